@@ -116,7 +116,7 @@ export function readContacts(contacts: unknown, parties: readonly (readonly unkn
     add(book.byBsuid, bsuid, entry)
   }
   for (const entry of entries) if (entry.written.wa_id) add(book.byWaId, plain(entry.written.wa_id), entry)
-  if (entries.length === 1 && new Set(parties.map((party) => party.map(idOf).join('|'))).size <= 1) {
+  if (entries.length === 1 && new Set(parties.map((party) => party.map((field) => idOf(field)).join('|'))).size <= 1) {
     book.only = entries[0]!
   }
   return book

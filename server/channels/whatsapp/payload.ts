@@ -110,9 +110,12 @@ class Reading {
   #problem: string | null = null
   #problems = 0
 
+  get isFull(): boolean {
+    return this.updates.length >= MAX_UPDATES
+  }
+
   add(update: Update): void {
-    if (this.updates.length < MAX_UPDATES) this.updates.push(update)
-    else this.problem(`The body has more than ${MAX_UPDATES} updates; the rest was left.`)
+    this.updates.push(update)
   }
 
   other(place: Place, what: string, content: unknown, errors: unknown = null): void {
@@ -147,7 +150,7 @@ export function readPayload(rawBody: Buffer | string): Payload {
   if (root === null) reading.problem('The body is not a JSON object.')
   else if ('entry' in root) readEntries(reading, root)
   // Meta's documentation and dashboard also show a change, or its value, without the envelope.
-  else if (asObject(root['value'])) readChange(reading, root, null, 'body')
+  else if (asObject(root['value'])) readChange(reading, root, null, 'body.value')
   else if ('metadata' in root || 'messages' in root || 'statuses' in root) {
     const field = 'history' in root ? 'history' : 'message_echoes' in root ? 'smb_message_echoes' : 'messages'
     readChange(reading, { field, value: root }, null, 'body')
@@ -159,7 +162,9 @@ function readEntries(reading: Reading, root: JsonObject): void {
   eachObject(reading, root['entry'], 'entry', (entry, path) => {
     const wabaId = idOf(entry['id'])
     if ('changes' in entry) {
-      eachObject(reading, entry['changes'], `${path}.changes`, (change, at) => readChange(reading, change, wabaId, at))
+      eachObject(reading, entry['changes'], `${path}.changes`, (change, at) =>
+        readChange(reading, change, wabaId, `${at}.value`),
+      )
       return
     }
     const nowhere = { path, field: null, waba_id: wabaId, phone_number_id: null, display_phone_number: null }
@@ -177,18 +182,21 @@ function eachObject(
   if (list === undefined || list === null) return
   if (!Array.isArray(list)) return reading.problem(`${path} is not a list.`)
   for (let i = 0; i < list.length; i++) {
+    if (reading.isFull)
+      return reading.problem(`${path}[${i}] and what follows was left: more than ${MAX_UPDATES} updates.`)
     const item = asObject(list[i])
     if (item === null) reading.problem(`${path}[${i}] is not an object.`)
     else read(item, `${path}[${i}]`)
   }
 }
 
+/** Reads one change; `path` is that of its value. */
 function readChange(reading: Reading, change: JsonObject, wabaId: string | null, path: string): void {
   const field = shortText(change['field'], 100)
   const value = asObject(change['value'])
   const metadata = asObject(value?.['metadata'])
   const place: Place = {
-    path: path === 'body' && !('value' in change) ? path : `${path}.value`,
+    path,
     field,
     waba_id: wabaId,
     phone_number_id: idOf(metadata?.['phone_number_id']),

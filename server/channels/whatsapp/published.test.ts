@@ -19,7 +19,7 @@ function describeUpdate(update: Update): [list: string, found: Found] {
   switch (update.kind) {
     case 'message': {
       const { ids, name, username } = update.sender
-      return ['messages', { ...spoken(update, name, username, ids), then: thenOf(update), phone_number_id }]
+      return ['messages', { ...spoken(update, name, username, ids), outcome: outcomeOf(update), phone_number_id }]
     }
     case 'echo': {
       const { ids, name, username } = update.recipient
@@ -33,7 +33,7 @@ function describeUpdate(update: Update): [list: string, found: Found] {
       const { change, old, new: now } = update
       const found = {
         id: update.wa_message_id,
-        then: 'identity change',
+        outcome: 'identity change',
         ids: old,
         // A number in a change is what it was, or is to be: nobody wrote from it.
         phone: null,
@@ -91,7 +91,7 @@ function spoken(update: Spoken, name: string | null, username: string | null, id
   }
 }
 
-function thenOf(update: Spoken): string {
+function outcomeOf(update: Spoken): string {
   if (update.reaction) return 'reaction'
   if (update.edit) return 'edit'
   if (update.revoke) return 'revoke'

@@ -10,10 +10,13 @@ export function asObject(value: unknown): JsonObject | null {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : null
 }
 
-/** The objects in a list; none for anything else. */
+/** The objects among the first 20,000 of a list; none for anything else. */
 export function objectsIn(value: unknown): JsonObject[] {
   if (!Array.isArray(value)) return []
-  return value.map(asObject).filter((item) => item !== null)
+  return value
+    .slice(0, 20_000)
+    .map((item) => asObject(item))
+    .filter((item) => item !== null)
 }
 
 /** Text without NUL and lone surrogates. */
