@@ -26,10 +26,10 @@ export interface Place {
   display_phone_number: string | null
 }
 
-/** Received from a customer. The only kind that makes contacts and may be answered. */
+/** Received from a customer, just now. The only kind that may be answered. */
 export interface MessageUpdate extends Place, MessageBody {
   kind: 'message'
-  /** Without any id only for `system` messages about nobody in particular. */
+  /** Without any id for `system` messages about nobody in particular; otherwise that is a `problem` as well. */
   sender: WhatsAppPerson
 }
 
