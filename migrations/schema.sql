@@ -1,0 +1,272 @@
+-- The schema that the migrations make, to be read. Made by `npm run schema`: neither run nor edited.
+
+create extension pg_trgm;
+
+create sequence deliveries_id_seq;
+
+create table channels (
+  org_id           uuid not null,
+  id               uuid not null,
+  account_id       uuid not null,
+  name             text not null,
+  phone_number_id  text not null,
+  phone            text not null,
+  created_at       timestamptz(3) not null default now(),
+  constraint channels_pkey PRIMARY KEY (org_id, id),
+  constraint channels_phone_number_id_unique UNIQUE (org_id, phone_number_id),
+  constraint channels_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
+  constraint channels_phone_check CHECK ((phone ~ '^\+[0-9]{5,20}$'::text)),
+  constraint channels_phone_number_id_check CHECK ((phone_number_id ~ '^[0-9]{1,32}$'::text)),
+  constraint channels_org_id_account_id_fkey FOREIGN KEY (org_id, account_id) REFERENCES whatsapp_accounts(org_id, id) ON DELETE CASCADE
+);
+CREATE INDEX channels_account ON channels USING btree (org_id, account_id);
+
+create table contact_conflicts (
+  org_id            uuid not null,
+  id                uuid not null,
+  reason            text not null,
+  contact_id        uuid not null,
+  other_contact_id  uuid,
+  kind              text not null,
+  scope             text not null,
+  value             text not null,
+  detected_at       timestamptz(3) not null default now(),
+  last_seen_at      timestamptz(3) not null default now(),
+  times_seen        integer not null default 1,
+  constraint contact_conflicts_pkey PRIMARY KEY (org_id, id),
+  constraint contact_conflicts_once UNIQUE (org_id, contact_id, kind, scope, value),
+  constraint contact_conflicts_reason_check CHECK ((reason = ANY (ARRAY['two_contacts'::text, 'possible_new_owner'::text, 'number_taken'::text]))),
+  constraint contact_conflicts_org_id_contact_id_fkey FOREIGN KEY (org_id, contact_id) REFERENCES contacts(org_id, id) ON DELETE CASCADE,
+  constraint contact_conflicts_org_id_other_contact_id_fkey FOREIGN KEY (org_id, other_contact_id) REFERENCES contacts(org_id, id) ON DELETE CASCADE
+);
+
+create table contact_identities (
+  org_id      uuid not null,
+  kind        text not null,
+  scope       text not null,
+  value       text not null,
+  contact_id  uuid not null,
+  created_at  timestamptz(3) not null default now(),
+  retired_at  timestamptz(3),
+  constraint contact_identities_pkey PRIMARY KEY (org_id, kind, scope, value),
+  constraint contact_identities_kind_check CHECK ((kind = ANY (ARRAY['phone'::text, 'bsuid'::text, 'parent_bsuid'::text]))),
+  constraint contact_identities_value_check CHECK (((length(value) >= 1) AND (length(value) <= 200))),
+  constraint contact_identities_org_id_contact_id_fkey FOREIGN KEY (org_id, contact_id) REFERENCES contacts(org_id, id) ON DELETE CASCADE
+);
+CREATE INDEX contact_identities_contact ON contact_identities USING btree (org_id, contact_id);
+
+create table contacts (
+  org_id                  uuid not null,
+  id                      uuid not null,
+  test                    boolean not null default false,
+  phone                   text,
+  display_name            text,
+  name_origin             text,
+  username                text,
+  first_seen_at           timestamptz(3) not null,
+  first_seen_provisional  boolean not null default false,
+  last_seen_at            timestamptz(3),
+  search_text             text not null,
+  tag_ids                 uuid[] not null default '{}'::uuid[],
+  created_at              timestamptz(3) not null default now(),
+  constraint contacts_pkey PRIMARY KEY (org_id, id),
+  constraint contacts_display_name_check CHECK (((length(display_name) >= 1) AND (length(display_name) <= 1000))),
+  constraint contacts_name_origin_check CHECK ((name_origin = ANY (ARRAY['whatsapp'::text, 'given'::text]))),
+  constraint contacts_phone_check CHECK ((phone ~ '^\+[0-9]{5,20}$'::text)),
+  constraint contacts_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(id) ON DELETE CASCADE
+);
+CREATE INDEX contacts_first_seen ON contacts USING btree (org_id, first_seen_at DESC, id DESC);
+CREATE INDEX contacts_last_seen ON contacts USING btree (org_id, COALESCE(last_seen_at, '-infinity'::timestamp with time zone) DESC, id DESC);
+CREATE INDEX contacts_search ON contacts USING gin (search_text gin_trgm_ops);
+CREATE INDEX contacts_tags ON contacts USING gin (tag_ids);
+
+create table deliveries (
+  org_id          uuid not null,
+  id              bigint not null default nextval('deliveries_id_seq'::regclass),
+  account_id      uuid not null,
+  received_at     timestamptz(3) not null default now(),
+  body            bytea not null,
+  interpreted_at  timestamptz(3),
+  failures        integer not null default 0,
+  retry_at        timestamptz(3),
+  problem         text,
+  constraint deliveries_pkey PRIMARY KEY (org_id, id, received_at)
+) partition by RANGE (received_at);
+create table deliveries_default partition of deliveries DEFAULT;
+CREATE INDEX deliveries_problem ON ONLY deliveries USING btree (org_id, id) WHERE (problem IS NOT NULL);
+CREATE INDEX deliveries_waiting ON ONLY deliveries USING btree (id) WHERE (interpreted_at IS NULL);
+
+create table events (
+  org_id      uuid not null,
+  id          bigint not null generated always as identity,
+  kind        text not null,
+  contact_id  uuid,
+  tag_id      uuid,
+  actor_kind  text not null,
+  actor_id    text not null,
+  actor_name  text not null,
+  source      text,
+  before      jsonb,
+  after       jsonb,
+  at          timestamptz(3) not null default now(),
+  constraint events_pkey PRIMARY KEY (org_id, id),
+  constraint events_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(id) ON DELETE CASCADE
+);
+CREATE INDEX events_contact ON events USING btree (org_id, contact_id, id) WHERE (contact_id IS NOT NULL);
+
+create table memberships (
+  org_id      uuid not null,
+  user_id     uuid not null,
+  role        text not null,
+  created_at  timestamptz(3) not null default now(),
+  constraint memberships_pkey PRIMARY KEY (org_id, user_id),
+  constraint memberships_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'agent'::text]))),
+  constraint memberships_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(id) ON DELETE CASCADE,
+  constraint memberships_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+);
+CREATE INDEX memberships_user ON memberships USING btree (user_id);
+
+create table messages (
+  org_id         uuid not null,
+  id             uuid not null,
+  contact_id     uuid not null,
+  channel_id     uuid not null,
+  wa_message_id  text not null,
+  direction      text not null,
+  origin         text not null,
+  type           text not null,
+  text           text,
+  content        jsonb not null,
+  reply_to       text,
+  target         text,
+  group_id       text,
+  sent_at        timestamptz(3) not null,
+  received_at    timestamptz(3) not null,
+  constraint messages_pkey PRIMARY KEY (org_id, id),
+  constraint messages_wa_id_unique UNIQUE (org_id, channel_id, wa_message_id),
+  constraint messages_direction_check CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text]))),
+  constraint messages_origin_check CHECK ((origin = ANY (ARRAY['live'::text, 'echo'::text, 'history'::text, 'sent'::text]))),
+  constraint messages_org_id_channel_id_fkey FOREIGN KEY (org_id, channel_id) REFERENCES channels(org_id, id) ON DELETE CASCADE,
+  constraint messages_org_id_contact_id_fkey FOREIGN KEY (org_id, contact_id) REFERENCES contacts(org_id, id) ON DELETE CASCADE
+);
+CREATE INDEX messages_contact ON messages USING btree (org_id, contact_id, sent_at DESC, id DESC);
+
+create table organizations (
+  id          uuid not null,
+  slug        text not null,
+  name        text not null,
+  created_at  timestamptz(3) not null default now(),
+  constraint organizations_pkey PRIMARY KEY (id),
+  constraint organizations_slug_unique UNIQUE (slug),
+  constraint organizations_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+  constraint organizations_slug_check CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,46}[a-z0-9])?$'::text))
+);
+
+create table sessions (
+  token_hash    bytea not null,
+  user_id       uuid not null,
+  created_at    timestamptz(3) not null default now(),
+  last_seen_at  timestamptz(3) not null default now(),
+  expires_at    timestamptz(3) not null,
+  user_agent    text not null default ''::text,
+  constraint sessions_pkey PRIMARY KEY (token_hash),
+  constraint sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+);
+CREATE INDEX sessions_expiry ON sessions USING btree (expires_at);
+CREATE INDEX sessions_user ON sessions USING btree (user_id);
+
+create table setup_links (
+  token_hash  bytea not null,
+  created_at  timestamptz(3) not null default now(),
+  constraint setup_links_pkey PRIMARY KEY (token_hash)
+);
+
+create table sign_in_failures (
+  key        text not null,
+  failed_at  timestamptz(3) not null default now()
+);
+CREATE INDEX sign_in_failures_key ON sign_in_failures USING btree (key, failed_at);
+
+create table tag_assignments (
+  org_id              uuid not null,
+  id                  bigint not null generated always as identity,
+  contact_id          uuid not null,
+  tag_id              uuid not null,
+  added_at            timestamptz(3) not null,
+  added_source        text not null,
+  added_actor_kind    text not null,
+  added_actor_id      text not null,
+  added_actor_name    text not null,
+  added_why           jsonb,
+  removed_at          timestamptz(3),
+  removed_source      text,
+  removed_actor_kind  text,
+  removed_actor_id    text,
+  removed_actor_name  text,
+  removed_why         jsonb,
+  constraint tag_assignments_pkey PRIMARY KEY (org_id, id),
+  constraint tag_assignments_added_source_check CHECK ((added_source = ANY (ARRAY['manual_admin'::text, 'manual_agent'::text, 'api'::text, 'ai_tool'::text, 'ai_auto_close'::text]))),
+  constraint tag_assignments_check CHECK (((removed_at IS NULL) OR ((removed_source IS NOT NULL) AND (removed_actor_kind IS NOT NULL) AND (removed_actor_id IS NOT NULL) AND (removed_actor_name IS NOT NULL)))),
+  constraint tag_assignments_removed_source_check CHECK ((removed_source = ANY (ARRAY['manual_admin'::text, 'manual_agent'::text, 'api'::text, 'ai_tool'::text, 'ai_auto_close'::text]))),
+  constraint tag_assignments_org_id_contact_id_fkey FOREIGN KEY (org_id, contact_id) REFERENCES contacts(org_id, id) ON DELETE CASCADE,
+  constraint tag_assignments_org_id_tag_id_fkey FOREIGN KEY (org_id, tag_id) REFERENCES tags(org_id, id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX tag_assignments_active ON tag_assignments USING btree (org_id, contact_id, tag_id) WHERE (removed_at IS NULL);
+CREATE INDEX tag_assignments_contact ON tag_assignments USING btree (org_id, contact_id, id);
+CREATE INDEX tag_assignments_tag ON tag_assignments USING btree (org_id, tag_id, added_at) WHERE (removed_at IS NULL);
+
+create table tags (
+  org_id       uuid not null,
+  id           uuid not null,
+  name         text not null,
+  name_key     text not null,
+  description  text not null default ''::text,
+  color        text,
+  created_at   timestamptz(3) not null default now(),
+  updated_at   timestamptz(3) not null default now(),
+  deleted_at   timestamptz(3),
+  constraint tags_pkey PRIMARY KEY (org_id, id),
+  constraint tags_description_check CHECK ((length(description) <= 5000)),
+  constraint tags_name_check CHECK (((length(name) >= 1) AND (length(name) <= 500))),
+  constraint tags_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX tags_name_unique ON tags USING btree (org_id, name_key) WHERE (deleted_at IS NULL);
+
+create table users (
+  id             uuid not null,
+  email          text not null,
+  email_key      text not null,
+  name           text not null,
+  password_hash  text not null,
+  created_at     timestamptz(3) not null default now(),
+  constraint users_pkey PRIMARY KEY (id),
+  constraint users_email_unique UNIQUE (email_key),
+  constraint users_email_check CHECK (((length(email) >= 3) AND (length(email) <= 254))),
+  constraint users_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200)))
+);
+
+create table whatsapp_accounts (
+  org_id               uuid not null,
+  id                   uuid not null,
+  kind                 text not null,
+  name                 text not null,
+  portfolio_id         text not null,
+  waba_id              text not null,
+  app_secret           bytea not null,
+  previous_app_secret  bytea,
+  verify_token         bytea not null,
+  access_token         bytea,
+  created_at           timestamptz(3) not null default now(),
+  last_delivery_at     timestamptz(3),
+  refused_count        bigint not null default 0,
+  last_refused_at      timestamptz(3),
+  last_refused_reason  text,
+  constraint whatsapp_accounts_pkey PRIMARY KEY (org_id, id),
+  constraint whatsapp_accounts_id_unique UNIQUE (id),
+  constraint whatsapp_accounts_kind_check CHECK ((kind = ANY (ARRAY['live'::text, 'test'::text]))),
+  constraint whatsapp_accounts_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
+  constraint whatsapp_accounts_portfolio_id_check CHECK (((length(portfolio_id) >= 1) AND (length(portfolio_id) <= 100))),
+  constraint whatsapp_accounts_waba_id_check CHECK (((length(waba_id) >= 1) AND (length(waba_id) <= 100))),
+  constraint whatsapp_accounts_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX whatsapp_accounts_one_test ON whatsapp_accounts USING btree (org_id) WHERE (kind = 'test'::text);

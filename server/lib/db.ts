@@ -1,0 +1,75 @@
+// The connection pool and Kysely over it: what each kind of column is in JavaScript.
+import { Kysely, PostgresDialect, type Transaction } from 'kysely'
+import pg from 'pg'
+import type { Tables } from './tables.ts'
+
+/** For verbs that read. */
+export type Db = Kysely<Tables>
+/** For verbs that write: only inside a transaction is there one, so a forgotten transaction does not compile. */
+export type Tx = Transaction<Tables>
+
+export interface Database {
+  pool: pg.Pool
+  db: Db
+}
+
+/**
+ * Opens a pool on the database. Times are strings in UTC with three decimals (`2026-05-30T10:00:00.100Z`), dates are
+ * strings, bigints are numbers while a number holds them exactly and strings beyond. `pool.end()` closes
+ * both (`db.destroy()` would leave a pool open that Kysely has not used yet).
+ */
+export function openDatabase(url: string, { max = 20 }: { max?: number } = {}): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    application_name: 'earmark',
+    connectionTimeoutMillis: 10_000,
+    types: { getTypeParser },
+    // Its promise is awaited before the connection is handed out.
+    onConnect: async (client) => {
+      await client.query(`set timezone to 'UTC'; set datestyle to 'ISO'`)
+    },
+  })
+  // A connection that dies while idle is replaced at the next use; without a listener it would end the process.
+  pool.on('error', () => {})
+  // The same for one that dies between two statements of a transaction: its next statement fails and says why.
+  pool.on('connect', (client) => client.on('error', () => {}))
+  return { pool, db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }) }
+}
+
+const TIMESTAMPTZ = /^(\d{4,6})-(\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?\+00$/
+
+/** PostgreSQL's text of a time in UTC as ISO 8601 with three decimals; `infinity` and years before Christ as they come. */
+export function isoInstant(text: string): string {
+  const match = TIMESTAMPTZ.exec(text)
+  if (!match) return text
+  const [, year = '', day, time, fraction = ''] = match
+  const isoYear = year.length > 4 ? `+${year.padStart(6, '0')}` : year
+  return `${isoYear}-${day}T${time}.${fraction.slice(0, 3).padEnd(3, '0')}Z`
+}
+
+const int8 = (text: string): number | string => {
+  const value = Number(text)
+  return Number.isSafeInteger(value) ? value : text
+}
+const text = (value: string) => value
+
+const INT8 = 20
+const TEXT_ARRAY = 1009
+/** One-dimensional arrays, read as text and then piece by piece. */
+const arrayOf = (parse: (value: string) => unknown) => (value: string) =>
+  (pg.types.getTypeParser(TEXT_ARRAY, 'text')(value) as (string | null)[]).map((piece) => (piece === null ? null : parse(piece)))
+
+const parsers = new Map<number, (value: string) => unknown>([
+  [INT8, int8],
+  [1016, arrayOf(int8)],
+  [1082, text], // date
+  [1182, arrayOf(text)],
+  [1184, isoInstant], // timestamptz
+  [1185, arrayOf(isoInstant)],
+])
+
+const getTypeParser: typeof pg.types.getTypeParser = (oid, format) => {
+  const own = format === 'binary' ? undefined : parsers.get(oid)
+  return own ?? pg.types.getTypeParser(oid as number, format as 'text')
+}

@@ -1,0 +1,210 @@
+// The tables as Kysely sees them. Made from the migrations by `npm run schema`: not to be edited.
+import type { ColumnType, Generated, GeneratedAlways } from 'kysely'
+
+/** Comes parsed; goes in as `JSON.stringify(…)`, because the driver would make a PostgreSQL array of an array. */
+export type Json = ColumnType<unknown, string, string>
+
+export interface ChannelsTable {
+  org_id: string
+  id: string
+  account_id: string
+  name: string
+  phone_number_id: string
+  phone: string
+  created_at: Generated<string>
+}
+
+export interface ContactConflictsTable {
+  org_id: string
+  id: string
+  reason: 'two_contacts' | 'possible_new_owner' | 'number_taken'
+  contact_id: string
+  other_contact_id: string | null
+  kind: string
+  scope: string
+  value: string
+  detected_at: Generated<string>
+  last_seen_at: Generated<string>
+  times_seen: Generated<number>
+}
+
+export interface ContactIdentitiesTable {
+  org_id: string
+  kind: 'phone' | 'bsuid' | 'parent_bsuid'
+  scope: string
+  value: string
+  contact_id: string
+  created_at: Generated<string>
+  retired_at: string | null
+}
+
+export interface ContactsTable {
+  org_id: string
+  id: string
+  test: Generated<boolean>
+  phone: string | null
+  display_name: string | null
+  name_origin: 'whatsapp' | 'given' | null
+  username: string | null
+  first_seen_at: string
+  first_seen_provisional: Generated<boolean>
+  last_seen_at: string | null
+  search_text: string
+  tag_ids: Generated<string[]>
+  created_at: Generated<string>
+}
+
+export interface DeliveriesTable {
+  org_id: string
+  id: Generated<number>
+  account_id: string
+  received_at: Generated<string>
+  body: Buffer
+  interpreted_at: string | null
+  failures: Generated<number>
+  retry_at: string | null
+  problem: string | null
+}
+
+export interface EventsTable {
+  org_id: string
+  id: GeneratedAlways<number>
+  kind: string
+  contact_id: string | null
+  tag_id: string | null
+  actor_kind: string
+  actor_id: string
+  actor_name: string
+  source: string | null
+  before: Json | null
+  after: Json | null
+  at: Generated<string>
+}
+
+export interface MembershipsTable {
+  org_id: string
+  user_id: string
+  role: 'admin' | 'agent'
+  created_at: Generated<string>
+}
+
+export interface MessagesTable {
+  org_id: string
+  id: string
+  contact_id: string
+  channel_id: string
+  wa_message_id: string
+  direction: 'in' | 'out'
+  origin: 'live' | 'echo' | 'history' | 'sent'
+  type: string
+  text: string | null
+  content: Json
+  reply_to: string | null
+  target: string | null
+  group_id: string | null
+  sent_at: string
+  received_at: string
+}
+
+export interface OrganizationsTable {
+  id: string
+  slug: string
+  name: string
+  created_at: Generated<string>
+}
+
+export interface SessionsTable {
+  token_hash: Buffer
+  user_id: string
+  created_at: Generated<string>
+  last_seen_at: Generated<string>
+  expires_at: string
+  user_agent: Generated<string>
+}
+
+export interface SetupLinksTable {
+  token_hash: Buffer
+  created_at: Generated<string>
+}
+
+export interface SignInFailuresTable {
+  key: string
+  failed_at: Generated<string>
+}
+
+export interface TagAssignmentsTable {
+  org_id: string
+  id: GeneratedAlways<number>
+  contact_id: string
+  tag_id: string
+  added_at: string
+  added_source: 'manual_admin' | 'manual_agent' | 'api' | 'ai_tool' | 'ai_auto_close'
+  added_actor_kind: string
+  added_actor_id: string
+  added_actor_name: string
+  added_why: Json | null
+  removed_at: string | null
+  removed_source: 'manual_admin' | 'manual_agent' | 'api' | 'ai_tool' | 'ai_auto_close' | null
+  removed_actor_kind: string | null
+  removed_actor_id: string | null
+  removed_actor_name: string | null
+  removed_why: Json | null
+}
+
+export interface TagsTable {
+  org_id: string
+  id: string
+  name: string
+  name_key: string
+  description: Generated<string>
+  color: string | null
+  created_at: Generated<string>
+  updated_at: Generated<string>
+  deleted_at: string | null
+}
+
+export interface UsersTable {
+  id: string
+  email: string
+  email_key: string
+  name: string
+  password_hash: string
+  created_at: Generated<string>
+}
+
+export interface WhatsappAccountsTable {
+  org_id: string
+  id: string
+  kind: 'live' | 'test'
+  name: string
+  portfolio_id: string
+  waba_id: string
+  app_secret: Buffer
+  previous_app_secret: Buffer | null
+  verify_token: Buffer
+  access_token: Buffer | null
+  created_at: Generated<string>
+  last_delivery_at: string | null
+  refused_count: Generated<number>
+  last_refused_at: string | null
+  last_refused_reason: string | null
+}
+
+export interface Tables {
+  channels: ChannelsTable
+  contact_conflicts: ContactConflictsTable
+  contact_identities: ContactIdentitiesTable
+  contacts: ContactsTable
+  deliveries: DeliveriesTable
+  events: EventsTable
+  memberships: MembershipsTable
+  messages: MessagesTable
+  organizations: OrganizationsTable
+  sessions: SessionsTable
+  setup_links: SetupLinksTable
+  sign_in_failures: SignInFailuresTable
+  tag_assignments: TagAssignmentsTable
+  tags: TagsTable
+  users: UsersTable
+  whatsapp_accounts: WhatsappAccountsTable
+}
