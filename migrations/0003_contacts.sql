@@ -12,8 +12,10 @@ create table contacts (
   name_origin    text check (name_origin in ('whatsapp', 'given')),
   username       text,
   first_seen_at  timestamptz(3) not null,
+  -- Known so far only from what the business wrote: the first message of their own sets first_seen_at.
+  first_seen_provisional boolean not null default false,
   last_seen_at   timestamptz(3),
-  -- Phone, display name, username and ids, folded by server/lib/fold.ts; what the search looks in.
+  -- Display name, username, phones and ids, folded by server/lib/fold.ts; what the search looks in.
   search_text    text not null,
   -- Every tag with an assignment that has not ended, deleted tags too; written by server/tags/tagging.ts only.
   tag_ids        uuid[] not null default '{}',
@@ -43,6 +45,27 @@ create table contact_identities (
 );
 create index contact_identities_contact on contact_identities (org_id, contact_id);
 
+-- Where two identities point to two contacts, or a known one arrives with somebody else's: for a person to decide.
+create table contact_conflicts (
+  org_id            uuid not null,
+  id                uuid not null,
+  reason            text not null check (reason in ('two_contacts', 'possible_new_owner', 'number_taken')),
+  -- The contact that got the message, and the one that the other identity belongs to, if any.
+  contact_id        uuid not null,
+  other_contact_id  uuid,
+  -- The identity that did not fit.
+  kind              text not null,
+  scope             text not null,
+  value             text not null,
+  detected_at       timestamptz(3) not null default now(),
+  last_seen_at      timestamptz(3) not null default now(),
+  times_seen        integer not null default 1,
+  primary key (org_id, id),
+  foreign key (org_id, contact_id) references contacts (org_id, id) on delete cascade,
+  foreign key (org_id, other_contact_id) references contacts (org_id, id) on delete cascade,
+  constraint contact_conflicts_once unique (org_id, contact_id, kind, scope, value)
+);
+
 create table messages (
   org_id         uuid not null,
   id             uuid not null,
@@ -50,10 +73,17 @@ create table messages (
   channel_id     uuid not null,
   wa_message_id  text not null,
   direction      text not null check (direction in ('in', 'out')),
+  -- How it came: live from the customer, echoed from the phone app, from the time before, or sent from here.
+  origin         text not null check (origin in ('live', 'echo', 'history', 'sent')),
+  -- As WhatsApp writes it.
   type           text not null,
   text           text,
   -- The message as WhatsApp wrote it.
   content        jsonb not null,
+  -- The message that this one answers; and the one that a reaction, edit or deletion is about.
+  reply_to       text,
+  target         text,
+  group_id       text,
   -- WhatsApp's time, and the time of arrival here.
   sent_at        timestamptz(3) not null,
   received_at    timestamptz(3) not null,

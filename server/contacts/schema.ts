@@ -104,15 +104,3 @@ export const getContact = route({
   params: z.object({ id: Id }),
   responses: { 200: { description: 'The contact.', schema: ContactDetail }, ...problems },
 })
-
-export const fillDemo = route({
-  method: 'post',
-  path: '/v1/demo',
-  operationId: 'fillDemo',
-  summary: 'Fill an organization that has no contacts with a demo shop',
-  permission: 'organization:manage',
-  responses: {
-    201: { description: 'Filled.', schema: z.object({ contacts: z.int(), tags: z.int() }).meta({ id: 'DemoFilled' }) },
-    ...problems,
-  },
-})

@@ -1,6 +1,6 @@
 // Folding of text: how names are compared, and how they are searched.
 
-const INVISIBLE = /[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u00ad]/gu
+const INVISIBLE = /[\0\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u00ad]/gu
 
 /** The key under which two tag names are the same: case, composition of accents and spacing do not matter, accents do. */
 export function nameKey(name: string): string {

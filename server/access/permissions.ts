@@ -1,0 +1,18 @@
+// What each role may do: the whole policy on one screen.
+import type { Role } from './schema.ts'
+
+export const PERMISSIONS = [
+  'contacts:read',
+  'contacts:tag',
+  'contacts:export',
+  'tags:read',
+  'tags:write',
+  'channels:manage',
+  'organization:manage',
+] as const
+export type Permission = (typeof PERMISSIONS)[number]
+
+const AGENT: readonly Permission[] = ['contacts:read', 'contacts:tag', 'tags:read']
+
+/** An agent sees contacts and tags them; everything else is the administrator's. */
+export const permissionsOf = (role: Role): readonly Permission[] => (role === 'admin' ? PERMISSIONS : AGENT)

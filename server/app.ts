@@ -1,0 +1,92 @@
+// The sitemap: everything that answers HTTP. Each route's permission stands in its slice's schema.ts.
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import fastifyCookie from '@fastify/cookie'
+import fastifyStatic from '@fastify/static'
+import Fastify, { LogController, type FastifyInstance } from 'fastify'
+import { sql } from 'kysely'
+import { mount, type BoundRoute, type Server } from './access/door.ts'
+import { accessRoutes } from './access/routes.ts'
+import { openDeliveryStore } from './channels/deliveries.ts'
+import { channelRoutes } from './channels/routes.ts'
+import { openWebhookDoor } from './channels/webhook.ts'
+import { contactRoutes } from './contacts/routes.ts'
+import { demoRoutes } from './demo/routes.ts'
+import { answerProblems, databaseAway, sendProblem } from './lib/http.ts'
+import { Problem } from './lib/errors.ts'
+import { newId } from './lib/ids.ts'
+import { tagRoutes } from './tags/routes.ts'
+
+/** Every route of the console and of `/v1`. Beside them: the webhook door, the two health checks, and the console's files. */
+export const sitemap: readonly BoundRoute[] = [...accessRoutes, ...contactRoutes, ...tagRoutes, ...channelRoutes, ...demoRoutes]
+
+const CONSOLE = fileURLToPath(new URL('../console/dist', import.meta.url))
+
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  // The component library writes its responsive styles as style elements.
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "connect-src 'self'",
+  "font-src 'self'",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+/** Builds the HTTP server, not yet listening. `onDelivery` is called when deliveries were stored, to interpret them soon. */
+export async function buildApp(server: Server, onDelivery: () => void): Promise<FastifyInstance> {
+  const app = Fastify({
+    loggerInstance: server.log,
+    logController: new LogController({ disableRequestLogging: true }),
+    trustProxy: server.config.trustProxy,
+    bodyLimit: 1 << 20,
+    forceCloseConnections: 'idle',
+    genReqId: () => newId(),
+    routerOptions: { maxParamLength: 200 },
+  })
+  answerProblems(app)
+  app.addHook('onSend', async (_request, reply) => {
+    reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'same-origin').header('x-frame-options', 'DENY')
+  })
+  await app.register(fastifyCookie)
+
+  for (const bound of sitemap) mount(app, server, bound)
+
+  const door = await openWebhookDoor(app, server, openDeliveryStore(server.pool, onDelivery))
+  app.addHook('onClose', () => door.stop())
+
+  app.get('/healthz', async () => ({ status: 'ok' }))
+  app.get('/readyz', async () => {
+    try {
+      await sql`select 1`.execute(server.db)
+    } catch (error) {
+      if (!databaseAway(error)) server.log.error({ err: error }, 'the readiness check failed')
+      throw new Problem('unavailable', 'The database does not answer.', { retryAfterSeconds: 5 })
+    }
+    return { status: 'ready' }
+  })
+
+  if (existsSync(CONSOLE)) await serveConsole(app)
+  return app
+}
+
+/** The console's files; any other address that a browser asks for is one of its screens. */
+async function serveConsole(app: FastifyInstance): Promise<void> {
+  await app.register(fastifyStatic, {
+    root: CONSOLE,
+    wildcard: false,
+    index: false,
+    setHeaders: (reply, path) => {
+      reply.header('cache-control', path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache')
+    },
+  })
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?')[0]!
+    const forBrowser = request.method === 'GET' && !/^\/(v1|auth|webhooks|assets)(\/|$)/.test(path) && !/\.[a-z0-9]+$/i.test(path)
+    if (!forBrowser) return sendProblem(request, reply, new Problem('not_found', `There is nothing at ${request.method} ${path}.`))
+    return reply.header('content-security-policy', CONTENT_SECURITY_POLICY).header('cache-control', 'no-cache').sendFile('index.html')
+  })
+}

@@ -1,0 +1,171 @@
+// Interpreting stored deliveries: in the order of their arrival, many in one transaction, each exactly once.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { sql } from 'kysely'
+import type { FastifyBaseLogger } from 'fastify'
+import { receive, type Arrival } from '../conversations/receiving.ts'
+import type { Db, Tx } from '../lib/db.ts'
+import { databaseAway } from '../lib/http.ts'
+import { readPayload } from './whatsapp/payload.ts'
+
+const MOST_DELIVERIES = 500
+const MOST_BYTES = 8 << 20
+const GATHER_MS = 20
+/** Behind the wake-ups: what another server stored and then died is found by looking. */
+const LOOK_EVERY_MS = 5000
+const GIVE_UP_AFTER = 5
+
+export interface Interpreter {
+  wake(): void
+  stop(): Promise<void>
+}
+
+/** Interprets in the background whenever woken, and every few seconds besides. */
+export function openInterpreter({ db, log }: { db: Db; log: FastifyBaseLogger }): Interpreter {
+  let woken = false
+  let running: Promise<void> | null = null
+  let stopped = false
+
+  const work = async (): Promise<void> => {
+    await sleep(GATHER_MS)
+    while (!stopped) {
+      woken = false
+      try {
+        while (!stopped && (await interpretBatch(db, log)) > 0);
+      } catch (error) {
+        if (databaseAway(error)) log.warn({ err: error }, 'interpreting waits for the database')
+        else log.error({ err: error }, 'interpreting failed; it is tried again')
+        break
+      }
+      if (!woken) break
+    }
+    running = null
+  }
+  const wake = (): void => {
+    woken = true
+    if (!stopped) running ??= work()
+  }
+  const timer = setInterval(wake, LOOK_EVERY_MS).unref()
+  wake()
+  return {
+    wake,
+    async stop() {
+      stopped = true
+      clearInterval(timer)
+      await running
+    },
+  }
+}
+
+interface DeliveryRow {
+  id: string | number
+  account_id: string
+  received_at: string
+  body: Buffer
+}
+
+/** Interprets one batch of one organization's deliveries; answers how many. Zero when nothing waits, or others are at it. */
+export async function interpretBatch(db: Db, log: FastifyBaseLogger): Promise<number> {
+  const busy: string[] = []
+  for (;;) {
+    const orgId = await nextOrganization(db, busy)
+    if (orgId === null) return 0
+    let rows: DeliveryRow[] = []
+    try {
+      const done = await db.transaction().execute(async (tx) => {
+        if (!(await lockOrganization(tx, orgId))) return null
+        rows = await takeDeliveries(tx, orgId)
+        await interpret(tx, orgId, rows)
+        return rows.length
+      })
+      if (done === null) busy.push(orgId)
+      else return done
+    } catch (error) {
+      if (databaseAway(error) || rows.length === 0) throw error
+      // One of them is at fault: find it by taking each on its own, so that it does not hold up the others.
+      await interpretOneByOne(db, log, orgId, rows)
+      return rows.length
+    }
+  }
+}
+
+async function nextOrganization(db: Db, busy: string[]): Promise<string | null> {
+  const { rows } = await sql<{ org_id: string }>`
+    select org_id from deliveries
+    where interpreted_at is null and (retry_at is null or retry_at <= now()) and org_id <> all(${busy}::uuid[])
+    order by id limit 1`.execute(db)
+  return rows[0]?.org_id ?? null
+}
+
+/** One interpreter an organization at a time, on whichever server: deliveries keep their order, and nobody is created twice. */
+async function lockOrganization(tx: Tx, orgId: string): Promise<boolean> {
+  const { rows } = await sql<{ locked: boolean }>`select pg_try_advisory_xact_lock(hashtextextended('earmark:interpret:' || ${orgId}, 0)) as locked`.execute(tx)
+  return rows[0]!.locked
+}
+
+async function takeDeliveries(tx: Tx, orgId: string): Promise<DeliveryRow[]> {
+  const { rows } = await sql<DeliveryRow>`
+    with waiting as (
+      select id, received_at, sum(octet_length(body)) over (order by id) - octet_length(body) as bytes_before
+      from (select id, received_at, body from deliveries
+        where org_id = ${orgId} and interpreted_at is null and (retry_at is null or retry_at <= now())
+        order by id limit ${MOST_DELIVERIES}) first
+    )
+    select d.id, d.account_id, d.received_at, d.body
+    from waiting w join deliveries d on d.org_id = ${orgId} and d.id = w.id and d.received_at = w.received_at
+    where w.bytes_before < ${MOST_BYTES}
+    order by d.id`.execute(tx)
+  return rows
+}
+
+async function interpret(tx: Tx, orgId: string, rows: DeliveryRow[]): Promise<void> {
+  const arrivals: Arrival[] = []
+  const problems: string[] = []
+  const broken: DeliveryRow[] = []
+  for (const row of rows) {
+    const { updates, problem } = readPayload(row.body)
+    if (problem !== null) {
+      problems.push(problem)
+      broken.push(row)
+    }
+    for (const update of updates) arrivals.push({ account_id: row.account_id, received_at: row.received_at, update })
+  }
+  await receive(tx, orgId, arrivals)
+  await markInterpreted(tx, orgId, rows)
+  if (broken.length > 0) {
+    await sql`
+      update deliveries d set problem = b.problem
+      from unnest(${broken.map((row) => row.id)}::bigint[], ${broken.map((row) => row.received_at)}::timestamptz[], ${problems}::text[]) as b (id, received_at, problem)
+      where d.org_id = ${orgId} and d.id = b.id and d.received_at = b.received_at`.execute(tx)
+  }
+}
+
+async function markInterpreted(tx: Tx, orgId: string, rows: DeliveryRow[]): Promise<void> {
+  await sql`
+    update deliveries d set interpreted_at = now(), problem = null, retry_at = null
+    from unnest(${rows.map((row) => row.id)}::bigint[], ${rows.map((row) => row.received_at)}::timestamptz[]) as done (id, received_at)
+    where d.org_id = ${orgId} and d.id = done.id and d.received_at = done.received_at`.execute(tx)
+  await sql`
+    update whatsapp_accounts a set last_delivery_at = greatest(a.last_delivery_at, latest.at)
+    from (select account_id, max(received_at) as at from unnest(${rows.map((row) => row.account_id)}::uuid[], ${rows.map((row) => row.received_at)}::timestamptz[])
+      as d (account_id, received_at) group by account_id) latest
+    where a.org_id = ${orgId} and a.id = latest.account_id`.execute(tx)
+}
+
+async function interpretOneByOne(db: Db, log: FastifyBaseLogger, orgId: string, rows: DeliveryRow[]): Promise<void> {
+  for (const row of rows) {
+    try {
+      await db.transaction().execute(async (tx) => {
+        if (await lockOrganization(tx, orgId)) await interpret(tx, orgId, [row])
+      })
+    } catch (error) {
+      if (databaseAway(error)) throw error
+      log.error({ err: error, delivery_id: row.id }, 'a delivery could not be interpreted; it is kept')
+      const reason = error instanceof Error ? error.message.slice(0, 1000) : 'unknown'
+      await sql`
+        update deliveries set failures = failures + 1, problem = ${reason},
+          retry_at = now() + make_interval(secs => 10 * power(4, failures)),
+          interpreted_at = case when failures + 1 >= ${GIVE_UP_AFTER} then now() end
+        where org_id = ${orgId} and id = ${row.id} and received_at = ${row.received_at}`.execute(db)
+    }
+  }
+}

@@ -1,0 +1,78 @@
+// HTTP without domain words: problems as answers, and answers that a handler streams itself.
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Problem } from './errors.ts'
+
+/** What a handler answers when it has sent the reply itself. */
+export const sent = Symbol('sent')
+export type Sent = typeof sent
+
+const TITLES: Record<number, string> = {
+  400: 'Bad request',
+  401: 'Not signed in',
+  403: 'Not allowed',
+  404: 'Not found',
+  405: 'Method not allowed',
+  409: 'Conflict',
+  413: 'Too large',
+  415: 'Unsupported media type',
+  422: 'Invalid input',
+  429: 'Too many requests',
+  500: 'Internal error',
+  503: 'Unavailable',
+}
+
+const OWN_CODES: Record<number, string> = { 400: 'invalid', 404: 'not_found', 413: 'too_large', 415: 'unsupported_media_type' }
+
+/** Errors of PostgreSQL and its driver that mean that it is not there or not ready, not that the request was wrong. */
+const DATABASE_AWAY = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', '57P01', '57P02', '57P03', '08000', '08001', '08003', '08004', '08006', '53300'])
+
+export function databaseAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const code = (error as { code?: unknown }).code
+  if (typeof code === 'string') return DATABASE_AWAY.has(code)
+  return /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(error.message)
+}
+
+/** Every error leaves as `application/problem+json` (RFC 9457); what was not foreseen says nothing of the inside. */
+export function answerProblems(app: FastifyInstance): void {
+  app.setErrorHandler((error: FastifyError, request, reply) => sendProblem(request, reply, error))
+  app.setNotFoundHandler((request, reply) => sendProblem(request, reply, new Problem('not_found', `There is nothing at ${request.method} ${request.url.split('?')[0]}.`)))
+}
+
+export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
+  const problem = toProblem(error)
+  if (problem.status >= 500) request.log.error({ err: error }, 'request failed')
+  if (problem.details.retryAfterSeconds !== undefined) reply.header('retry-after', problem.details.retryAfterSeconds)
+  const { field, reason, data } = problem.details
+  return reply
+    .code(problem.status)
+    .type('application/problem+json; charset=utf-8')
+    .header('cache-control', 'no-store')
+    .serializer(JSON.stringify)
+    .send({
+      type: 'about:blank',
+      title: TITLES[problem.status] ?? 'Error',
+      status: problem.status,
+      code: problem.code,
+      detail: problem.message,
+      ...(reason === undefined ? {} : { reason }),
+      ...(field === undefined ? {} : { field }),
+      ...(data === undefined ? {} : { data }),
+      request_id: request.id,
+    })
+}
+
+interface Answerable {
+  status: number
+  code: string
+  message: string
+  details: Problem['details']
+}
+
+function toProblem(error: unknown): Answerable {
+  if (error instanceof Problem) return error
+  if (databaseAway(error)) return new Problem('unavailable', 'The database does not answer. Try again in a moment.', { retryAfterSeconds: 5 })
+  const status = (error as FastifyError).statusCode ?? 500
+  if (status >= 400 && status < 500) return { status, code: OWN_CODES[status] ?? 'invalid', message: (error as Error).message, details: {} }
+  return { status: 500, code: 'internal', message: 'Something went wrong on the server. It was logged under this request id.', details: {} }
+}
