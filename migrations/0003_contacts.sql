@@ -45,27 +45,6 @@ create table contact_identities (
 );
 create index contact_identities_contact on contact_identities (org_id, contact_id);
 
--- Where two identities point to two contacts, or a known one arrives with somebody else's: for a person to decide.
-create table contact_conflicts (
-  org_id            uuid not null,
-  id                uuid not null,
-  reason            text not null check (reason in ('two_contacts', 'possible_new_owner', 'number_taken')),
-  -- The contact that got the message, and the one that the other identity belongs to, if any.
-  contact_id        uuid not null,
-  other_contact_id  uuid,
-  -- The identity that did not fit.
-  kind              text not null,
-  scope             text not null,
-  value             text not null,
-  detected_at       timestamptz(3) not null default now(),
-  last_seen_at      timestamptz(3) not null default now(),
-  times_seen        integer not null default 1,
-  primary key (org_id, id),
-  foreign key (org_id, contact_id) references contacts (org_id, id) on delete cascade,
-  foreign key (org_id, other_contact_id) references contacts (org_id, id) on delete cascade,
-  constraint contact_conflicts_once unique (org_id, contact_id, kind, scope, value)
-);
-
 create table messages (
   org_id         uuid not null,
   id             uuid not null,

@@ -33,12 +33,19 @@ create table contact_conflicts (
   detected_at       timestamptz(3) not null default now(),
   last_seen_at      timestamptz(3) not null default now(),
   times_seen        integer not null default 1,
+  resolution        text,
+  merge_id          uuid,
+  resolved_at       timestamptz(3),
+  resolved_by_id    text,
+  resolved_by_name  text,
   constraint contact_conflicts_pkey PRIMARY KEY (org_id, id),
   constraint contact_conflicts_once UNIQUE (org_id, contact_id, kind, scope, value),
+  constraint contact_conflicts_check CHECK (((resolution IS NULL) = (resolved_at IS NULL))),
   constraint contact_conflicts_reason_check CHECK ((reason = ANY (ARRAY['two_contacts'::text, 'possible_new_owner'::text, 'number_taken'::text]))),
-  constraint contact_conflicts_org_id_contact_id_fkey FOREIGN KEY (org_id, contact_id) REFERENCES contacts(org_id, id) ON DELETE CASCADE,
-  constraint contact_conflicts_org_id_other_contact_id_fkey FOREIGN KEY (org_id, other_contact_id) REFERENCES contacts(org_id, id) ON DELETE CASCADE
+  constraint contact_conflicts_resolution_check CHECK ((resolution = ANY (ARRAY['merged'::text, 'same_person'::text, 'kept_apart'::text]))),
+  constraint contact_conflicts_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(id) ON DELETE CASCADE
 );
+CREATE INDEX contact_conflicts_open ON contact_conflicts USING btree (org_id, last_seen_at DESC, id) WHERE (resolution IS NULL);
 
 create table contact_identities (
   org_id      uuid not null,
@@ -54,6 +61,27 @@ create table contact_identities (
   constraint contact_identities_org_id_contact_id_fkey FOREIGN KEY (org_id, contact_id) REFERENCES contacts(org_id, id) ON DELETE CASCADE
 );
 CREATE INDEX contact_identities_contact ON contact_identities USING btree (org_id, contact_id);
+
+create table contact_merges (
+  org_id          uuid not null,
+  id              uuid not null,
+  kept_id         uuid not null,
+  merged_id       uuid not null,
+  kept_row        jsonb not null,
+  merged_row      jsonb not null,
+  identities      jsonb not null,
+  messages        uuid[] not null,
+  assignments     bigint[] not null,
+  actor_kind      text not null,
+  actor_id        text not null,
+  actor_name      text not null,
+  merged_at       timestamptz(3) not null default now(),
+  undone_at       timestamptz(3),
+  undone_by_name  text,
+  constraint contact_merges_pkey PRIMARY KEY (org_id, id),
+  constraint contact_merges_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(id) ON DELETE CASCADE
+);
+CREATE INDEX contact_merges_merged ON contact_merges USING btree (org_id, merged_id) WHERE (undone_at IS NULL);
 
 create table contacts (
   org_id                  uuid not null,
@@ -90,9 +118,13 @@ create table deliveries (
   failures        integer not null default 0,
   retry_at        timestamptz(3),
   problem         text,
+  held            jsonb,
+  left_for        text[],
   constraint deliveries_pkey PRIMARY KEY (org_id, id, received_at)
 ) partition by RANGE (received_at);
 create table deliveries_default partition of deliveries DEFAULT;
+CREATE INDEX deliveries_account ON ONLY deliveries USING btree (org_id, account_id, id);
+CREATE INDEX deliveries_left ON ONLY deliveries USING btree (org_id, account_id, id) WHERE (left_for IS NOT NULL);
 CREATE INDEX deliveries_problem ON ONLY deliveries USING btree (org_id, id) WHERE (problem IS NOT NULL);
 CREATE INDEX deliveries_waiting ON ONLY deliveries USING btree (id) WHERE (interpreted_at IS NULL);
 
@@ -125,6 +157,18 @@ create table memberships (
   constraint memberships_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
 );
 CREATE INDEX memberships_user ON memberships USING btree (user_id);
+
+create table message_statuses (
+  org_id         uuid not null,
+  channel_id     uuid not null,
+  wa_message_id  text not null,
+  status         text not null,
+  at             timestamptz(3) not null,
+  received_at    timestamptz(3) not null,
+  content        jsonb not null,
+  constraint message_statuses_pkey PRIMARY KEY (org_id, channel_id, wa_message_id, status),
+  constraint message_statuses_org_id_channel_id_fkey FOREIGN KEY (org_id, channel_id) REFERENCES channels(org_id, id) ON DELETE CASCADE
+);
 
 create table messages (
   org_id         uuid not null,
@@ -161,6 +205,17 @@ create table organizations (
   constraint organizations_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
   constraint organizations_slug_check CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,46}[a-z0-9])?$'::text))
 );
+
+create table pending_identity_changes (
+  org_id  uuid not null,
+  id      bigint not null generated always as identity,
+  keys    text[] not null,
+  change  jsonb not null,
+  constraint pending_identity_changes_pkey PRIMARY KEY (org_id, id),
+  constraint pending_identity_changes_once UNIQUE (org_id, keys),
+  constraint pending_identity_changes_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(id) ON DELETE CASCADE
+);
+CREATE INDEX pending_identity_changes_keys ON pending_identity_changes USING gin (keys);
 
 create table sessions (
   token_hash    bytea not null,

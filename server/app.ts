@@ -11,6 +11,7 @@ import { openDeliveryStore } from './channels/deliveries.ts'
 import { channelRoutes } from './channels/routes.ts'
 import { openWebhookDoor } from './channels/webhook.ts'
 import { contactRoutes } from './contacts/routes.ts'
+import type { Config } from './config.ts'
 import { demoRoutes } from './demo/routes.ts'
 import { answerProblems, databaseAway, sendProblem } from './lib/http.ts'
 import { Problem } from './lib/errors.ts'
@@ -41,7 +42,7 @@ export async function buildApp(server: Server, onDelivery: () => void): Promise<
   const app = Fastify({
     loggerInstance: server.log,
     logController: new LogController({ disableRequestLogging: true }),
-    trustProxy: server.config.trustProxy,
+    trustProxy: trustedProxies(server.config.trustProxy),
     bodyLimit: 1 << 20,
     forceCloseConnections: 'idle',
     genReqId: () => newId(),
@@ -72,6 +73,9 @@ export async function buildApp(server: Server, onDelivery: () => void): Promise<
   if (existsSync(CONSOLE)) await serveConsole(app)
   return app
 }
+
+/** A number of proxies is trusted from the nearest on. */
+const trustedProxies = (trust: Config['trustProxy']) => (typeof trust === 'number' ? (_address: string, hop: number) => hop < trust : trust)
 
 /** The console's files; any other address that a browser asks for is one of its screens. */
 async function serveConsole(app: FastifyInstance): Promise<void> {

@@ -5,6 +5,7 @@ export const PERMISSIONS = [
   'contacts:read',
   'contacts:tag',
   'contacts:export',
+  'contacts:merge',
   'tags:read',
   'tags:write',
   'channels:manage',

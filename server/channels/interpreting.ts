@@ -5,7 +5,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import { receive, type Arrival } from '../conversations/receiving.ts'
 import type { Db, Tx } from '../lib/db.ts'
 import { databaseAway } from '../lib/http.ts'
-import { readPayload } from './whatsapp/payload.ts'
+import { readPayload, type Payload, type Update } from './whatsapp/payload.ts'
 
 const MOST_DELIVERIES = 500
 const MOST_BYTES = 8 << 20
@@ -118,37 +118,50 @@ async function takeDeliveries(tx: Tx, orgId: string): Promise<DeliveryRow[]> {
 }
 
 async function interpret(tx: Tx, orgId: string, rows: DeliveryRow[]): Promise<void> {
-  const arrivals: Arrival[] = []
-  const problems: string[] = []
-  const broken: DeliveryRow[] = []
-  for (const row of rows) {
-    const { updates, problem } = readPayload(row.body)
-    if (problem !== null) {
-      problems.push(problem)
-      broken.push(row)
-    }
-    for (const update of updates) arrivals.push({ account_id: row.account_id, received_at: row.received_at, update })
+  const read = rows.map((row) => ({ row, payload: readPayload(row.body) }))
+  const arrivals = read.flatMap(({ row, payload }): Arrival[] =>
+    payload.updates.map((update) => ({ delivery_id: row.id, account_id: row.account_id, received_at: row.received_at, update })),
+  )
+  const leftFor = new Map<string | number, Set<string>>()
+  for (const { delivery_id, update } of await receive(tx, orgId, arrivals)) {
+    leftFor.set(delivery_id, (leftFor.get(delivery_id) ?? new Set()).add(update.phone_number_id!))
   }
-  await receive(tx, orgId, arrivals)
-  await markInterpreted(tx, orgId, rows)
-  if (broken.length > 0) {
-    await sql`
-      update deliveries d set problem = b.problem
-      from unnest(${broken.map((row) => row.id)}::bigint[], ${broken.map((row) => row.received_at)}::timestamptz[], ${problems}::text[]) as b (id, received_at, problem)
-      where d.org_id = ${orgId} and d.id = b.id and d.received_at = b.received_at`.execute(tx)
-  }
-}
-
-async function markInterpreted(tx: Tx, orgId: string, rows: DeliveryRow[]): Promise<void> {
   await sql`
-    update deliveries d set interpreted_at = now(), problem = null, retry_at = null
-    from unnest(${rows.map((row) => row.id)}::bigint[], ${rows.map((row) => row.received_at)}::timestamptz[]) as done (id, received_at)
-    where d.org_id = ${orgId} and d.id = done.id and d.received_at = done.received_at`.execute(tx)
+    update deliveries d set interpreted_at = now(), problem = n.problem, retry_at = null, held = n.held, left_for = string_to_array(n.left_for, ',')
+    from unnest(${rows.map((row) => row.id)}::bigint[], ${rows.map((row) => row.received_at)}::timestamptz[], ${read.map((each) => each.payload.problem)}::text[],
+      ${read.map((each) => JSON.stringify(heldIn(each.payload)))}::jsonb[], ${rows.map((row) => (leftFor.has(row.id) ? [...leftFor.get(row.id)!].join(',') : null))}::text[])
+      as n (id, received_at, problem, held, left_for)
+    where d.org_id = ${orgId} and d.id = n.id and d.received_at = n.received_at`.execute(tx)
   await sql`
     update whatsapp_accounts a set last_delivery_at = greatest(a.last_delivery_at, latest.at)
     from (select account_id, max(received_at) as at from unnest(${rows.map((row) => row.account_id)}::uuid[], ${rows.map((row) => row.received_at)}::timestamptz[])
       as d (account_id, received_at) group by account_id) latest
     where a.org_id = ${orgId} and a.id = latest.account_id`.execute(tx)
+}
+
+/** How many updates of each kind a delivery held, in words for people. */
+function heldIn({ updates }: Payload): Record<string, number> {
+  const held: Record<string, number> = {}
+  for (const update of updates) {
+    const what = labelOf(update)
+    held[what] = (held[what] ?? 0) + 1
+  }
+  return held
+}
+
+function labelOf(update: Update): string {
+  switch (update.kind) {
+    case 'message':
+    case 'echo':
+    case 'history':
+      return `${update.kind}: ${update.type ?? 'unknown'}`
+    case 'status':
+      return `status: ${update.status === 'other' ? (update.status_as_written ?? 'other') : update.status}`
+    case 'identity_change':
+      return 'change of number or id'
+    case 'other':
+      return update.what
+  }
 }
 
 async function interpretOneByOne(db: Db, log: FastifyBaseLogger, orgId: string, rows: DeliveryRow[]): Promise<void> {

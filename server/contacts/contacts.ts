@@ -7,6 +7,7 @@ import { assignmentsOf } from '../tags/history.ts'
 import type { TagChip } from '../tags/schema.ts'
 import { chipsById } from '../tags/tags.ts'
 import { filterCondition } from './filter.ts'
+import { findMergedInto } from './merging.ts'
 import type { Contact, ContactDetail, ContactFilter, Identity } from './schema.ts'
 
 interface ContactRow {
@@ -57,6 +58,13 @@ export async function listContacts(
   }
 }
 
+/** Those of the contacts that are there, by id. */
+export async function contactsByIds(db: Db, actor: Actor, ids: readonly string[]): Promise<Map<string, Contact>> {
+  const { rows } = await sql<ContactRow>`select ${columns} from contacts c where c.org_id = ${actor.org_id} and c.id = any(${ids}::uuid[])`.execute(db)
+  const chips = await chipsById(db, actor.org_id)
+  return new Map(rows.map((row) => [row.id, toContact(row, chips)]))
+}
+
 /** How many contacts match, exactly. */
 export async function countContacts(db: Db, actor: Actor, filter: ContactFilter): Promise<number> {
   const condition = await filterCondition(db, actor.org_id, filter)
@@ -68,7 +76,12 @@ export async function countContacts(db: Db, actor: Actor, filter: ContactFilter)
 export async function getContact(db: Db, actor: Actor, id: string): Promise<ContactDetail> {
   const { rows } = await sql<ContactRow>`select ${columns} from contacts c where c.org_id = ${actor.org_id} and c.id = ${id}`.execute(db)
   const row = rows[0]
-  if (!row) throw new Problem('not_found', 'There is no such contact in this organization.')
+  if (!row) {
+    const into = await findMergedInto(db, actor.org_id, id)
+    throw new Problem('not_found', into ? 'This contact was merged into another.' : 'There is no such contact in this organization.', {
+      ...(into ? { reason: 'merged', data: { merged_into: into } } : {}),
+    })
+  }
   const { tag_ids: _, ...contact } = row
   const { active, historical } = await assignmentsOf(db, actor, id)
   return { ...contact, active_tags: active, historical_tags: historical }

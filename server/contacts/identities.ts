@@ -2,6 +2,7 @@
 import { systemActor } from '../access/actor.ts'
 import { recordEvents } from '../events/events.ts'
 import type { Tx } from '../lib/db.ts'
+import { Problem } from '../lib/errors.ts'
 import { newId } from '../lib/ids.ts'
 import { sql } from 'kysely'
 import { searchText } from './filter.ts'
@@ -83,6 +84,9 @@ function keysOf(ids: Pick<Sighting, 'wa_id' | 'bsuid' | 'parent_bsuid'>, portfol
   }
 }
 
+const keysOfChange = (change: IdChange): Key[] =>
+  [change.old, change.new].flatMap((ids) => Object.values(keysOf(ids, change.portfolio_id, change.test)).filter((key): key is Key => key !== null && key.kind !== 'parent_bsuid'))
+
 /**
  * Works on the contacts of one organization behind many sightings at once: everything is read in two statements,
  * decided in memory in the order of arrival, and written in a few. The caller holds the organization's interpreting
@@ -94,6 +98,9 @@ export class Identities {
   readonly #byKey = new Map<string, HeldIdentity>()
   readonly #contacts = new Map<string, HeldContact>()
   readonly #conflicts = new Map<string, Conflict>()
+  /** Without an id: told in this batch, not stored yet. */
+  readonly #pending: { id: number | string | null; change: IdChange }[] = []
+  readonly #applied: (number | string)[] = []
 
   private constructor(tx: Tx, orgId: string) {
     this.#tx = tx
@@ -108,12 +115,21 @@ export class Identities {
       for (const key of [found.phone, found.bsuid, found.parent]) if (key) keys.set(keyText(key), key)
     }
     for (const sighting of sightings) want(keysOf(sighting, sighting.portfolio_id, sighting.test))
-    for (const change of changes) {
-      want(keysOf(change.old, change.portfolio_id, change.test))
-      want(keysOf(change.new, change.portfolio_id, change.test))
-    }
+    for (const change of changes) for (const key of keysOfChange(change)) keys.set(keyText(key), key)
+    await identities.#readPending([...keys.keys()], keys)
     await identities.#read([...keys.values()])
     return identities
+  }
+
+  /** Changes of ids that were told before anybody with these ids was seen; their other ids are wanted too. */
+  async #readPending(keyTexts: string[], keys: Map<string, Key>): Promise<void> {
+    if (keyTexts.length === 0) return
+    const { rows } = await sql<{ id: number | string; change: IdChange }>`
+      select id, change from pending_identity_changes where org_id = ${this.#orgId} and keys && ${keyTexts}::text[] order by id`.execute(this.#tx)
+    for (const { id, change } of rows) {
+      this.#pending.push({ id, change })
+      for (const key of keysOfChange(change)) keys.set(keyText(key), key)
+    }
   }
 
   async #read(keys: Key[]): Promise<void> {
@@ -154,7 +170,7 @@ export class Identities {
     if (!phone && !bsuid) return null
     const byPhone = this.#owner(phone)
     const byBsuid = this.#owner(bsuid)
-    const contact = byPhone ?? byBsuid ?? this.#create(sighting)
+    const contact = byPhone ?? byBsuid ?? this.#create(sighting, [phone, bsuid])
     if (bsuid && byPhone && byBsuid && byPhone !== byBsuid) {
       this.#conflict('two_contacts', byPhone, byBsuid, bsuid, sighting.at)
     } else if (bsuid && !byBsuid) {
@@ -170,13 +186,16 @@ export class Identities {
 
   /**
    * Gives a contact its new ids; repeating it is harmless. New ids that belong to somebody else already are recorded
-   * as a conflict, not merged. Null when nobody has any of the ids.
+   * as a conflict, not merged. While nobody has any of the ids the change is kept for whoever comes under one of them.
    */
-  change(change: IdChange): string | null {
+  change(change: IdChange): void {
     const old = keysOf(change.old, change.portfolio_id, change.test)
     const now = keysOf(change.new, change.portfolio_id, change.test)
     const contact = this.#owner(old.bsuid) ?? this.#owner(old.phone) ?? this.#owner(now.bsuid) ?? this.#owner(now.phone)
-    if (!contact) return null
+    if (!contact) {
+      this.#pending.push({ id: null, change })
+      return
+    }
     for (const key of [now.phone, now.bsuid, now.parent]) {
       if (!key) continue
       const owner = this.#owner(key)
@@ -188,10 +207,9 @@ export class Identities {
     for (const key of [old.phone, old.bsuid]) {
       if (key && !this.#owner(key)) this.#attach(contact, key, change.at)
     }
-    return contact.id
   }
 
-  #create(sighting: Sighting): HeldContact {
+  #create(sighting: Sighting, keys: (Key | null)[]): HeldContact {
     const contact: HeldContact = {
       id: newId(),
       test: sighting.test,
@@ -206,6 +224,15 @@ export class Identities {
       state: 'new',
     }
     this.#contacts.set(contact.id, contact)
+    const texts = new Set(keys.flatMap((key) => (key ? [keyText(key)] : [])))
+    const waiting = this.#pending.filter(({ change }) => keysOfChange(change).some((key) => texts.has(keyText(key))))
+    if (waiting.length === 0) return contact
+    for (const key of keys) if (key) this.#prefer(contact, key, sighting.at)
+    for (const pending of waiting) {
+      this.#pending.splice(this.#pending.indexOf(pending), 1)
+      if (pending.id !== null) this.#applied.push(pending.id)
+      this.change(pending.change)
+    }
     return contact
   }
 
@@ -272,6 +299,19 @@ export class Identities {
     await this.#updateContacts(contacts.filter((contact) => contact.state === 'changed'))
     await this.#saveIdentities([...this.#byKey.values()].filter((identity) => identity.state !== 'stored'))
     await this.#saveConflicts([...this.#conflicts.values()])
+    await this.#savePending()
+  }
+
+  async #savePending(): Promise<void> {
+    if (this.#applied.length > 0) {
+      await sql`delete from pending_identity_changes where org_id = ${this.#orgId} and id = any(${this.#applied}::bigint[])`.execute(this.#tx)
+    }
+    for (const { change } of this.#pending.filter(({ id }) => id === null)) {
+      const keys = keysOfChange(change).map(keyText).toSorted()
+      if (keys.length < 2) continue
+      await sql`insert into pending_identity_changes (org_id, keys, change) values (${this.#orgId}, ${keys}::text[], ${JSON.stringify(change)}::jsonb)
+        on conflict (org_id, keys) do nothing`.execute(this.#tx)
+    }
   }
 
   async #insertContacts(created: HeldContact[]): Promise<void> {
@@ -315,7 +355,8 @@ export class Identities {
         ${conflicts.map((c) => c.value)}::text[], ${conflicts.map((c) => c.at)}::timestamptz[]) as n (id, reason, contact_id, other_contact_id, kind, scope, value, at)
       on conflict (org_id, contact_id, kind, scope, value) do update
         set last_seen_at = greatest(contact_conflicts.last_seen_at, excluded.last_seen_at), times_seen = contact_conflicts.times_seen + 1,
-          other_contact_id = coalesce(excluded.other_contact_id, contact_conflicts.other_contact_id), reason = excluded.reason`.execute(this.#tx)
+          other_contact_id = coalesce(excluded.other_contact_id, contact_conflicts.other_contact_id),
+          reason = case when contact_conflicts.resolution is null then excluded.reason else contact_conflicts.reason end`.execute(this.#tx)
   }
 }
 
@@ -325,7 +366,7 @@ function phoneOf(waId: string): string | null {
 }
 
 /** The ids that the search finds a contact by: every phone and business-scoped id, past ones too. */
-const searchedIds = ({ identities }: HeldContact): string[] =>
+const searchedIds = ({ identities }: { identities: Pick<Key, 'kind' | 'value'>[] }): string[] =>
   identities.flatMap(({ kind, value }) => (kind === 'phone' ? (phoneOf(value) ?? value) : kind === 'bsuid' ? value : []))
 
 /** The columns shared by insert and update, from phone to search_text, as arrays for unnest. */
@@ -333,4 +374,39 @@ function contactArrays(contacts: HeldContact[]) {
   return sql`${contacts.map((c) => c.phone)}::text[], ${contacts.map((c) => c.display_name)}::text[], ${contacts.map((c) => c.name_origin)}::text[],
     ${contacts.map((c) => c.username)}::text[], ${contacts.map((c) => c.first_seen_at)}::timestamptz[], ${contacts.map((c) => c.first_seen_provisional)}::boolean[],
     ${contacts.map((c) => c.last_seen_at)}::timestamptz[], ${contacts.map((c) => searchText({ ...c, ids: searchedIds(c) }))}::text[]`
+}
+
+/** Takes an id for this contact's: the current one of its kind and scope from now on. Refuses one that belongs to another contact. */
+export async function attachIdentity(tx: Tx, orgId: string, contactId: string, key: Key): Promise<void> {
+  const { rows } = await sql<{ contact_id: string }>`
+    insert into contact_identities (org_id, kind, scope, value, contact_id)
+    select ${orgId}, ${key.kind}, ${key.scope}, ${key.value}, id from contacts where org_id = ${orgId} and id = ${contactId}
+    on conflict (org_id, kind, scope, value) do update set retired_at = null returning contact_id`.execute(tx)
+  if (rows[0]?.contact_id !== contactId) {
+    throw new Problem('conflict', 'This id belongs to another contact by now. Reload and decide again.', { reason: 'identity_taken' })
+  }
+  await sql`update contact_identities set retired_at = now()
+    where org_id = ${orgId} and contact_id = ${contactId} and kind = ${key.kind} and scope = ${key.scope} and value <> ${key.value} and retired_at is null`.execute(tx)
+  await refreshSearchText(tx, orgId, contactId)
+}
+
+/** Takes `attachIdentity` back; the id that was current before is so again. */
+export async function detachIdentity(tx: Tx, orgId: string, contactId: string, key: Key): Promise<void> {
+  await sql`delete from contact_identities
+    where org_id = ${orgId} and contact_id = ${contactId} and kind = ${key.kind} and scope = ${key.scope} and value = ${key.value}`.execute(tx)
+  await sql`update contact_identities set retired_at = null where (org_id, kind, scope, value) in (
+    select org_id, kind, scope, value from contact_identities where org_id = ${orgId} and contact_id = ${contactId} and kind = ${key.kind} and scope = ${key.scope}
+    order by retired_at desc nulls first limit 1)`.execute(tx)
+  await refreshSearchText(tx, orgId, contactId)
+}
+
+/** Writes what the search looks in anew, after identities or names changed elsewhere than in `Identities`. */
+export async function refreshSearchText(tx: Tx, orgId: string, contactId: string): Promise<void> {
+  const { rows } = await sql<{ display_name: string | null; username: string | null; identities: Key[] }>`
+    select c.display_name, c.username, coalesce((select jsonb_agg(jsonb_build_object('kind', i.kind, 'value', i.value) order by i.created_at, i.value)
+      from contact_identities i where i.org_id = c.org_id and i.contact_id = c.id), '[]') as identities
+    from contacts c where c.org_id = ${orgId} and c.id = ${contactId}`.execute(tx)
+  const row = rows[0]
+  if (!row) return
+  await sql`update contacts set search_text = ${searchText({ ...row, ids: searchedIds(row) })} where org_id = ${orgId} and id = ${contactId}`.execute(tx)
 }

@@ -1,12 +1,13 @@
 // Receiving: what WhatsApp delivered becomes contacts and messages, each exactly once.
 import { sql } from 'kysely'
-import type { EchoUpdate, HistoryUpdate, IdentityChangeUpdate, MessageUpdate, Update } from '../channels/whatsapp/payload.ts'
+import type { EchoUpdate, HistoryUpdate, IdentityChangeUpdate, MessageUpdate, StatusUpdate, Update } from '../channels/whatsapp/payload.ts'
 import { Identities, type IdChange, type Sighting } from '../contacts/identities.ts'
 import type { Tx } from '../lib/db.ts'
 import { newId } from '../lib/ids.ts'
 
 /** One update of a delivery, with what is known of its arrival. */
 export interface Arrival {
+  delivery_id: string | number
   account_id: string
   received_at: string
   update: Update
@@ -36,22 +37,29 @@ interface Change {
 
 /**
  * Takes in updates in the order of their arrival. A message that is there already changes nothing, however often and
- * in whatever order it comes. Updates for numbers that are not connected are left to the raw delivery.
+ * in whatever order it comes. Answers the updates that it left, because their number is not connected.
  */
-export async function receive(tx: Tx, orgId: string, arrivals: readonly Arrival[]): Promise<void> {
+export async function receive(tx: Tx, orgId: string, arrivals: readonly Arrival[]): Promise<Arrival[]> {
   const channels = await channelsOf(tx, orgId)
   const steps: (Said | Change)[] = []
+  const statuses: { channel: Channel; arrival: Arrival; update: StatusUpdate }[] = []
+  const left: Arrival[] = []
   for (const arrival of arrivals) {
     const { update } = arrival
-    const channel = update.phone_number_id === null ? undefined : channels.get(`${arrival.account_id}\n${update.phone_number_id}`)
-    if (!channel) continue
+    if (update.phone_number_id === null) continue
+    const channel = channels.get(`${arrival.account_id}\n${update.phone_number_id}`)
+    if (!channel) {
+      left.push(arrival)
+      continue
+    }
+    if (update.kind === 'status') statuses.push({ channel, arrival, update })
     if (update.kind === 'message' || update.kind === 'echo' || update.kind === 'history') {
       steps.push({ channel, arrival, update, sighting: sightingOf(channel, arrival, update) })
     } else if (update.kind === 'identity_change') {
       steps.push({ channel, change: changeOf(channel, arrival, update) })
     }
   }
-  const said = await withoutKnown(tx, orgId, steps.filter((step): step is Said => 'update' in step))
+  const { fresh: said, filled } = await withoutKnown(tx, orgId, steps.filter((step): step is Said => 'update' in step))
   const fresh = new Set(said)
   const changes = steps.filter((step): step is Change => 'change' in step)
 
@@ -66,6 +74,9 @@ export async function receive(tx: Tx, orgId: string, arrivals: readonly Arrival[
   }
   await identities.save()
   await insertMessages(tx, orgId, messages)
+  await fillPlaceholders(tx, orgId, filled)
+  await insertStatuses(tx, orgId, statuses)
+  return left
 }
 
 async function channelsOf(tx: Tx, orgId: string): Promise<Map<string, Channel>> {
@@ -103,21 +114,52 @@ const changeOf = (channel: Channel, { received_at }: Arrival, update: IdentityCh
   at: timeOf(update.sent_at, received_at),
 })
 
-/** Leaves out what is stored already, and what comes twice within the batch. */
-async function withoutKnown(tx: Tx, orgId: string, said: Said[]): Promise<Said[]> {
-  if (said.length === 0) return []
-  const key = (channelId: string, waMessageId: string) => `${channelId}\n${waMessageId}`
-  const { rows } = await sql<{ channel_id: string; wa_message_id: string }>`
-    select m.channel_id, m.wa_message_id from messages m
+/**
+ * Leaves out what is stored already, and what comes twice within the batch. The media of a message that history
+ * brought as a placeholder come under its id, later, and fill it.
+ */
+async function withoutKnown(tx: Tx, orgId: string, said: Said[]): Promise<{ fresh: Said[]; filled: Said[] }> {
+  if (said.length === 0) return { fresh: [], filled: [] }
+  const keyOf = (channelId: string, waMessageId: string) => `${channelId}\n${waMessageId}`
+  const { rows } = await sql<{ channel_id: string; wa_message_id: string; type: string }>`
+    select m.channel_id, m.wa_message_id, m.type from messages m
     join unnest(${said.map((each) => each.channel.id)}::uuid[], ${said.map((each) => each.update.wa_message_id)}::text[]) as k (channel_id, wa_message_id)
       on m.org_id = ${orgId} and m.channel_id = k.channel_id and m.wa_message_id = k.wa_message_id`.execute(tx)
-  const known = new Set(rows.map((row) => key(row.channel_id, row.wa_message_id)))
-  return said.filter((each) => {
-    const own = key(each.channel.id, each.update.wa_message_id)
-    if (known.has(own)) return false
-    known.add(own)
-    return true
-  })
+  const known = new Map(rows.map((row) => [keyOf(row.channel_id, row.wa_message_id), row.type]))
+  const fresh: Said[] = []
+  const filled: Said[] = []
+  for (const each of said) {
+    const key = keyOf(each.channel.id, each.update.wa_message_id)
+    const type = typeOf(each.update)
+    const before = known.get(key)
+    if (before === undefined) fresh.push(each)
+    else if (before === PLACEHOLDER && type !== PLACEHOLDER) filled.push(each)
+    if (before === undefined || before === PLACEHOLDER) known.set(key, type)
+  }
+  return { fresh, filled }
+}
+
+const PLACEHOLDER = 'media_placeholder'
+
+const typeOf = (update: Spoken): string => update.type ?? 'unknown'
+
+async function fillPlaceholders(tx: Tx, orgId: string, filled: Said[]): Promise<void> {
+  for (const { channel, update } of filled) {
+    await sql`update messages set type = ${typeOf(update)}, text = ${update.text}, content = ${JSON.stringify(update.content)}::jsonb
+      where org_id = ${orgId} and channel_id = ${channel.id} and wa_message_id = ${update.wa_message_id}`.execute(tx)
+  }
+}
+
+async function insertStatuses(tx: Tx, orgId: string, statuses: { channel: Channel; arrival: Arrival; update: StatusUpdate }[]): Promise<void> {
+  if (statuses.length === 0) return
+  const column = <T>(pick: (status: (typeof statuses)[number]) => T) => statuses.map(pick)
+  await sql`
+    insert into message_statuses (org_id, channel_id, wa_message_id, status, at, received_at, content)
+    select ${orgId}, * from unnest(${column((s) => s.channel.id)}::uuid[], ${column((s) => s.update.wa_message_id)}::text[],
+      ${column((s) => (s.update.status === 'other' ? (s.update.status_as_written ?? 'other') : s.update.status))}::text[],
+      ${column((s) => timeOf(s.update.at, s.arrival.received_at))}::timestamptz[], ${column((s) => s.arrival.received_at)}::timestamptz[],
+      ${column((s) => JSON.stringify(s.update.content))}::jsonb[])
+    on conflict (org_id, channel_id, wa_message_id, status) do nothing`.execute(tx)
 }
 
 async function insertMessages(tx: Tx, orgId: string, messages: { said: Said; contactId: string }[]): Promise<void> {
@@ -127,7 +169,7 @@ async function insertMessages(tx: Tx, orgId: string, messages: { said: Said; con
     insert into messages (org_id, id, contact_id, channel_id, wa_message_id, direction, origin, type, text, content, reply_to, target, group_id, sent_at, received_at)
     select ${orgId}, * from unnest(${messages.map(() => newId())}::uuid[], ${messages.map((each) => each.contactId)}::uuid[], ${column((s) => s.channel.id)}::uuid[],
       ${column((s) => s.update.wa_message_id)}::text[], ${column((s) => directionOf(s.update))}::text[], ${column((s) => (s.update.kind === 'message' ? 'live' : s.update.kind))}::text[],
-      ${column((s) => s.update.type ?? 'unknown')}::text[], ${column((s) => s.update.text)}::text[], ${column((s) => JSON.stringify(s.update.content))}::jsonb[],
+      ${column((s) => typeOf(s.update))}::text[], ${column((s) => s.update.text)}::text[], ${column((s) => JSON.stringify(s.update.content))}::jsonb[],
       ${column((s) => s.update.reply_to)}::text[], ${column((s) => targetOf(s.update))}::text[], ${column((s) => s.update.group_id)}::text[],
       ${column((s) => s.sighting.at)}::timestamptz[], ${column((s) => s.arrival.received_at)}::timestamptz[])`.execute(tx)
 }

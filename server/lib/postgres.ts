@@ -4,8 +4,17 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import {
-  clusterFolder, DATABASE, launchPostgres, livingPostmaster, makeCluster, prepareCluster, readPostmasterLock, ROLE,
-  SOCKET_PORT, socketDirOf, type Cluster,
+  clusterFolder,
+  DATABASE,
+  launchPostgres,
+  livingPostmaster,
+  makeCluster,
+  prepareCluster,
+  readPostmasterLock,
+  ROLE,
+  SOCKET_PORT,
+  socketDirOf,
+  type Cluster,
 } from './postgres-cluster.ts'
 import { isPostgresOf, tryLockFile } from './processes.ts'
 import { errorCode, StartError } from './start-error.ts'
@@ -117,7 +126,9 @@ export async function joinEmbeddedPostgres(dataDir: string): Promise<{ url: stri
     }
     if (answer === 'busy') throw new StartError('The database is starting or stopping. Try again in a moment.')
   }
-  throw new StartError(`No server runs on ${dataDir}. Start one with "npm start", or set DATA_DIR or DATABASE_URL to the server's.`)
+  throw new StartError(
+    `No server runs on ${dataDir}. Start one with "npm start", or set DATA_DIR or DATABASE_URL to the server's.`,
+  )
 }
 
 interface Member {
@@ -157,7 +168,9 @@ async function enter(cluster: Cluster, options: StartOptions, stopped: () => boo
     const unreachable = living !== null && answer === 'absent' && readPostmasterLock(cluster.folder)?.ready === true
     unreachableSince = unreachable ? (unreachableSince ?? Date.now()) : null
     if (unreachableSince !== null && Date.now() - unreachableSince > UNREACHABLE_MS) {
-      throw new StartError(`The PostgreSQL of ${cluster.dataDir} runs (process ${living}), but its socket in ${cluster.socketDir} is gone. End it (kill -INT ${living}) and start again.`)
+      throw new StartError(
+        `The PostgreSQL of ${cluster.dataDir} runs (process ${living}), but its socket in ${cluster.socketDir} is gone. End it (kill -INT ${living}) and start again.`,
+      )
     }
     if (Date.now() - saidAt > SILENT_MS) {
       saidAt = Date.now()
@@ -175,11 +188,17 @@ async function start(cluster: Cluster, options: StartOptions, stopped: () => boo
   const child = launchPostgres(cluster, options.settings)
   const logFrom = statSync(cluster.logFile).size
   let ended: string | null = null
-  child.once('error', (error) => { ended = error.message })
-  child.once('exit', (code, signal) => { ended ??= `it ended with ${code ?? signal}` })
+  child.once('error', (error) => {
+    ended = error.message
+  })
+  child.once('exit', (code, signal) => {
+    ended ??= `it ended with ${code ?? signal}`
+  })
   for (;;) {
     if (ended !== null) {
-      throw new StartError(`The embedded PostgreSQL did not start: ${lastComplaint(cluster.logFile, logFrom) ?? ended}. Its log is ${cluster.logFile}`)
+      throw new StartError(
+        `The embedded PostgreSQL did not start: ${lastComplaint(cluster.logFile, logFrom) ?? ended}. Its log is ${cluster.logFile}`,
+      )
     }
     const answer = await tryConnect(urlOf(cluster.socketDir, 'postgres'))
     const member = typeof answer === 'string' ? null : await becomeMember(answer, { started: true })
@@ -190,7 +209,9 @@ async function start(cluster: Cluster, options: StartOptions, stopped: () => boo
 
 function lastComplaint(logFile: string, from: number): string | null {
   const lines = readFileSync(logFile).subarray(from).toString('utf8').split('\n')
-  const told = lines.filter((line) => /(FATAL|PANIC|HINT):|^postgres:/.test(line)).map((line) => line.replace(/^.*(FATAL|PANIC|HINT): +/, ''))
+  const told = lines
+    .filter((line) => /(FATAL|PANIC|HINT):|^postgres:/.test(line))
+    .map((line) => line.replace(/^.*(FATAL|PANIC|HINT): +/, ''))
   return told.length > 0 ? told.join(' ') : null
 }
 
@@ -246,7 +267,11 @@ const urlOf = (socketDir: string, database: string): string =>
 
 /** A connection, or why there is none: `busy` while it starts, stops or has too many, `absent` when nobody listens. */
 async function tryConnect(url: string): Promise<pg.Client | 'busy' | 'absent'> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000, application_name: 'earmark supervisor' })
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: 5_000,
+    application_name: 'earmark supervisor',
+  })
   client.on('error', () => {})
   try {
     await client.connect()
@@ -255,7 +280,9 @@ async function tryConnect(url: string): Promise<pg.Client | 'busy' | 'absent'> {
     await client.end().catch(() => {})
     const code = errorCode(error)
     if (code === 'EACCES') {
-      throw new StartError('The database was started by another account. Use the account that the server runs as, or root.')
+      throw new StartError(
+        'The database was started by another account. Use the account that the server runs as, or root.',
+      )
     }
     // The database or role is not there while another process is making them.
     if (code === '57P03' || code === '53300' || code === '3D000' || code === undefined) return 'busy'

@@ -1,6 +1,16 @@
 // Which process is which: numbers are used again, so a process is its number and the moment it began.
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync, readlinkSync, realpathSync, rmSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  renameSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { hostname } from 'node:os'
 import { basename } from 'node:path'
 
@@ -8,15 +18,24 @@ import { basename } from 'node:path'
 export function startOfProcess(pid: number): string | null {
   if (process.platform !== 'linux') {
     try {
-      return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim() || null
+      return (
+        execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
+          encoding: 'utf8',
+          stdio: ['ignore', 'pipe', 'ignore'],
+        }).trim() || null
+      )
     } catch {
       return null
     }
   }
   try {
     // The name in parentheses may itself contain spaces and parentheses.
-    const [state, ...fields] = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ')
-    return state === 'Z' || state === 'X' ? null : `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${fields[18]}`
+    const [state, ...fields] = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ')
+    return state === 'Z' || state === 'X'
+      ? null
+      : `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${fields[18]}`
   } catch {
     return null
   }
@@ -49,7 +68,9 @@ export function isPostgresOf(pid: number, folder: string): boolean {
 /** Every process of a PostgreSQL on this data folder, also those that outlived their main process. Linux only, else none. */
 export function postgresProcessesOf(folder: string): number[] {
   if (process.platform !== 'linux') return []
-  return readdirSync('/proc').map(Number).filter((pid) => Number.isInteger(pid) && isPostgresOf(pid, folder))
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => Number.isInteger(pid) && isPostgresOf(pid, folder))
 }
 
 const REFRESH_MS = 5_000
@@ -64,7 +85,12 @@ const EMPTY_STALE_MS = 5_000
  * moment, both may hold it: it saves work, the safety of the data is PostgreSQL's own lock and atomic renaming.
  */
 export function tryLockFile(path: string): (() => void) | null {
-  const text = JSON.stringify({ pid: process.pid, started: startOfProcess(process.pid), host: hostname(), nonce: Math.random() })
+  const text = JSON.stringify({
+    pid: process.pid,
+    started: startOfProcess(process.pid),
+    host: hostname(),
+    nonce: Math.random(),
+  })
   try {
     writeFileSync(path, text, { flag: 'wx', mode: 0o600 })
   } catch (error) {

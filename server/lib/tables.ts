@@ -26,6 +26,11 @@ export interface ContactConflictsTable {
   detected_at: Generated<string>
   last_seen_at: Generated<string>
   times_seen: Generated<number>
+  resolution: 'merged' | 'same_person' | 'kept_apart' | null
+  merge_id: string | null
+  resolved_at: string | null
+  resolved_by_id: string | null
+  resolved_by_name: string | null
 }
 
 export interface ContactIdentitiesTable {
@@ -36,6 +41,24 @@ export interface ContactIdentitiesTable {
   contact_id: string
   created_at: Generated<string>
   retired_at: string | null
+}
+
+export interface ContactMergesTable {
+  org_id: string
+  id: string
+  kept_id: string
+  merged_id: string
+  kept_row: Json
+  merged_row: Json
+  identities: Json
+  messages: string[]
+  assignments: number[]
+  actor_kind: string
+  actor_id: string
+  actor_name: string
+  merged_at: Generated<string>
+  undone_at: string | null
+  undone_by_name: string | null
 }
 
 export interface ContactsTable {
@@ -64,6 +87,8 @@ export interface DeliveriesTable {
   failures: Generated<number>
   retry_at: string | null
   problem: string | null
+  held: Json | null
+  left_for: string[] | null
 }
 
 export interface EventsTable {
@@ -86,6 +111,16 @@ export interface MembershipsTable {
   user_id: string
   role: 'admin' | 'agent'
   created_at: Generated<string>
+}
+
+export interface MessageStatusesTable {
+  org_id: string
+  channel_id: string
+  wa_message_id: string
+  status: string
+  at: string
+  received_at: string
+  content: Json
 }
 
 export interface MessagesTable {
@@ -111,6 +146,13 @@ export interface OrganizationsTable {
   slug: string
   name: string
   created_at: Generated<string>
+}
+
+export interface PendingIdentityChangesTable {
+  org_id: string
+  id: GeneratedAlways<number>
+  keys: string[]
+  change: Json
 }
 
 export interface SessionsTable {
@@ -194,12 +236,15 @@ export interface Tables {
   channels: ChannelsTable
   contact_conflicts: ContactConflictsTable
   contact_identities: ContactIdentitiesTable
+  contact_merges: ContactMergesTable
   contacts: ContactsTable
   deliveries: DeliveriesTable
   events: EventsTable
   memberships: MembershipsTable
+  message_statuses: MessageStatusesTable
   messages: MessagesTable
   organizations: OrganizationsTable
+  pending_identity_changes: PendingIdentityChangesTable
   sessions: SessionsTable
   setup_links: SetupLinksTable
   sign_in_failures: SignInFailuresTable

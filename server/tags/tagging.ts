@@ -188,3 +188,40 @@ async function refusePuttingBack(tx: Tx, actor: Actor, contactIds: string[], tag
     })
   }
 }
+
+/**
+ * Gives one contact's assignments, ended ones too, to another, keeping source, actor and date. Where both carry a tag,
+ * the older assignment stays and the other ends with the reason merged. Answers the ids of the assignments moved.
+ */
+export async function moveAssignments(tx: Tx, actor: Actor, from: string, to: string, mergeId: string): Promise<(number | string)[]> {
+  await lockContacts(tx, actor, [from, to])
+  const by = actorColumns(actor)
+  await sql`
+    update tag_assignments a set removed_at = statement_timestamp(), removed_source = ${sourceOf(actor)}, removed_actor_kind = ${by.actor_kind},
+      removed_actor_id = ${by.actor_id}, removed_actor_name = ${by.actor_name}, removed_why = ${JSON.stringify({ reason: 'merged', merge_id: mergeId })}::jsonb
+    from tag_assignments b
+    where a.org_id = ${actor.org_id} and b.org_id = ${actor.org_id} and a.tag_id = b.tag_id and a.removed_at is null and b.removed_at is null
+      and (a.contact_id, b.contact_id) in ((${from}::uuid, ${to}::uuid), (${to}::uuid, ${from}::uuid)) and (a.added_at, a.id) > (b.added_at, b.id)`.execute(tx)
+  const { rows } = await sql<{ id: number | string }>`
+    update tag_assignments set contact_id = ${to} where org_id = ${actor.org_id} and contact_id = ${from} returning id`.execute(tx)
+  await writeCarried(tx, actor, [from, to])
+  return rows.map((row) => row.id)
+}
+
+/** Takes `moveAssignments` back: the assignments return, and those that the merge ended go on, unless the tag was put on anew. */
+export async function returnAssignments(tx: Tx, actor: Actor, from: string, to: string, ids: readonly (number | string)[], mergeId: string): Promise<void> {
+  await lockContacts(tx, actor, [from, to])
+  await sql`update tag_assignments set contact_id = ${to} where org_id = ${actor.org_id} and contact_id = ${from} and id = any(${ids}::bigint[])`.execute(tx)
+  await sql`
+    update tag_assignments a set removed_at = null, removed_source = null, removed_actor_kind = null, removed_actor_id = null, removed_actor_name = null, removed_why = null
+    where a.org_id = ${actor.org_id} and a.contact_id in (${from}, ${to}) and a.removed_why ->> 'merge_id' = ${mergeId}
+      and not exists (select 1 from tag_assignments b where b.org_id = a.org_id and b.contact_id = a.contact_id and b.tag_id = a.tag_id and b.removed_at is null)`.execute(tx)
+  await writeCarried(tx, actor, [from, to])
+}
+
+async function writeCarried(tx: Tx, actor: Actor, contactIds: string[]): Promise<void> {
+  await sql`
+    update contacts c set tag_ids = array(select a.tag_id from tag_assignments a
+      where a.org_id = c.org_id and a.contact_id = c.id and a.removed_at is null order by a.id)
+    where c.org_id = ${actor.org_id} and c.id = any(${contactIds}::uuid[])`.execute(tx)
+}

@@ -35,9 +35,16 @@ export async function startTestServer(): Promise<TestServer> {
   const template = `earmark_template_${randomBytes(4).toString('hex')}`
   try {
     // A UTF-8 locale whatever the server's own is.
-    await administer(url, `create database ${template} template template0 encoding 'UTF8' lc_collate 'C' lc_ctype 'C.UTF-8'`)
+    await administer(
+      url,
+      `create database ${template} template template0 encoding 'UTF8' lc_collate 'C' lc_ctype 'C.UTF-8'`,
+    )
     const { pool } = openDatabase(named(url, template), { max: 1 })
-    await migrate(pool).finally(() => pool.end())
+    try {
+      await migrate(pool)
+    } finally {
+      await pool.end()
+    }
     // A connection to the template would forbid cloning it.
     await administer(url, `alter database ${template} allow_connections false`)
   } catch (error) {
@@ -59,7 +66,8 @@ export async function startTestServer(): Promise<TestServer> {
 /** A migrated, empty database of one's own, cloned in about 50 ms. To be closed when the file's tests are done. */
 export async function openTestDatabase(): Promise<TestDatabase> {
   const told = process.env[SERVER]
-  if (told === undefined) throw new Error('No test server: run vitest with test/help/global-setup.ts as its globalSetup.')
+  if (told === undefined)
+    throw new Error('No test server: run vitest with test/help/global-setup.ts as its globalSetup.')
   const server = JSON.parse(told) as { url: string; template: string }
   const name = `earmark_test_${randomBytes(6).toString('hex')}`
   // One clone at a time: two at once find each other on the template and give up after five seconds.
@@ -87,7 +95,13 @@ async function startTemporaryPostgres(): Promise<{ url: string; stop(): Promise<
       dataDir,
       sync: false,
       log: { info() {}, warn: console.warn },
-      settings: { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off', shared_buffers: '128MB', max_connections: '200' },
+      settings: {
+        fsync: 'off',
+        full_page_writes: 'off',
+        synchronous_commit: 'off',
+        shared_buffers: '128MB',
+        max_connections: '200',
+      },
     })
     return {
       url: postgres.url,

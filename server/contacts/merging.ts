@@ -1,0 +1,186 @@
+// Merging two contacts that are one person, and taking them apart again.
+import { sql } from 'kysely'
+import { actorColumns, type Actor } from '../access/actor.ts'
+import { activityOf, moveMessages, returnMessages } from '../conversations/messages.ts'
+import { recordEvents } from '../events/events.ts'
+import type { Db, Tx } from '../lib/db.ts'
+import { Problem } from '../lib/errors.ts'
+import { newId } from '../lib/ids.ts'
+import { moveAssignments, returnAssignments } from '../tags/tagging.ts'
+import { refreshSearchText } from './identities.ts'
+
+interface ContactRow {
+  id: string
+  test: boolean
+  phone: string | null
+  display_name: string | null
+  name_origin: string | null
+  username: string | null
+  first_seen_at: string
+  first_seen_provisional: boolean
+  last_seen_at: string | null
+  created_at: string
+}
+
+interface IdentityRow {
+  kind: string
+  scope: string
+  value: string
+  retired_at: string | null
+}
+
+/** Identities of an organization change one at a time: receiving, merging and undoing wait for one another. */
+export const lockIdentities = (tx: Tx, orgId: string) => sql`select pg_advisory_xact_lock(hashtextextended('earmark:interpret:' || ${orgId}::text, 0))`.execute(tx)
+
+/**
+ * Makes one contact of two: identities, messages and tags of `mergedId` become those of `keptId`, and its own row goes.
+ * What the kept contact has stays; what it lacks it gets. Answers the merge's id, by which it can be undone.
+ * Refuses contacts of another organization, and a played customer with a real one.
+ */
+export async function mergeContacts(tx: Tx, actor: Actor, keptId: string, mergedId: string): Promise<string> {
+  await lockIdentities(tx, actor.org_id)
+  if (keptId === mergedId) throw new Problem('invalid', 'Choose two different contacts.')
+  const [kept, merged] = await readTwo(tx, actor.org_id, keptId, mergedId)
+  if (kept.test !== merged.test) throw new Problem('invalid', 'A played customer cannot be merged with a real one.')
+  const mergeId = newId()
+  const assignments = await moveAssignments(tx, actor, mergedId, keptId, mergeId)
+  const messages = await moveMessages(tx, actor.org_id, mergedId, keptId)
+  const identities = await moveIdentities(tx, actor.org_id, mergedId, keptId)
+
+  const by = actorColumns(actor)
+  await sql`
+    insert into contact_merges (org_id, id, kept_id, merged_id, kept_row, merged_row, identities, messages, assignments, actor_kind, actor_id, actor_name)
+    values (${actor.org_id}, ${mergeId}, ${keptId}, ${mergedId}, ${JSON.stringify(kept)}::jsonb, ${JSON.stringify(merged)}::jsonb, ${JSON.stringify(identities)}::jsonb,
+      ${messages}::uuid[], ${assignments}::bigint[], ${by.actor_kind}, ${by.actor_id}, ${by.actor_name})`.execute(tx)
+  await sql`delete from contacts where org_id = ${actor.org_id} and id = ${mergedId}`.execute(tx)
+
+  const takesName = kept.display_name === null || (kept.name_origin === 'given' && merged.name_origin === 'whatsapp')
+  await writeContact(tx, actor.org_id, {
+    ...kept,
+    phone: kept.phone ?? merged.phone,
+    display_name: takesName ? merged.display_name : kept.display_name,
+    name_origin: takesName ? merged.name_origin : kept.name_origin,
+    username: kept.username ?? merged.username,
+    ...seenTogether(kept, merged),
+  })
+  await refreshSearchText(tx, actor.org_id, keptId)
+  await settleConflicts(tx, actor, keptId, mergedId, mergeId)
+  await recordEvents(tx, actor, [{ kind: 'contact.merged', contact_id: keptId, before: { merged_id: mergedId }, after: { merge_id: mergeId } }])
+  return mergeId
+}
+
+/** Open conflicts of the contact that is no more are about the one that took it in; one between the two is decided by this. */
+async function settleConflicts(tx: Tx, actor: Actor, keptId: string, mergedId: string, mergeId: string): Promise<void> {
+  await sql`delete from contact_conflicts c where org_id = ${actor.org_id} and contact_id = ${mergedId} and resolution is null and exists (
+    select 1 from contact_conflicts k where k.org_id = c.org_id and k.contact_id = ${keptId} and k.kind = c.kind and k.scope = c.scope and k.value = c.value)`.execute(tx)
+  await sql`
+    update contact_conflicts set contact_id = case when contact_id = ${mergedId} then ${keptId}::uuid else contact_id end,
+      other_contact_id = case when other_contact_id = ${mergedId} then ${keptId}::uuid else other_contact_id end
+    where org_id = ${actor.org_id} and resolution is null and (contact_id = ${mergedId} or other_contact_id = ${mergedId})`.execute(tx)
+  await sql`
+    update contact_conflicts set resolution = 'merged', merge_id = ${mergeId}, resolved_at = now(), resolved_by_id = ${actor.id}, resolved_by_name = ${actor.name}
+    where org_id = ${actor.org_id} and resolution is null and contact_id = other_contact_id`.execute(tx)
+}
+
+function seenTogether(a: ContactRow, b: ContactRow): Pick<ContactRow, 'first_seen_at' | 'first_seen_provisional' | 'last_seen_at'> {
+  // A provisional first seen counts only while neither has written.
+  const known = [a, b].filter((contact) => !contact.first_seen_provisional)
+  const first = (known.length > 0 ? known : [a, b]).map((contact) => contact.first_seen_at).toSorted()[0]!
+  const last = [a.last_seen_at, b.last_seen_at].filter((at): at is string => at !== null).toSorted()
+  return { first_seen_at: first, first_seen_provisional: known.length === 0, last_seen_at: last.at(-1) ?? null }
+}
+
+/**
+ * Takes a merge back: the merged contact is there again under its old id, with its identities, messages and tags. What
+ * came after the merge stays with the kept contact. Undoing twice, or after the kept contact itself was merged, is refused.
+ */
+export async function undoMerge(tx: Tx, actor: Actor, mergeId: string): Promise<void> {
+  await lockIdentities(tx, actor.org_id)
+  const { rows } = await sql<{
+    kept_id: string
+    merged_id: string
+    kept_row: ContactRow
+    merged_row: ContactRow
+    identities: IdentityRow[]
+    messages: string[]
+    assignments: (number | string)[]
+    undone_at: string | null
+  }>`select * from contact_merges where org_id = ${actor.org_id} and id = ${mergeId} for update`.execute(tx)
+  const merge = rows[0]
+  if (!merge) throw new Problem('not_found', 'There is no such merge in this organization.')
+  if (merge.undone_at) throw new Problem('conflict', 'This merge was undone already.', { reason: 'already_undone' })
+  const kept = await findRow(tx, actor.org_id, merge.kept_id)
+  if (!kept) throw new Problem('conflict', 'The contact was merged into another since. Undo that merge first.', { reason: 'merged_since' })
+
+  await sql`insert into contacts (org_id, id, test, first_seen_at, search_text, created_at)
+    values (${actor.org_id}, ${merge.merged_id}, ${merge.merged_row.test}, ${merge.merged_row.first_seen_at}, '', ${merge.merged_row.created_at})`.execute(tx)
+  await returnMessages(tx, actor.org_id, merge.kept_id, merge.merged_id, merge.messages)
+  await returnAssignments(tx, actor, merge.kept_id, merge.merged_id, merge.assignments, mergeId)
+  for (const identity of merge.identities) {
+    await sql`update contact_identities set contact_id = ${merge.merged_id}, retired_at = ${identity.retired_at}
+      where org_id = ${actor.org_id} and contact_id = ${merge.kept_id} and kind = ${identity.kind} and scope = ${identity.scope} and value = ${identity.value}`.execute(tx)
+  }
+  await writeContact(tx, actor.org_id, merge.merged_row)
+  // Names and times that came since the merge stay with the kept contact; what it had only from the other goes back.
+  const given = <K extends 'phone' | 'display_name' | 'username'>(field: K) =>
+    kept[field] !== null && kept[field] === merge.merged_row[field] && kept[field] !== merge.kept_row[field] ? merge.kept_row[field] : kept[field]
+  const activity = await activityOf(tx, actor.org_id, merge.kept_id)
+  const before = merge.kept_row
+  await writeContact(tx, actor.org_id, {
+    ...kept,
+    phone: given('phone'),
+    display_name: given('display_name'),
+    username: given('username'),
+    first_seen_at: [before.first_seen_at, activity?.first].filter((at): at is string => at !== undefined && !(before.first_seen_provisional && activity && at === before.first_seen_at)).toSorted()[0]!,
+    first_seen_provisional: before.first_seen_provisional && !activity,
+    last_seen_at: [before.last_seen_at, activity?.last].filter((at): at is string => typeof at === 'string').toSorted().at(-1) ?? null,
+  })
+  for (const id of [merge.kept_id, merge.merged_id]) await refreshSearchText(tx, actor.org_id, id)
+  await sql`
+    update contact_conflicts set resolution = null, merge_id = null, resolved_at = null, resolved_by_id = null, resolved_by_name = null,
+      contact_id = ${merge.kept_id}, other_contact_id = ${merge.merged_id}
+    where org_id = ${actor.org_id} and merge_id = ${mergeId}`.execute(tx)
+  await sql`update contact_merges set undone_at = now(), undone_by_name = ${actor.name} where org_id = ${actor.org_id} and id = ${mergeId}`.execute(tx)
+  await recordEvents(tx, actor, [{ kind: 'contact.unmerged', contact_id: merge.kept_id, after: { restored_id: merge.merged_id, merge_id: mergeId } }])
+}
+
+/** The contact that took this one in, however many merges ago; null when none did. */
+export async function findMergedInto(db: Db, orgId: string, id: string): Promise<string | null> {
+  const { rows } = await sql<{ kept_id: string }>`
+    with recursive chain as (
+      select kept_id, 1 as depth from contact_merges where org_id = ${orgId} and merged_id = ${id} and undone_at is null
+      union all
+      select m.kept_id, c.depth + 1 from chain c join contact_merges m on m.org_id = ${orgId} and m.merged_id = c.kept_id and m.undone_at is null where c.depth < 50
+    ) select kept_id from chain order by depth desc limit 1`.execute(db)
+  return rows[0]?.kept_id ?? null
+}
+
+async function readTwo(tx: Tx, orgId: string, keptId: string, mergedId: string): Promise<[ContactRow, ContactRow]> {
+  const [kept, merged] = [await findRow(tx, orgId, keptId), await findRow(tx, orgId, mergedId)]
+  if (!kept || !merged) throw new Problem('not_found', 'There is no such contact in this organization.')
+  return [kept, merged]
+}
+
+async function findRow(tx: Tx, orgId: string, id: string): Promise<ContactRow | null> {
+  const { rows } = await sql<ContactRow>`
+    select id, test, phone, display_name, name_origin, username, first_seen_at, first_seen_provisional, last_seen_at, created_at
+    from contacts where org_id = ${orgId} and id = ${id} for no key update`.execute(tx)
+  return rows[0] ?? null
+}
+
+async function writeContact(tx: Tx, orgId: string, row: ContactRow): Promise<void> {
+  await sql`update contacts set phone = ${row.phone}, display_name = ${row.display_name}, name_origin = ${row.name_origin}, username = ${row.username},
+    first_seen_at = ${row.first_seen_at}, first_seen_provisional = ${row.first_seen_provisional}, last_seen_at = ${row.last_seen_at}
+    where org_id = ${orgId} and id = ${row.id}`.execute(tx)
+}
+
+/** Moves identities; of two current ones of a kind and scope the kept contact's stays current. Answers them as they were. */
+async function moveIdentities(tx: Tx, orgId: string, from: string, to: string): Promise<IdentityRow[]> {
+  const { rows } = await sql<IdentityRow>`
+    select kind, scope, value, retired_at from contact_identities where org_id = ${orgId} and contact_id = ${from} for update`.execute(tx)
+  await sql`
+    update contact_identities i set contact_id = ${to}, retired_at = coalesce(i.retired_at, case when exists (
+      select 1 from contact_identities mine where mine.org_id = i.org_id and mine.contact_id = ${to} and mine.kind = i.kind and mine.scope = i.scope and mine.retired_at is null) then now() end)
+    where i.org_id = ${orgId} and i.contact_id = ${from}`.execute(tx)
+  return rows
+}

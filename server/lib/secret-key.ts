@@ -1,0 +1,69 @@
+// The key under which secrets are encrypted in the database: from SECRET_KEY, or made once and kept in the data folder.
+import { randomBytes, scryptSync } from 'node:crypto'
+import { chmodSync, closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { prepareDataDir } from './data-dir.ts'
+import { clusterFolder } from './postgres-cluster.ts'
+import { errorCode, StartError } from './start-error.ts'
+
+const LEAST_CHARACTERS = 16
+
+/**
+ * The 32 bytes of the key. They are derived with scrypt from SECRET_KEY or, without one, from the text in secret.key, so
+ * the text may be carried from the one to the other. The file is made at the first start, readable by its owner only.
+ * Refuses to make a new one beside a database whose secrets it could not open.
+ */
+export function loadSecretKey({ secretKey, dataDir }: { secretKey?: string; dataDir: string }): Buffer {
+  return deriveKey(secretKey ?? readOrMakeText(dataDir))
+}
+
+/** scrypt, so that a short passphrase is not guessed from what it encrypted. The salt is ours: one key for one text. */
+function deriveKey(text: string): Buffer {
+  return scryptSync(text.trim(), 'earmark secret key', 32)
+}
+
+function readOrMakeText(dataDir: string): string {
+  const path = join(dataDir, 'secret.key')
+  const found = read(path)
+  if (found !== null) return checked(path, found)
+  prepareDataDir(dataDir)
+  if (statSync(clusterFolder(dataDir), { throwIfNoEntry: false })) {
+    throw new StartError(
+      `SECRET_KEY: ${path} is missing, and without it the secrets in the database cannot be opened. Put it back from a backup, or set SECRET_KEY as it was. If it is lost, write any text of 16 characters or more into it, and enter the WhatsApp accounts' secrets again.`,
+    )
+  }
+  const making = `${path}.${process.pid}`
+  const file = openSync(making, 'w', 0o600)
+  writeSync(file, `${randomBytes(32).toString('base64url')}\n`)
+  fsyncSync(file)
+  closeSync(file)
+  try {
+    linkSync(making, path)
+  } catch (error) {
+    // Another server made one at the same moment: that one holds.
+    if (errorCode(error) !== 'EEXIST') throw error
+  } finally {
+    rmSync(making, { force: true })
+  }
+  return checked(path, read(path) ?? '')
+}
+
+function read(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8').trim()
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return null
+    throw new StartError(`SECRET_KEY: ${path} cannot be read by this account (${errorCode(error)}).`)
+  }
+}
+
+function checked(path: string, text: string): string {
+  if (text.length < LEAST_CHARACTERS) {
+    throw new StartError(
+      `SECRET_KEY: ${path} is damaged, it must hold at least ${LEAST_CHARACTERS} characters. Put it back from a backup.`,
+    )
+  }
+  // A copy may have come with the permissions of another machine.
+  if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600)
+  return text
+}
