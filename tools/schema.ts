@@ -62,7 +62,9 @@ async function readSchema(pool: pg.Pool): Promise<Schema> {
     select p.relname as table, c.relname as name, pg_get_expr(c.relpartbound, c.oid) as bound
     from pg_inherits i join pg_class c on c.oid = i.inhrelid join pg_class p on p.oid = i.inhparent
     where ${ours} and c.relispartition and c.relkind in ('r', 'p') order by c.relname collate "C"`)
-  const extensions = await rows<{ name: string }>(`select extname as name from pg_extension where extname <> 'plpgsql' order by 1`)
+  const extensions = await rows<{ name: string }>(
+    `select extname as name from pg_extension where extname <> 'plpgsql' order by 1`,
+  )
   const sequences = await rows<{ name: string }>(`
     select c.relname as name from pg_class c where ${ours} and c.relkind = 'S' and not exists (select from pg_depend d
       where d.objid = c.oid and d.classid = 'pg_class'::regclass and d.deptype = 'i') order by c.relname collate "C"`)
@@ -91,15 +93,29 @@ async function readSchema(pool: pg.Pool): Promise<Schema> {
 }
 
 const TYPES: Record<string, string> = {
-  'uuid': 'string', 'text': 'string', 'character varying': 'string', 'numeric': 'string', 'date': 'string',
-  'timestamp with time zone': 'string', 'smallint': 'number', 'integer': 'number', 'bigint': 'number', 'real': 'number',
-  'double precision': 'number', 'boolean': 'boolean', 'bytea': 'Buffer', 'jsonb': 'Json', 'json': 'Json', 'inet': 'string',
+  uuid: 'string',
+  text: 'string',
+  'character varying': 'string',
+  numeric: 'string',
+  date: 'string',
+  'timestamp with time zone': 'string',
+  smallint: 'number',
+  integer: 'number',
+  bigint: 'number',
+  real: 'number',
+  'double precision': 'number',
+  boolean: 'boolean',
+  bytea: 'Buffer',
+  jsonb: 'Json',
+  json: 'Json',
+  inet: 'string',
 }
 
 function typescriptType(table: Table, column: Column): string {
   const [, plain = '', array = ''] = /^(.*?)((?:\[\])*)$/.exec(column.type.replace(/\(\d+(,\d+)?\)/, '')) ?? []
   const known = TYPES[plain]
-  if (known === undefined) throw new Error(`tools/schema.ts knows no type for ${table.name}.${column.name}, a ${column.type}`)
+  if (known === undefined)
+    throw new Error(`tools/schema.ts knows no type for ${table.name}.${column.name}, a ${column.type}`)
   const values = plain === 'text' ? allowedValues(table, column) : null
   const type = values === null || array !== '' ? known + array : values.map((value) => `'${value}'`).join(' | ')
   const nullable = column.nullable ? `${type} | null` : type
@@ -110,21 +126,32 @@ function typescriptType(table: Table, column: Column): string {
 /** The values of `check (column in (...))`, as PostgreSQL writes it. */
 function allowedValues(table: Table, column: Column): string[] | null {
   for (const { kind, definition } of table.constraints) {
-    const match = kind === 'c' ? /^CHECK \(\((\w+) = ANY \(ARRAY\[((?:'[^']*'::text(?:, )?)+)\]\)\)\)$/.exec(definition) : null
+    const match =
+      kind === 'c' ? /^CHECK \(\((\w+) = ANY \(ARRAY\[((?:'[^']*'::text(?:, )?)+)\]\)\)\)$/.exec(definition) : null
     if (match?.[1] === column.name) return [...(match[2] ?? '').matchAll(/'([^']*)'/g)].map(([, value]) => value ?? '')
   }
   return null
 }
 
-const interfaceName = (table: string) => `${table.split('_').map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')}Table`
+const interfaceName = (table: string) =>
+  `${table
+    .split('_')
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('')}Table`
 
 function typesOf({ tables }: Schema): string {
-  const body = tables.map((table) => [
-    `export interface ${interfaceName(table.name)} {`,
-    ...table.columns.map((column) => `  ${column.name}: ${typescriptType(table, column)}`),
-    '}',
-  ].join('\n')).join('\n\n')
-  const used = ['ColumnType', 'Generated', 'GeneratedAlways'].filter((name) => name === 'ColumnType' || body.includes(`${name}<`))
+  const body = tables
+    .map((table) =>
+      [
+        `export interface ${interfaceName(table.name)} {`,
+        ...table.columns.map((column) => `  ${column.name}: ${typescriptType(table, column)}`),
+        '}',
+      ].join('\n'),
+    )
+    .join('\n\n')
+  const used = ['ColumnType', 'Generated', 'GeneratedAlways'].filter(
+    (name) => name === 'ColumnType' || body.includes(`${name}<`),
+  )
   return `// The tables as Kysely sees them. Made from the migrations by \`npm run schema\`: not to be edited.
 import type { ${used.join(', ')} } from 'kysely'
 
@@ -150,16 +177,22 @@ function dumpOf(schema: Schema): string {
       `create table ${table.name} (\n${lines.map((line) => `  ${line}`).join(',\n')}\n)${table.partition_key === null ? '' : ` partition by ${table.partition_key}`};`,
       ...table.partitions.map((one) => `create table ${one.name} partition of ${table.name} ${one.bound};`),
       ...table.indexes.map((one) => `${one.replaceAll('public.', '')};`),
-      ...schema.triggers.filter((one) => one.table === table.name).map((one) => `${one.definition.replaceAll('public.', '')};`),
+      ...schema.triggers
+        .filter((one) => one.table === table.name)
+        .map((one) => `${one.definition.replaceAll('public.', '')};`),
     ].join('\n')
   })
-  return [
-    '-- The schema that the migrations make, to be read. Made by `npm run schema`: neither run nor edited.',
-    schema.extensions.map((name) => `create extension ${name};`).join('\n'),
-    schema.sequences.map((name) => `create sequence ${name};`).join('\n'),
-    ...tables,
-    ...schema.functions.map((one) => `${one.trim()};`),
-  ].filter((part) => part !== '').join('\n\n') + '\n'
+  return (
+    [
+      '-- The schema that the migrations make, to be read. Made by `npm run schema`: neither run nor edited.',
+      schema.extensions.map((name) => `create extension ${name};`).join('\n'),
+      schema.sequences.map((name) => `create sequence ${name};`).join('\n'),
+      ...tables,
+      ...schema.functions.map((one) => `${one.trim()};`),
+    ]
+      .filter((part) => part !== '')
+      .join('\n\n') + '\n'
+  )
 }
 
 function columnDefinition(column: Column): string {
@@ -168,7 +201,9 @@ function columnDefinition(column: Column): string {
     column.nullable ? '' : 'not null',
     column.identity === null ? '' : `generated ${column.identity} as identity`,
     column.default === null ? '' : `default ${column.default}`,
-  ].filter((part) => part !== '').join(' ')
+  ]
+    .filter((part) => part !== '')
+    .join(' ')
 }
 
 /** The two files as they must be for this migrated database. */
@@ -182,9 +217,13 @@ if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.a
   const server = await startTestServer()
   try {
     const database = await openTestDatabase()
-    const files = await generate(database.pool).finally(() => database.close())
-    writeFileSync(TABLES_FILE, files.tables)
-    writeFileSync(SCHEMA_FILE, files.schema)
+    try {
+      const files = await generate(database.pool)
+      writeFileSync(TABLES_FILE, files.tables)
+      writeFileSync(SCHEMA_FILE, files.schema)
+    } finally {
+      await database.close()
+    }
   } finally {
     await server.stop()
   }
