@@ -7,7 +7,7 @@ import Fastify, { LogController, type FastifyInstance } from 'fastify'
 import { sql } from 'kysely'
 import { mount, type BoundRoute, type Server } from './access/door.ts'
 import { accessRoutes } from './access/routes.ts'
-import { openDeliveryStore } from './channels/deliveries.ts'
+import { openDeliveryStore } from './channels/storing.ts'
 import { channelRoutes } from './channels/routes.ts'
 import { openWebhookDoor } from './channels/webhook.ts'
 import { contactRoutes } from './contacts/routes.ts'
@@ -37,8 +37,8 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** Builds the HTTP server, not yet listening. `onDelivery` is called when deliveries were stored, to interpret them soon. */
-export async function buildApp(server: Server, onDelivery: () => void): Promise<FastifyInstance> {
+/** Builds the HTTP server, not yet listening. */
+export async function buildApp(server: Server): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: server.log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -56,7 +56,7 @@ export async function buildApp(server: Server, onDelivery: () => void): Promise<
 
   for (const bound of sitemap) mount(app, server, bound)
 
-  const door = await openWebhookDoor(app, server, openDeliveryStore(server.pool, onDelivery))
+  const door = await openWebhookDoor(app, server, openDeliveryStore(server.pool, () => server.interpretSoon()))
   app.addHook('onClose', () => door.stop())
 
   app.get('/healthz', async () => ({ status: 'ok' }))

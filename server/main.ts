@@ -47,7 +47,7 @@ async function boot(): Promise<void> {
     const server = { config, secretKey, pool, db, log }
     const worker = await startWorker(server)
     undo.defer(() => worker.stop())
-    const app = await buildApp(server, () => worker.interpretSoon())
+    const app = await buildApp({ ...server, interpretSoon: () => worker.interpretSoon() })
     undo.defer(() => drain(app))
 
     await app

@@ -167,6 +167,8 @@ const RULES: { name: string; rule: rules.Rule; broken: [string, string][]; right
       ['server/ai/agent.ts', `const answer = await fetch('https://example.com')`],
       ['server/ai/agent.ts', `const answer = await globalThis.fetch('https://example.com')`],
       ['server/ai/agent.ts', `import { request } from 'node:https'`],
+      ['server/ai/agent.ts', `import { connect, isIP } from 'node:net'`],
+      ['server/ai/agent.ts', `import * as net from 'node:net'`],
       ['console/src/tags/queries.ts', `const stream = new EventSource('/v1/live')`],
     ],
     right: [
@@ -175,6 +177,7 @@ const RULES: { name: string; rule: rules.Rule; broken: [string, string][]; right
         'server/ai/agent.ts',
         `import type { Server } from 'node:http'\nconst rows = query.fetch()\ninterface Queue { fetch(): void }`,
       ],
+      ['server/config.ts', `import { BlockList, isIP } from 'node:net'`],
       ['server/tags/tags.test.ts', `const answer = await fetch('http://127.0.0.1')`],
     ],
   },

@@ -1,10 +1,8 @@
 // npm run receive: plays a customer, by posting a signed body in Meta's shape to the running server.
 import { parseArgs } from 'node:util'
 import { systemActor } from '../server/access/actor.ts'
-import { callbackPath, findAccountSecrets } from '../server/channels/accounts.ts'
-import { testAccount } from '../server/channels/test-phone.ts'
-import { composeTextMessage } from '../server/channels/whatsapp/compose.ts'
-import { signBody } from '../server/channels/whatsapp/signature.ts'
+import { callbackPath } from '../server/channels/accounts.ts'
+import { composePlayed, testAccount } from '../server/channels/test-phone.ts'
 import { openRunning, runTool, ToolError } from './tool.ts'
 
 const USAGE = `Plays a customer who writes to your test phone number.
@@ -43,23 +41,17 @@ await runTool(async () => {
   try {
     const organization = await running.organization(values.organization)
     const account = await running.db.transaction().execute((tx) => testAccount(tx, running, systemActor(organization.id)))
-    const { app_secrets: secrets } = (await findAccountSecrets(running.db, running.secretKey, account.id))!
-    const [channel] = account.channels
     for (let n = 0; n < times; n++) {
-      const body = composeTextMessage({
-        phoneNumberId: channel!.phone_number_id,
-        displayPhone: channel!.phone,
-        wabaId: account.waba_id,
+      const { body, signature } = await composePlayed(running.db, running, account, {
         from: values.from,
-        userId: values['user-id'],
-        username: values.username?.replace(/^@/, ''),
+        user_id: values['user-id'],
+        username: values.username,
         name: values.name,
         text,
-        at: new Date(),
       })
       const answer = await fetch(running.url + callbackPath(account.id), {
         method: 'POST',
-        headers: { 'content-type': 'application/json', 'x-hub-signature-256': signBody(body, secrets[0]!) },
+        headers: { 'content-type': 'application/json', 'x-hub-signature-256': signature },
         body,
       })
       if (!answer.ok) throw new ToolError(`The server answered ${answer.status}: ${await answer.text()}`)

@@ -20,6 +20,8 @@ export interface Server {
   db: Db
   pool: pg.Pool
   log: FastifyBaseLogger
+  /** Has waiting deliveries interpreted within some 20 ms; many calls at once are one. */
+  interpretSoon(): void
 }
 
 /** What a route's handler works with. Asking a public route for its actor or session is a mistake and throws. */

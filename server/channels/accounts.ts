@@ -32,7 +32,10 @@ async function readAccounts(db: Db, { config, secretKey }: Vault, orgId: string,
     select a.id, a.kind, a.name, a.portfolio_id, a.waba_id, a.verify_token, a.access_token is not null as has_access_token, a.created_at,
       a.last_delivery_at, a.refused_count, a.last_refused_at, a.last_refused_reason,
       (select count(*) from deliveries d where d.org_id = a.org_id and d.account_id = a.id and d.interpreted_at is null) as waiting_count,
-      (select count(*) from deliveries d where d.org_id = a.org_id and d.account_id = a.id and d.problem is not null) as problem_count
+      (select count(*) from deliveries d where d.org_id = a.org_id and d.account_id = a.id and d.problem is not null) as problem_count,
+      coalesce((select jsonb_agg(jsonb_build_object('phone_number_id', n.number, 'deliveries', n.deliveries) order by n.deliveries desc, n.number) from (
+        select number, count(*) as deliveries from deliveries d cross join unnest(d.left_for) as number
+        where d.org_id = a.org_id and d.account_id = a.id and d.left_for is not null group by number order by 2 desc limit 20) n), '[]') as other_numbers
     from whatsapp_accounts a
     where a.org_id = ${orgId} ${id === undefined ? sql`` : sql`and a.id = ${id}`}
     order by a.created_at, a.id`.execute(db)

@@ -1,73 +1,48 @@
-// Raw deliveries: stored durably before they are answered, many in one commit when many arrive at once.
-import type pg from 'pg'
+// Raw deliveries as an administrator sees them, and the upkeep of their partitions.
 import { sql } from 'kysely'
-import type { Db } from '../lib/db.ts'
+import type { Actor } from '../access/actor.ts'
+import type { Db, Tx } from '../lib/db.ts'
+import { Problem } from '../lib/errors.ts'
+import type { Delivery } from './schema.ts'
 
-export interface NewDelivery {
-  org_id: string
-  account_id: string
-  body: Buffer
+interface DeliveryRow extends Omit<Delivery, 'id'> {
+  id: number | string
 }
 
-const MOST_ROWS = 64
-const MOST_BYTES = 8 << 20
-/** Two commits under way at once keep the disk busy; more only make smaller batches. */
-const WRITERS = 2
+const columns = sql`id, received_at, octet_length(body) as size, problem, held, coalesce(left_for, '{}') as left_for,
+  case when interpreted_at is null and problem is null then 'waiting' when problem is not null then 'problem' else 'interpreted' end as state`
 
-interface Waiting extends NewDelivery {
-  stored: () => void
-  failed: (error: unknown) => void
+/** Deliveries of an account, newest first: all, those with a problem, or those that held something for other numbers. */
+export async function listDeliveries(
+  db: Db,
+  actor: Actor,
+  accountId: string,
+  { show, limit, cursor }: { show: 'all' | 'problems' | 'other_numbers'; limit: number; cursor?: string | undefined },
+): Promise<{ deliveries: Delivery[]; next_cursor: string | null }> {
+  const shown = { all: sql``, problems: sql`and problem is not null`, other_numbers: sql`and left_for is not null` }[show]
+  const { rows } = await sql<DeliveryRow>`
+    select ${columns} from deliveries
+    where org_id = ${actor.org_id} and account_id = ${accountId} ${shown} ${cursor === undefined ? sql`` : sql`and id < ${cursor}::bigint`}
+    order by id desc limit ${limit + 1}`.execute(db)
+  const page = rows.slice(0, limit).map((row) => ({ ...row, id: String(row.id) }))
+  return { deliveries: page, next_cursor: rows.length > limit ? page.at(-1)!.id : null }
 }
 
-export interface DeliveryStore {
-  /** Resolves once the delivery is on disk; rejects when it is not, and then nothing of it was kept. */
-  store(delivery: NewDelivery): Promise<void>
+/** One delivery with its body as it came. */
+export async function getDelivery(db: Db, actor: Actor, accountId: string, id: string): Promise<Delivery & { body: string }> {
+  const { rows } = await sql<DeliveryRow & { body: Buffer }>`
+    select ${columns}, body from deliveries where org_id = ${actor.org_id} and account_id = ${accountId} and id = ${id}::bigint`.execute(db)
+  const row = rows[0]
+  if (!row) throw new Problem('not_found', 'There is no such delivery. Deliveries are kept for 30 days.')
+  return { ...row, id: String(row.id), body: row.body.toString('utf8') }
 }
 
-/**
- * Opens the store. While a commit is under way the deliveries that arrive meanwhile gather, and share the next one:
- * over 16 connections this trebles what one commit each can do. `onStored` is called after each commit.
- */
-export function openDeliveryStore(pool: pg.Pool, onStored: () => void): DeliveryStore {
-  const waiting: Waiting[] = []
-  let writing = 0
-
-  const write = async (): Promise<void> => {
-    writing++
-    while (waiting.length > 0) {
-      const batch = takeBatch(waiting)
-      try {
-        await pool.query({
-          name: `store-deliveries-${batch.length}`,
-          text: `insert into deliveries (org_id, account_id, body) values ${batch.map((_, n) => `($${n * 3 + 1}, $${n * 3 + 2}, $${n * 3 + 3})`).join(', ')}`,
-          values: batch.flatMap((delivery) => [delivery.org_id, delivery.account_id, delivery.body]),
-        })
-        for (const delivery of batch) delivery.stored()
-        onStored()
-      } catch (error) {
-        for (const delivery of batch) delivery.failed(error)
-      }
-    }
-    writing--
-  }
-
-  return {
-    store: (delivery) =>
-      new Promise((stored, failed) => {
-        waiting.push({ ...delivery, stored, failed })
-        if (writing < WRITERS) void write()
-      }),
-  }
-}
-
-function takeBatch(waiting: Waiting[]): Waiting[] {
-  let bytes = 0
-  let rows = 0
-  while (rows < waiting.length && rows < MOST_ROWS && (rows === 0 || bytes + waiting[rows]!.body.length <= MOST_BYTES)) {
-    bytes += waiting[rows]!.body.length
-    rows++
-  }
-  return waiting.splice(0, rows)
+/** Has every delivery with a problem interpreted again; answers how many. What is known already changes nothing. */
+export async function retryDeliveries(tx: Tx, actor: Actor, accountId: string): Promise<number> {
+  const { rows } = await sql`
+    update deliveries set interpreted_at = null, problem = null, failures = 0, retry_at = null
+    where org_id = ${actor.org_id} and account_id = ${accountId} and problem is not null returning id`.execute(tx)
+  return rows.length
 }
 
 const DAYS_AHEAD = 7

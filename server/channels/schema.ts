@@ -42,6 +42,9 @@ export const WhatsAppAccount = z
     last_refused_reason: z.string().nullable(),
     waiting_count: z.int().describe('Deliveries stored but not yet interpreted.'),
     problem_count: z.int().describe('Deliveries that could not be interpreted; they are kept.'),
+    other_numbers: z
+      .array(z.object({ phone_number_id: z.string(), deliveries: z.int() }))
+      .describe('Numbers that deliveries came for but that are not connected; connecting one takes them in.'),
   })
   .meta({ id: 'WhatsAppAccount' })
 export type WhatsAppAccount = z.output<typeof WhatsAppAccount>
@@ -112,4 +115,126 @@ export const addChannel = route({
   params: accountParams,
   body: ChannelInput,
   responses: { 201: { description: 'Added.', schema: WhatsAppAccount }, ...problems },
+})
+
+export const Delivery = z
+  .object({
+    id: z.string(),
+    received_at: Instant,
+    size: z.int().describe('Bytes of the body.'),
+    state: z.enum(['waiting', 'interpreted', 'problem']),
+    problem: z.string().nullable().describe('Why it, or a part of it, could not be interpreted.'),
+    held: z.record(z.string(), z.int()).nullable().describe('What it held, by kind of update.'),
+    left_for: z.array(z.string()).describe('Ids of numbers in it that are not connected.'),
+  })
+  .meta({ id: 'Delivery' })
+export type Delivery = z.output<typeof Delivery>
+
+export const DeliveryBody = Delivery.extend({ body: z.string().describe('The body as it came.') }).meta({ id: 'DeliveryBody' })
+
+export const listDeliveries = route({
+  method: 'get',
+  path: '/v1/whatsapp-accounts/{id}/deliveries',
+  operationId: 'listDeliveries',
+  summary: 'What WhatsApp delivered in the last 30 days, newest first',
+  permission: 'channels:manage',
+  params: accountParams,
+  query: z.object({
+    show: z.enum(['all', 'problems', 'other_numbers']).default('all'),
+    limit: z.coerce.number().int().min(1).max(100).default(50),
+    cursor: z.string().regex(/^\d{1,18}$/, 'Pass next_cursor of the page before.').optional(),
+  }),
+  responses: {
+    200: { description: 'A page.', schema: z.object({ deliveries: z.array(Delivery), next_cursor: z.string().nullable() }).meta({ id: 'DeliveryPage' }) },
+    ...problems,
+  },
+})
+
+export const getDelivery = route({
+  method: 'get',
+  path: '/v1/whatsapp-accounts/{id}/deliveries/{delivery_id}',
+  operationId: 'getDelivery',
+  summary: 'One delivery with its raw body',
+  permission: 'channels:manage',
+  params: accountParams.extend({ delivery_id: z.string().regex(/^\d{1,18}$/) }),
+  responses: { 200: { description: 'The delivery.', schema: DeliveryBody }, ...problems },
+})
+
+export const retryDeliveries = route({
+  method: 'post',
+  path: '/v1/whatsapp-accounts/{id}/deliveries/retry',
+  operationId: 'retryDeliveries',
+  summary: 'Interpret again what could not be interpreted; what is known already changes nothing',
+  permission: 'channels:manage',
+  params: accountParams,
+  responses: { 200: { description: 'Will be tried again.', schema: z.object({ count: z.int() }).meta({ id: 'DeliveriesRetried' }) }, ...problems },
+})
+
+const Username = z.string().trim().regex(/^@?[A-Za-z0-9._]{1,40}$/, 'Letters, digits, dots and underscores only.')
+
+export const PlayedMessage = z
+  .object({
+    from: PhoneNumber.optional(),
+    user_id: z.string().trim().regex(/^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}$/, 'Write two capital letters, a dot, and letters or digits, such as US.1349120865.').optional(),
+    username: Username.optional(),
+    name: z.string().trim().max(200, 'At most 200 characters.').optional(),
+    text: z.string().trim().min(1, 'Write a message.').max(4096, 'At most 4,096 characters.'),
+  })
+  .refine((played) => played.from !== undefined || played.user_id !== undefined, { message: 'Give the customer a phone number, or a user id.', path: ['from'] })
+  .meta({ id: 'PlayedMessage' })
+
+export const TestMessage = z
+  .object({ id: Id, direction: z.enum(['in', 'out']), type: z.string(), text: z.string().nullable(), sent_at: Instant })
+  .meta({ id: 'TestMessage' })
+export type TestMessage = z.output<typeof TestMessage>
+
+export const getTestPhone = route({
+  method: 'get',
+  path: '/v1/test-phone',
+  operationId: 'getTestPhone',
+  summary: 'The test phone’s customers, most recently seen first',
+  permission: 'channels:manage',
+  responses: {
+    200: {
+      description: 'At most 200 customers.',
+      schema: z
+        .object({
+          phone: z.string().nullable().describe('The number they write to; null before the first message.'),
+          customers: z.array(
+            z.object({ id: Id, phone: z.string().nullable(), user_id: z.string().nullable(), username: z.string().nullable(), display_name: z.string().nullable(), last_seen_at: Instant.nullable() }),
+          ),
+        })
+        .meta({ id: 'TestPhone' }),
+    },
+    ...problems,
+  },
+})
+
+export const playMessage = route({
+  method: 'post',
+  path: '/v1/test-phone/messages',
+  operationId: 'playMessage',
+  summary: 'Play a customer: post a signed message in Meta’s shape to the webhook',
+  permission: 'channels:manage',
+  body: PlayedMessage,
+  responses: { 204: { description: 'Delivered.' }, ...problems },
+})
+
+export const listTestMessages = route({
+  method: 'get',
+  path: '/v1/test-phone/customers/{id}/messages',
+  operationId: 'listTestMessages',
+  summary: 'What a played customer wrote and was sent, oldest first',
+  permission: 'channels:manage',
+  params: accountParams,
+  responses: { 200: { description: 'The newest 200.', schema: z.object({ messages: z.array(TestMessage) }).meta({ id: 'TestMessageList' }) }, ...problems },
+})
+
+export const clearTestPhone = route({
+  method: 'delete',
+  path: '/v1/test-phone/customers',
+  operationId: 'clearTestPhone',
+  summary: 'Erase every contact that the test phone made, with messages and tags',
+  permission: 'channels:manage',
+  responses: { 200: { description: 'Erased.', schema: z.object({ count: z.int() }).meta({ id: 'TestPhoneCleared' }) }, ...problems },
 })

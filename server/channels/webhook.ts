@@ -4,7 +4,7 @@ import type { Server } from '../access/door.ts'
 import { sameText } from '../lib/crypto.ts'
 import { Problem } from '../lib/errors.ts'
 import { findAccountSecrets, recordRefusals, type AccountSecrets } from './accounts.ts'
-import type { DeliveryStore } from './deliveries.ts'
+import type { DeliveryStore } from './storing.ts'
 import { signatureMatches } from './whatsapp/signature.ts'
 
 /** Meta posts up to 3 MB. */

@@ -4,8 +4,8 @@ import type { Actor } from '../access/actor.ts'
 import type { Db, Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { contactsByIds } from './contacts.ts'
-import { attachIdentity, detachIdentity } from './identities.ts'
-import { lockIdentities, mergeContacts, undoMerge } from './merging.ts'
+import { attachIdentity, detachIdentity, lockIdentities } from './identities.ts'
+import { mergeContacts, undoMerge } from './merging.ts'
 import type { Conflict, ConflictDecision } from './schema.ts'
 
 interface ConflictRow {

@@ -87,6 +87,9 @@ function keysOf(ids: Pick<Sighting, 'wa_id' | 'bsuid' | 'parent_bsuid'>, portfol
 const keysOfChange = (change: IdChange): Key[] =>
   [change.old, change.new].flatMap((ids) => Object.values(keysOf(ids, change.portfolio_id, change.test)).filter((key): key is Key => key !== null && key.kind !== 'parent_bsuid'))
 
+/** Identities of an organization change one at a time: receiving, merging and undoing wait for one another. */
+export const lockIdentities = (tx: Tx, orgId: string) => sql`select pg_advisory_xact_lock(hashtextextended('earmark:interpret:' || ${orgId}::text, 0))`.execute(tx)
+
 /**
  * Works on the contacts of one organization behind many sightings at once: everything is read in two statements,
  * decided in memory in the order of arrival, and written in a few. The caller holds the organization's interpreting

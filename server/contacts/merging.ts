@@ -7,7 +7,7 @@ import type { Db, Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { newId } from '../lib/ids.ts'
 import { moveAssignments, returnAssignments } from '../tags/tagging.ts'
-import { refreshSearchText } from './identities.ts'
+import { lockIdentities, refreshSearchText } from './identities.ts'
 
 interface ContactRow {
   id: string
@@ -28,9 +28,6 @@ interface IdentityRow {
   value: string
   retired_at: string | null
 }
-
-/** Identities of an organization change one at a time: receiving, merging and undoing wait for one another. */
-export const lockIdentities = (tx: Tx, orgId: string) => sql`select pg_advisory_xact_lock(hashtextextended('earmark:interpret:' || ${orgId}::text, 0))`.execute(tx)
 
 /**
  * Makes one contact of two: identities, messages and tags of `mergedId` become those of `keptId`, and its own row goes.

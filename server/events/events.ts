@@ -29,3 +29,8 @@ export async function recordEvents(tx: Tx, actor: Actor, events: readonly NewEve
       ${column((e) => e.at)}::timestamptz[]) with ordinality as e (kind, contact_id, tag_id, source, before, after, at, n)
     order by e.n`.execute(tx)
 }
+
+/** Removes the events of contacts that are erased for good. */
+export async function forgetContacts(tx: Tx, orgId: string, contactIds: readonly string[]): Promise<void> {
+  await sql`delete from events where org_id = ${orgId} and contact_id = any(${contactIds}::uuid[])`.execute(tx)
+}

@@ -26,11 +26,14 @@ export async function listTags(db: Db, actor: Actor): Promise<Tag[]> {
   return rows.map(toTag)
 }
 
-/** Creates a tag. Refuses a name that another tag bears, ignoring case and spacing, with reason `name_taken`. */
-export async function createTag(tx: Tx, actor: Actor, input: z.output<typeof CreateTag>): Promise<Tag> {
+/**
+ * Creates a tag, as of now or of a time that is taken over. Refuses a name that another tag bears, ignoring case and
+ * spacing, with reason `name_taken`.
+ */
+export async function createTag(tx: Tx, actor: Actor, input: z.output<typeof CreateTag>, createdAt?: string): Promise<Tag> {
   const row = await tx
     .insertInto('tags')
-    .values({ org_id: actor.org_id, id: newId(), name: input.name, name_key: nameKey(input.name), description: input.description, color: input.color })
+    .values({ org_id: actor.org_id, id: newId(), name: input.name, name_key: nameKey(input.name), description: input.description, color: input.color, ...(createdAt ? { created_at: createdAt, updated_at: createdAt } : {}) })
     .onConflict((conflict) => conflict.columns(['org_id', 'name_key']).where('deleted_at', 'is', null).doNothing())
     .returning(['id', 'name', 'description', 'color', 'created_at', 'updated_at', 'deleted_at'])
     .executeTakeFirst()
@@ -49,7 +52,7 @@ export async function createTag(tx: Tx, actor: Actor, input: z.output<typeof Cre
     })
   }
   const tag = toTag({ ...row, contact_count: 0 })
-  await recordEvents(tx, actor, [{ kind: 'tag.created', tag_id: tag.id, after: { name: tag.name, description: tag.description, color: tag.color } }])
+  await recordEvents(tx, actor, [{ kind: 'tag.created', tag_id: tag.id, after: { name: tag.name, description: tag.description, color: tag.color }, ...(createdAt ? { at: createdAt } : {}) }])
   return tag
 }
 

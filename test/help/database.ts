@@ -98,6 +98,7 @@ async function startTemporaryPostgres(): Promise<{ url: string; stop(): Promise<
       settings: {
         fsync: 'off',
         full_page_writes: 'off',
+        wal_compression: 'off',
         synchronous_commit: 'off',
         shared_buffers: '128MB',
         max_connections: '200',

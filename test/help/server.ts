@@ -72,9 +72,9 @@ let numbers = 106540352242922
 
 export async function openTestServer(): Promise<TestServer> {
   const database = await openTestDatabase()
-  const server: Server = { config: TEST_CONFIG, secretKey: Buffer.alloc(32, 7), db: database.db, pool: database.pool, log: pino({ level: 'silent' }) }
+  const server: Server = { config: TEST_CONFIG, secretKey: Buffer.alloc(32, 7), db: database.db, pool: database.pool, log: pino({ level: 'silent' }), interpretSoon() {} }
   await prepareDeliveryPartitions(server.db)
-  const app = await buildApp(server, () => {})
+  const app = await buildApp(server)
   return {
     ...server,
     app,
