@@ -20,9 +20,10 @@ const CODE = [
   'console/*.ts',
   'console/src/**/*.{ts,tsx}',
 ]
+// The styles of one component say it by their name, and the component in its first line.
 const OTHER = [
   'migrations/*.sql',
-  'console/src/**/*.css',
+  'console/src/**/!(*.module).css',
   'console/public/*.js',
   '.ci/run',
   'compose.yaml',
