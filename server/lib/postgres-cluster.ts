@@ -296,7 +296,6 @@ function tuning(): Record<string, string> {
     random_page_cost: '1.1',
     jit: 'off',
     synchronous_commit: 'on',
-    wal_compression: 'on',
     max_wal_size: '1GB',
     checkpoint_timeout: '10min',
     log_checkpoints: 'off',
