@@ -263,7 +263,7 @@ const RULES: { name: string; rule: rules.Rule; broken: [string, string][]; right
 const titled = (cases: [string, string][]) =>
   cases.map(([path, text]) => [`${path} ${text.replace(/\s+/g, ' ').slice(0, 90)}`, path, text] as const)
 
-describe.each(RULES)('$name', ({ rule, broken, right }) => {
+describe.each(RULES.map((each) => [each.name, each] as const))('%s', (_name, { rule, broken, right }) => {
   test.each(titled(broken))('is noticed when broken: %s', (_, path, text) => {
     expect(rule([readSource(path, text)])).not.toEqual([])
   })

@@ -102,6 +102,8 @@ async function main(): Promise<boolean> {
   process.chdir(root)
   process.env.PATH = [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter)
   process.env.CI ??= '1'
+  // Some runners colour whatever they write when CI is set.
+  if (!process.stdout.isTTY) process.env.NO_COLOR ??= '1'
   if (!existsSync(RESULTS)) mkdirSync(RESULTS)
 
   const interrupted = new AbortController()

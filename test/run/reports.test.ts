@@ -20,7 +20,7 @@ describe('vitest', () => {
   test('passed and failed tests are counted one by one', () => {
     expect(countVitest(report(file(['passed', 'failed'], 'failed'), file(['passed'])))).toEqual({
       passed: 2,
-      failures: ['test 2'],
+      failures: ['a.test.ts: test 2'],
     })
   })
 

@@ -1,5 +1,6 @@
 // How many tests passed and failed, read from the JSON reports of vitest and Playwright.
 import { readFileSync } from 'node:fs'
+import { relative } from 'node:path'
 
 export interface Count {
   passed: number
@@ -14,10 +15,18 @@ const MAY_SKIP: ReadonlyMap<string, string> = new Map([
 
 type Outcome = 'passed' | 'failed' | 'skipped'
 
-function tally(tests: readonly { name: string; outcome: Outcome }[], maySkip: ReadonlyMap<string, string>): Count {
-  const failures = tests.flatMap(({ name, outcome }) => {
-    if (outcome === 'failed') return [name]
-    return outcome === 'skipped' && !maySkip.has(name) ? [`skipped: ${name}`] : []
+interface Test {
+  name: string
+  /** Where the name does not say it. */
+  file?: string
+  outcome: Outcome
+}
+
+function tally(tests: readonly Test[], maySkip: ReadonlyMap<string, string>): Count {
+  const failures = tests.flatMap(({ name, file, outcome }) => {
+    const where = file === undefined ? name : `${relative(process.cwd(), file)}: ${name}`
+    if (outcome === 'failed') return [where]
+    return outcome === 'skipped' && !maySkip.has(name) ? [`skipped: ${where}`] : []
   })
   const passed = tests.filter(({ outcome }) => outcome === 'passed').length
   return { passed, failures: passed + failures.length === 0 ? ['no test ran'] : failures }
@@ -34,14 +43,13 @@ interface VitestReport {
 
 /** Counts a report of `vitest --reporter=json`. A file that failed without a failed test (it could not be loaded) counts as one. */
 export function countVitest(report: VitestReport, maySkip = MAY_SKIP): Count {
-  const tests = report.testResults.flatMap((file) => {
-    const results = file.assertionResults.map(({ fullName, status }) => ({
-      name: fullName,
-      outcome: vitestOutcome(status),
-    }))
-    const broken = file.status === 'failed' && !results.some(({ outcome }) => outcome === 'failed')
-    const firstLine = (file.message ?? '').split('\n')[0]
-    return broken ? [...results, { name: `${file.name}: ${firstLine}`, outcome: 'failed' as const }] : results
+  const tests = report.testResults.flatMap(({ name: file, status: fileStatus, message, assertionResults }) => {
+    const results = assertionResults.map(({ fullName, status }): Test => {
+      return { name: fullName, file, outcome: vitestOutcome(status) }
+    })
+    const isBroken = fileStatus === 'failed' && !results.some(({ outcome }) => outcome === 'failed')
+    const [firstLine = ''] = (message ?? '').split('\n')
+    return isBroken ? [...results, { name: firstLine, file, outcome: 'failed' as const }] : results
   })
   return tally(tests, maySkip)
 }
@@ -63,7 +71,7 @@ interface PlaywrightReport {
 
 /** Counts a report of Playwright's JSON reporter. A flaky test counts as failed, and so does an error outside of any test. */
 export function countPlaywright(report: PlaywrightReport, maySkip = MAY_SKIP): Count {
-  const testsOf = (suite: PlaywrightSuite, path: string): { name: string; outcome: Outcome }[] => [
+  const testsOf = (suite: PlaywrightSuite, path: string): Test[] => [
     ...(suite.suites ?? []).flatMap((inner) => testsOf(inner, `${path}${inner.title} > `)),
     ...(suite.specs ?? []).flatMap((spec) =>
       spec.tests.map(({ status }) => ({ name: path + spec.title, outcome: playwrightOutcome(status) })),
