@@ -1,0 +1,67 @@
+// The way to every screen that the signed-in person may open, in the groups of the product.
+import { IconAddressBook, IconBrandWhatsapp, IconTags } from '@tabler/icons-react'
+import { Link, type LinkProps } from '@tanstack/react-router'
+import type { ComponentType } from 'react'
+import { m } from '../paraglide/messages.js'
+import classes from './Navigation.module.css'
+import { OrganizationName } from './OrganizationName.tsx'
+import { may, useOrganization, type Permission } from './queries.ts'
+import { UserMenu } from './UserMenu.tsx'
+
+interface Item {
+  to: NonNullable<LinkProps['to']>
+  label: string
+  icon: ComponentType<{ size: number; stroke: number }>
+  permission: Permission
+}
+
+const groups = (): { label: string; items: Item[] }[] => [
+  {
+    label: m.nav_audiences(),
+    items: [
+      { to: '/o/$organization/contacts', label: m.contacts(), icon: IconAddressBook, permission: 'contacts:read' },
+      { to: '/o/$organization/tags', label: m.contact_tags(), icon: IconTags, permission: 'tags:read' },
+    ],
+  },
+  {
+    label: m.nav_settings(),
+    items: [{ to: '/o/$organization/settings/whatsapp', label: m.whatsapp(), icon: IconBrandWhatsapp, permission: 'channels:manage' }],
+  },
+]
+
+export function Navigation() {
+  const organization = useOrganization()
+  const allowed = groups()
+    .map((group) => ({ ...group, items: group.items.filter((item) => may(organization, item.permission)) }))
+    .filter((group) => group.items.length > 0)
+  return (
+    <div className={classes.root}>
+      <OrganizationName />
+      <div className={classes.groups}>
+        {allowed.map((group) => (
+          <div key={group.label}>
+            <h2 className={classes.group} id={`nav-${group.label}`}>
+              {group.label}
+            </h2>
+            <ul aria-labelledby={`nav-${group.label}`}>
+              {group.items.map((item) => (
+                <li key={item.to}>
+                  <Link
+                    to={item.to}
+                    params={{ organization: organization.slug }}
+                    className={classes.link}
+                    activeOptions={{ includeSearch: false }}
+                  >
+                    <item.icon size={17} stroke={1.7} />
+                    {item.label}
+                  </Link>
+                </li>
+              ))}
+            </ul>
+          </div>
+        ))}
+      </div>
+      <UserMenu />
+    </div>
+  )
+}

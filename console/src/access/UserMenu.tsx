@@ -1,0 +1,80 @@
+// Who is signed in, the theme, and signing out.
+import { Menu, UnstyledButton, useMantineColorScheme, type MantineColorScheme } from '@mantine/core'
+import { IconCheck, IconDeviceDesktop, IconLogout, IconMoon, IconSun } from '@tabler/icons-react'
+import { m } from '../paraglide/messages.js'
+import { tellFailure } from '../ui/toasts.ts'
+import classes from './Navigation.module.css'
+import { useOrganization, useSession, useSignOut } from './queries.ts'
+
+export function UserMenu() {
+  const { user } = useSession()
+  const { role } = useOrganization()
+  const signOut = useSignOut()
+  return (
+    <Menu width={232} position="top-start">
+      <Menu.Target>
+        <UnstyledButton className={classes.user} aria-label={m.user_menu({ name: user.name })}>
+          <span className={classes.initials} aria-hidden>
+            {initials(user.name)}
+          </span>
+          <span className={classes.person}>
+            <span className={classes.personName} dir="auto">
+              {user.name}
+            </span>
+            <span className={classes.personRole}>{role === 'admin' ? m.role_admin() : m.role_agent()}</span>
+          </span>
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <div className={classes.who}>
+          <strong dir="auto">{user.name}</strong>
+          <span>{user.email}</span>
+        </div>
+        <Menu.Divider />
+        <ThemeItems />
+        <Menu.Divider />
+        <Menu.Item
+          leftSection={<IconLogout size={16} stroke={1.7} />}
+          disabled={signOut.isPending}
+          onClick={() => signOut.mutate(undefined, { onError: (error) => tellFailure(m.sign_out_failed(), error) })}
+        >
+          {m.sign_out()}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
+
+const schemes: { value: MantineColorScheme; label: () => string; icon: typeof IconSun }[] = [
+  { value: 'light', label: m.theme_light, icon: IconSun },
+  { value: 'dark', label: m.theme_dark, icon: IconMoon },
+  { value: 'auto', label: m.theme_auto, icon: IconDeviceDesktop },
+]
+
+function ThemeItems() {
+  const { colorScheme, setColorScheme } = useMantineColorScheme()
+  return (
+    <>
+      <Menu.Label>{m.theme()}</Menu.Label>
+      {schemes.map(({ value, label, icon: Icon }) => (
+        <Menu.Item
+          key={value}
+          role="menuitemradio"
+          aria-checked={colorScheme === value}
+          closeMenuOnClick={false}
+          leftSection={<Icon size={16} stroke={1.7} />}
+          rightSection={colorScheme === value ? <IconCheck size={15} aria-hidden /> : undefined}
+          onClick={() => setColorScheme(value)}
+        >
+          {label()}
+        </Menu.Item>
+      ))}
+    </>
+  )
+}
+
+function initials(name: string): string {
+  const words = name.trim().split(/\s+/u)
+  const first = (word: string | undefined) => (word === undefined ? '' : (new Intl.Segmenter().segment(word)[Symbol.iterator]().next().value?.segment ?? ''))
+  return (first(words[0]) + (words.length > 1 ? first(words.at(-1)) : '')).toLocaleUpperCase()
+}

@@ -1,0 +1,122 @@
+// One WhatsApp account: whether it works, what to paste into Meta, its numbers.
+import { Button } from '@mantine/core'
+import { IconPlus } from '@tabler/icons-react'
+import type { WhatsAppAccount } from '../../../server/channels/schema.ts'
+import { formatCount } from '../lib/numbers.ts'
+import { m } from '../paraglide/messages.js'
+import { CopyButton } from '../ui/CopyButton.tsx'
+import { SmallBadge } from '../ui/SmallBadge.tsx'
+import { Time } from '../ui/Time.tsx'
+import classes from './WhatsAppPage.module.css'
+
+interface AccountCardProps {
+  account: WhatsAppAccount
+  onEdit: () => void
+  onAddNumber: () => void
+}
+
+export function AccountCard({ account, onEdit, onAddNumber }: AccountCardProps) {
+  const live = account.kind === 'live'
+  return (
+    <article className={classes.card} aria-labelledby={`account-${account.id}`}>
+      <div className={classes.head}>
+        <h2 id={`account-${account.id}`} className={classes.name} dir="auto">
+          {account.name}
+        </h2>
+        {!live && <SmallBadge title={m.test_account_title()}>{m.test()}</SmallBadge>}
+        {live && (
+          <Button className={classes.edit} size="xs" variant="default" onClick={onEdit} aria-label={m.account_edit_of({ name: account.name })}>
+            {m.edit()}
+          </Button>
+        )}
+      </div>
+      <Health account={account} />
+      <div className={classes.part}>
+        <h3 className={classes.partTitle}>{m.webhook_title()}</h3>
+        <p className={classes.hint}>{live ? m.webhook_hint() : m.webhook_hint_test()}</p>
+        <dl className={classes.facts}>
+          <Fact name={m.callback_url()} value={account.callback_url} />
+          <Fact name={m.verify_token()} value={account.verify_token} />
+          {live && (
+            <>
+              <Fact name={m.portfolio_id()} value={account.portfolio_id} />
+              <Fact name={m.waba_id()} value={account.waba_id} />
+              <dt>{m.access_token()}</dt>
+              <dd>{account.has_access_token ? m.access_token_saved() : m.access_token_none()}</dd>
+            </>
+          )}
+        </dl>
+      </div>
+      <div className={classes.part}>
+        <div className={classes.partHead}>
+          <h3 className={classes.partTitle}>{m.numbers()}</h3>
+          {live && (
+            <Button size="xs" variant="default" leftSection={<IconPlus size={14} stroke={2} />} onClick={onAddNumber}>
+              {m.number_add()}
+            </Button>
+          )}
+        </div>
+        {account.channels.length === 0 ? (
+          <p className={classes.soft}>{m.numbers_none()}</p>
+        ) : (
+          <ul>
+            {account.channels.map((channel) => (
+              <li key={channel.id} className={classes.number}>
+                <span className={classes.phone}>{channel.phone}</span>
+                <bdi className={classes.soft}>{channel.name}</bdi>
+                <span className={classes.idOfNumber}>
+                  {m.phone_number_id()} {channel.phone_number_id}
+                </span>
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+    </article>
+  )
+}
+
+/** Whether deliveries arrive, and what is wrong with those that were refused or not understood. */
+function Health({ account }: { account: WhatsAppAccount }) {
+  return (
+    <div className={classes.state}>
+      <p>
+        <span className={classes.light} data-on={account.last_delivery_at !== null || undefined} aria-hidden />
+        {account.last_delivery_at === null ? (
+          m.delivery_none()
+        ) : (
+          <>
+            {m.delivery_last()} <Time at={account.last_delivery_at} />
+          </>
+        )}
+      </p>
+      {account.waiting_count > 0 && <p>{m.deliveries_waiting({ count: account.waiting_count, shown: formatCount(account.waiting_count) })}</p>}
+      {account.problem_count > 0 && (
+        <p className={classes.warning}>{m.deliveries_problem({ count: account.problem_count, shown: formatCount(account.problem_count) })}</p>
+      )}
+      {account.refused_count > 0 && (
+        <p className={classes.warning}>
+          {m.deliveries_refused({ count: account.refused_count, shown: formatCount(account.refused_count) })}{' '}
+          {account.last_refused_at !== null && (
+            <>
+              {m.refused_last()} <Time at={account.last_refused_at} />
+              {account.last_refused_reason === null ? '.' : `: ${account.last_refused_reason}`}
+            </>
+          )}
+        </p>
+      )}
+    </div>
+  )
+}
+
+function Fact({ name, value }: { name: string; value: string }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>
+        <span className={classes.code}>{value}</span>
+        <CopyButton text={value} what={name} />
+      </dd>
+    </>
+  )
+}

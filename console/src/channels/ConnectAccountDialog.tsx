@@ -1,0 +1,67 @@
+// Connect account: what Meta says of a WhatsApp account, its secrets, and its first number.
+import { Button, Modal } from '@mantine/core'
+import { schemaResolver, useForm } from '@mantine/form'
+import { CreateWhatsAppAccount } from '../../../server/channels/schema.ts'
+import { useOrganization } from '../access/queries.ts'
+import { useFormFailure } from '../lib/forms.ts'
+import { useTypedText } from '../lib/typed-text.ts'
+import { m } from '../paraglide/messages.js'
+import { ErrorNotice } from '../ui/ErrorNotice.tsx'
+import { FormFoot } from '../ui/FormFoot.tsx'
+import { tell } from '../ui/toasts.ts'
+import { ACCOUNT_FIELDS, AccountFields, NUMBER_FIELDS, NumberFields } from './AccountFields.tsx'
+import { useCreateAccount } from './queries.ts'
+import classes from './WhatsAppPage.module.css'
+
+const FIELDS = [...ACCOUNT_FIELDS, ...NUMBER_FIELDS.map((field) => `channels.0.${field}`)]
+
+export function ConnectAccountDialog({ onClose }: { onClose: () => void }) {
+  const organization = useOrganization()
+  const create = useCreateAccount(organization.slug)
+  const form = useForm({
+    initialValues: {
+      name: '',
+      portfolio_id: '',
+      waba_id: '',
+      app_secret: '',
+      access_token: '',
+      channels: [{ name: '', phone_number_id: '', phone: '' }],
+    },
+    validate: schemaResolver(CreateWhatsAppAccount, { sync: true }),
+  })
+  const failure = useFormFailure(form, FIELDS)
+  const typed = form.isDirty()
+  useTypedText(typed)
+  return (
+    <Modal opened onClose={onClose} title={m.account_connect()} size={560} closeOnClickOutside={!typed}>
+      <form
+        noValidate
+        className={classes.form}
+        onSubmit={form.onSubmit((values) => {
+          if (create.isPending) return
+          failure.clear()
+          create.mutate(values, {
+            onSuccess: () => {
+              tell(m.account_connected())
+              onClose()
+            },
+            onError: failure.sort,
+          })
+        })}
+      >
+        {failure.failure !== null && <ErrorNotice error={failure.failure} />}
+        <AccountFields form={form} />
+        <h3 className={classes.formPart}>{m.number_first()}</h3>
+        <NumberFields form={form} prefix="channels.0." />
+        <FormFoot>
+          <Button variant="default" onClick={onClose}>
+            {m.cancel()}
+          </Button>
+          <Button type="submit" loading={create.isPending}>
+            {m.connect()}
+          </Button>
+        </FormFoot>
+      </form>
+    </Modal>
+  )
+}

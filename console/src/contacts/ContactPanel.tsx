@@ -1,0 +1,100 @@
+// The open contact at the side of the list, or over the whole screen where it is small.
+import { ActionIcon, FocusTrap, Skeleton } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
+import { IconX } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, useRef, type KeyboardEvent } from 'react'
+import type { Contact } from '../../../server/contacts/schema.ts'
+import { useOrganization } from '../access/queries.ts'
+import { isProblem } from '../lib/api.ts'
+import { m } from '../paraglide/messages.js'
+import { EmptyState } from '../ui/EmptyState.tsx'
+import { ErrorNotice } from '../ui/ErrorNotice.tsx'
+import { SmallBadge } from '../ui/SmallBadge.tsx'
+import { ContactFacts } from './ContactFacts.tsx'
+import classes from './ContactPanel.module.css'
+import { ContactTags } from './ContactTags.tsx'
+import { addressOf } from './identity.ts'
+import { contactQuery } from './queries.ts'
+import { TagHistory } from './TagHistory.tsx'
+
+interface ContactPanelProps {
+  id: string
+  /** The contact's row, when the list has it: its name and phone stand here at once. */
+  row: Contact | undefined
+  onClose: () => void
+}
+
+export function ContactPanel({ id, row, onClose }: ContactPanelProps) {
+  const organization = useOrganization()
+  const { data: contact, error, refetch } = useQuery(contactQuery(organization.slug, id))
+  const small = useMediaQuery('(max-width: 48em)', undefined, { getInitialValueInEffect: false })
+  const root = useRef<HTMLElement>(null)
+  const known = contact ?? row
+
+  useEffect(() => root.current?.focus({ preventScroll: true }), [])
+  useEscapeFromNowhere(onClose)
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    // Menus that belong to the panel stand elsewhere in the page and close themselves.
+    if (event.key === 'Escape' && root.current?.contains(event.target as Node)) onClose()
+  }
+
+  return (
+    <FocusTrap active={small ?? false}>
+      <section
+        ref={root}
+        className={classes.panel}
+        tabIndex={-1}
+        aria-labelledby="contact-name"
+        {...(small ? { role: 'dialog', 'aria-modal': true } : {})}
+        onKeyDown={onKeyDown}
+      >
+        <header className={classes.head}>
+          <h2 id="contact-name" className={classes.name} dir="auto">
+            {known ? (known.display_name ?? addressOf(known).text) : m.contact()}
+          </h2>
+          {known?.test && <SmallBadge title={m.test_contact_title()}>{m.test()}</SmallBadge>}
+          <ActionIcon className={classes.close} aria-label={m.contact_close()} onClick={onClose}>
+            <IconX size={17} stroke={1.8} />
+          </ActionIcon>
+        </header>
+        <div className={classes.body}>
+          {contact ? (
+            <>
+              {error && <ErrorNotice error={error} onRetry={() => void refetch()} />}
+              <ContactFacts contact={contact} />
+              <ContactTags contact={contact} />
+              <TagHistory contactId={id} />
+            </>
+          ) : isProblem(error, 404) ? (
+            <EmptyState title={m.contact_missing_title()} text={m.contact_missing_text()} />
+          ) : error ? (
+            <ErrorNotice error={error} onRetry={() => void refetch()} />
+          ) : (
+            <div className={classes.loading} role="status" aria-label={m.contact_loading()}>
+              {[70, 55, 62, 40, 85, 60].map((width) => (
+                <Skeleton key={width} height={12} width={`${width}%`} />
+              ))}
+            </div>
+          )}
+        </div>
+      </section>
+    </FocusTrap>
+  )
+}
+
+/** With the focus nowhere, Escape closes too: after a link with an open contact was pasted, for one. */
+function useEscapeFromNowhere(onEscape: () => void): void {
+  const latest = useRef(onEscape)
+  useEffect(() => {
+    latest.current = onEscape
+  })
+  useEffect(() => {
+    const onKeyDown = (event: globalThis.KeyboardEvent) => {
+      if (event.key === 'Escape' && (event.target === document.body || (event.target as HTMLElement).id === 'content')) latest.current()
+    }
+    document.addEventListener('keydown', onKeyDown)
+    return () => document.removeEventListener('keydown', onKeyDown)
+  }, [])
+}

@@ -1,0 +1,71 @@
+// One contact of the list.
+import { IconAt } from '@tabler/icons-react'
+import { memo, type Ref } from 'react'
+import type { Contact } from '../../../server/contacts/schema.ts'
+import { m } from '../paraglide/messages.js'
+import { CopyButton } from '../ui/CopyButton.tsx'
+import { SmallBadge } from '../ui/SmallBadge.tsx'
+import { TagChips } from '../ui/TagChips.tsx'
+import { Time } from '../ui/Time.tsx'
+import classes from './ContactTable.module.css'
+import { addressOf } from './identity.ts'
+
+interface ContactRowProps {
+  ref: Ref<HTMLDivElement>
+  contact: Contact
+  index: number
+  top: number
+  /** Whether Tab leads to this row and to what can be done in it. */
+  reachable: boolean
+  open: boolean
+  onOpen: (id: string) => void
+  onReach: (index: number) => void
+}
+
+export const ContactRow = memo(function ContactRow({ ref, contact, index, top, reachable, open, onOpen, onReach }: ContactRowProps) {
+  const address = addressOf(contact)
+  const tabIndex = reachable ? 0 : -1
+  return (
+    <div
+      ref={ref}
+      role="row"
+      aria-rowindex={index + 2}
+      aria-selected={open}
+      data-index={index}
+      tabIndex={tabIndex}
+      className={`${classes.columns} ${classes.row}`}
+      style={{ transform: `translateY(${top}px)` }}
+      onClick={() => onOpen(contact.id)}
+      onFocus={() => onReach(index)}
+    >
+      <div role="gridcell" className={classes.phone}>
+        <span className={address.isPhone ? classes.number : classes.otherId} title={address.isPhone ? undefined : m.no_phone_title({ id: address.whole })}>
+          {!address.isPhone && <IconAt size={13} stroke={2} className={classes.at} aria-label={m.no_phone()} role="img" />}
+          <bdi>{address.isPhone ? address.text : address.text.replace(/^@/, '')}</bdi>
+        </span>
+        <CopyButton text={address.whole} what={address.isPhone ? m.what_phone() : m.what_id()} className={classes.copy} tabIndex={tabIndex} />
+      </div>
+      <div role="gridcell" className={classes.name}>
+        {contact.display_name === null ? (
+          <span className={classes.unknown} title={m.name_unknown()}>
+            —
+          </span>
+        ) : (
+          <span className={classes.nameText} dir="auto" title={contact.display_name}>
+            {contact.display_name}
+          </span>
+        )}
+        {contact.test && <SmallBadge title={m.test_contact_title()}>{m.test()}</SmallBadge>}
+      </div>
+      <div role="gridcell" className={classes.tags}>
+        <TagChips tags={contact.tags} reachable={reachable} />
+      </div>
+      <div role="gridcell" className={`${classes.time} ${classes.first}`}>
+        <Time at={contact.first_seen_at} />
+      </div>
+      <div role="gridcell" className={`${classes.time} ${classes.last}`}>
+        {contact.last_seen_at === null ? <span title={m.never_wrote()}>—</span> : <Time at={contact.last_seen_at} />}
+      </div>
+    </div>
+  )
+})

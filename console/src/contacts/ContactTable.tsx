@@ -1,0 +1,146 @@
+// The list of contacts as a grid: only the rows in sight are in the page, one of them is reached by Tab, arrows move.
+import { Button, Loader } from '@mantine/core'
+import { useVirtualizer, defaultRangeExtractor, type Range } from '@tanstack/react-virtual'
+import { useCallback, useEffect, useImperativeHandle, useLayoutEffect, useRef, useState, type KeyboardEvent, type Ref } from 'react'
+import type { Contact } from '../../../server/contacts/schema.ts'
+import { m } from '../paraglide/messages.js'
+import { ContactRow } from './ContactRow.tsx'
+import classes from './ContactTable.module.css'
+
+export interface ContactTableHandle {
+  focusFirst: () => void
+  focusContact: (id: string) => void
+}
+
+interface ContactTableProps {
+  ref: Ref<ContactTableHandle>
+  contacts: readonly Contact[]
+  /** The rows are still those of the filters before. */
+  stale: boolean
+  openId: string | undefined
+  onOpen: (id: string) => void
+  onEscape: () => void
+  end: 'more' | 'failed' | 'end'
+  onNeedMore: () => void
+}
+
+const ROW_HEIGHT = 45
+/** So many rows before the last one in the page the next page is asked for. */
+const AHEAD = 40
+
+export function ContactTable({ ref, contacts, stale, openId, onOpen, onEscape, end, onNeedMore }: ContactTableProps) {
+  const box = useRef<HTMLDivElement>(null)
+  const [reached, setReached] = useState(0)
+  const active = Math.min(reached, contacts.length - 1)
+  /** The row that gets the focus as soon as it is in the page. */
+  const wanted = useRef<number | null>(null)
+
+  const rangeExtractor = useCallback(
+    (range: Range) => [...new Set([...defaultRangeExtractor(range), active])].toSorted((a, b) => a - b),
+    [active],
+  )
+  const virtualizer = useVirtualizer({
+    count: contacts.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => ROW_HEIGHT,
+    getItemKey: (index) => contacts[index]!.id,
+    overscan: 8,
+    rangeExtractor,
+  })
+  const rows = virtualizer.getVirtualItems()
+  const lastShown = rows.at(-1)?.index ?? 0
+
+  useEffect(() => {
+    if (end === 'more' && lastShown >= contacts.length - AHEAD) onNeedMore()
+  })
+
+  useLayoutEffect(() => {
+    if (wanted.current === null) return
+    const row = box.current?.querySelector<HTMLElement>(`[data-index="${wanted.current}"]`)
+    if (!row) return
+    wanted.current = null
+    row.focus({ preventScroll: true })
+  })
+
+  const reach = (index: number) => {
+    if (contacts.length === 0) return
+    const to = Math.max(0, Math.min(contacts.length - 1, index))
+    virtualizer.scrollToIndex(to, { align: 'auto' })
+    wanted.current = to
+    // A row that is reached already would not be rendered again: it is focused here.
+    const row = box.current?.querySelector<HTMLElement>(`[data-index="${to}"]`)
+    if (row) {
+      wanted.current = null
+      row.focus({ preventScroll: true })
+    }
+    setReached(to)
+  }
+
+  useImperativeHandle(ref, () => ({
+    focusFirst: () => reach(rows[0]?.index === active ? active : (virtualizer.range?.startIndex ?? 0)),
+    focusContact: (id) => {
+      const index = contacts.findIndex((contact) => contact.id === id)
+      reach(index >= 0 ? index : active)
+    },
+  }))
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const row = (event.target as HTMLElement).closest<HTMLElement>('[data-index]')
+    if (event.key === 'Escape') return onEscape()
+    if (!row || event.ctrlKey || event.metaKey || event.altKey) return
+    const from = Number(row.dataset['index'])
+    const page = Math.max(1, Math.floor((box.current?.clientHeight ?? 400) / ROW_HEIGHT) - 2)
+    const to = { ArrowDown: from + 1, ArrowUp: from - 1, PageDown: from + page, PageUp: from - page, Home: 0, End: contacts.length - 1 }[event.key]
+    if (to !== undefined) {
+      event.preventDefault()
+      reach(to)
+    } else if (event.key === 'Enter' && event.target === row) {
+      event.preventDefault()
+      onOpen(contacts[from]!.id)
+    }
+  }
+
+  return (
+    <div ref={box} className={classes.box} data-stale={stale || undefined}>
+      <div role="grid" aria-label={m.contacts()} aria-rowcount={end === 'end' ? contacts.length + 1 : -1} aria-busy={stale} onKeyDown={onKeyDown}>
+        <div role="rowgroup" className={classes.head}>
+          <div role="row" aria-rowindex={1} className={classes.columns}>
+            {[m.column_phone(), m.column_display_name(), m.column_tags(), m.column_first_seen(), m.column_last_seen()].map((name) => (
+              <div key={name} role="columnheader">
+                {name}
+              </div>
+            ))}
+          </div>
+        </div>
+        <div role="rowgroup" className={classes.rows} style={{ height: virtualizer.getTotalSize() }}>
+          {rows.map((row) => (
+            <ContactRow
+              key={row.key}
+              ref={virtualizer.measureElement}
+              contact={contacts[row.index]!}
+              index={row.index}
+              top={row.start}
+              reachable={row.index === active}
+              open={contacts[row.index]!.id === openId}
+              onOpen={onOpen}
+              onReach={setReached}
+            />
+          ))}
+        </div>
+      </div>
+      {end === 'more' && (
+        <div className={classes.end}>
+          <Loader size={18} color="gray" aria-label={m.contacts_loading()} />
+        </div>
+      )}
+      {end === 'failed' && (
+        <div className={classes.end} role="alert">
+          {m.contacts_more_failed()}
+          <Button size="xs" variant="default" onClick={onNeedMore}>
+            {m.retry()}
+          </Button>
+        </div>
+      )}
+    </div>
+  )
+}

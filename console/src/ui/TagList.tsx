@@ -1,0 +1,111 @@
+// A searchable list of tags for one or for several choices: the filter's and the picker's; all by keyboard.
+import { TextInput } from '@mantine/core'
+import { IconCheck, IconSearch } from '@tabler/icons-react'
+import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
+import type { Tag } from '../../../server/tags/schema.ts'
+import { searchByName } from '../lib/fold.ts'
+import { m } from '../paraglide/messages.js'
+import { TagChip } from './TagChip.tsx'
+import classes from './TagList.module.css'
+
+/** More than anyone scrolls through; the search reaches the others. */
+const SHOWN = 300
+
+interface TagListProps {
+  tags: readonly Tag[]
+  label: string
+  onPick: (tag: Tag) => void
+  /** The ids that are chosen, where several can be. */
+  chosen?: ReadonlySet<string>
+  /** What else stands at a tag's end. */
+  note?: (tag: Tag) => ReactNode
+  withDescriptions?: boolean
+}
+
+export function TagList({ tags, label, onPick, chosen, note, withDescriptions = false }: TagListProps) {
+  const [search, setSearch] = useState('')
+  const [active, setActive] = useState(0)
+  const id = useId()
+  const list = useRef<HTMLUListElement>(null)
+  const found = useMemo(() => searchByName(tags, search), [tags, search])
+  const shown = found.slice(0, SHOWN)
+  const at = Math.min(active, shown.length - 1)
+  const optionId = (index: number) => `${id}-${shown[index]?.id}`
+
+  useEffect(() => {
+    list.current?.children[at]?.scrollIntoView({ block: 'nearest' })
+  }, [at])
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.nativeEvent.isComposing) return
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + 8, PageUp: at - 8, Home: 0, End: shown.length - 1 }[event.key]
+    if (to !== undefined && !((event.key === 'Home' || event.key === 'End') && search !== '')) {
+      event.preventDefault()
+      const wraps = event.key.startsWith('Arrow')
+      const last = shown.length - 1
+      setActive(wraps && to < 0 ? last : wraps && to > last ? 0 : Math.max(0, Math.min(last, to)))
+    } else if (event.key === 'Enter') {
+      event.preventDefault()
+      const tag = shown[at]
+      if (tag) onPick(tag)
+    }
+  }
+
+  return (
+    <div className={classes.root}>
+      <TextInput
+        data-autofocus
+        className={classes.search}
+        value={search}
+        onChange={(event) => {
+          setSearch(event.currentTarget.value)
+          setActive(0)
+        }}
+        onKeyDown={onKeyDown}
+        placeholder={m.tag_search()}
+        aria-label={m.tag_search()}
+        leftSection={<IconSearch size={15} stroke={1.7} />}
+        role="combobox"
+        aria-expanded
+        aria-autocomplete="list"
+        aria-controls={`${id}-list`}
+        aria-activedescendant={shown.length > 0 ? optionId(at) : undefined}
+        autoComplete="off"
+        spellCheck={false}
+      />
+      <ul ref={list} id={`${id}-list`} role="listbox" aria-label={label} aria-multiselectable={chosen !== undefined} className={classes.list}>
+        {shown.map((tag, index) => (
+          <li
+            key={tag.id}
+            id={optionId(index)}
+            role="option"
+            aria-selected={chosen?.has(tag.id) ?? false}
+            data-active={index === at || undefined}
+            className={classes.option}
+            onMouseMove={() => index !== at && setActive(index)}
+            onMouseDown={(event) => event.preventDefault()}
+            onClick={() => onPick(tag)}
+          >
+            {chosen !== undefined && (
+              <span className={classes.box} data-checked={chosen.has(tag.id) || undefined} aria-hidden>
+                {chosen.has(tag.id) && <IconCheck size={11} stroke={3} />}
+              </span>
+            )}
+            <span className={classes.words}>
+              <TagChip name={tag.name} color={tag.color} />
+              {withDescriptions && tag.description !== '' && (
+                <span className={classes.description} dir="auto">
+                  {tag.description}
+                </span>
+              )}
+            </span>
+            {note !== undefined && <span className={classes.note}>{note(tag)}</span>}
+          </li>
+        ))}
+      </ul>
+      <p className={classes.foot} aria-live="polite">
+        {shown.length === 0 ? m.tag_search_none({ search }) : found.length > SHOWN ? m.tag_search_more({ count: found.length - SHOWN }) : ''}
+      </p>
+    </div>
+  )
+}
