@@ -56,10 +56,9 @@ create table deliveries (
   held            jsonb,
   -- Ids of numbers in it that were not connected when it was interpreted; connecting one interprets it again.
   left_for        text[],
-  primary key (org_id, id, received_at)
+  primary key (org_id, account_id, id, received_at)
 ) partition by range (received_at);
 create index deliveries_waiting on deliveries (id) where interpreted_at is null;
 create index deliveries_problem on deliveries (org_id, id) where problem is not null;
 create index deliveries_left on deliveries (org_id, account_id, id) where left_for is not null;
-create index deliveries_account on deliveries (org_id, account_id, id);
 create table deliveries_default partition of deliveries default;

@@ -120,10 +120,9 @@ create table deliveries (
   problem         text,
   held            jsonb,
   left_for        text[],
-  constraint deliveries_pkey PRIMARY KEY (org_id, id, received_at)
+  constraint deliveries_pkey PRIMARY KEY (org_id, account_id, id, received_at)
 ) partition by RANGE (received_at);
 create table deliveries_default partition of deliveries DEFAULT;
-CREATE INDEX deliveries_account ON ONLY deliveries USING btree (org_id, account_id, id);
 CREATE INDEX deliveries_left ON ONLY deliveries USING btree (org_id, account_id, id) WHERE (left_for IS NOT NULL);
 CREATE INDEX deliveries_problem ON ONLY deliveries USING btree (org_id, id) WHERE (problem IS NOT NULL);
 CREATE INDEX deliveries_waiting ON ONLY deliveries USING btree (id) WHERE (interpreted_at IS NULL);

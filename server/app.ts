@@ -7,13 +7,14 @@ import Fastify, { LogController, type FastifyInstance } from 'fastify'
 import { sql } from 'kysely'
 import { mount, type BoundRoute, type Server } from './access/door.ts'
 import { accessRoutes } from './access/routes.ts'
+import { findAccountSecrets, recordRefusals } from './channels/accounts.ts'
 import { openDeliveryStore } from './channels/storing.ts'
 import { channelRoutes } from './channels/routes.ts'
 import { openWebhookDoor } from './channels/webhook.ts'
 import { contactRoutes } from './contacts/routes.ts'
 import type { Config } from './config.ts'
 import { demoRoutes } from './demo/routes.ts'
-import { answerProblems, databaseAway, sendProblem } from './lib/http.ts'
+import { answerProblems, databaseAway, sendNotFound } from './lib/http.ts'
 import { Problem } from './lib/errors.ts'
 import { newId } from './lib/ids.ts'
 import { tagRoutes } from './tags/routes.ts'
@@ -56,7 +57,12 @@ export async function buildApp(server: Server): Promise<FastifyInstance> {
 
   for (const bound of sitemap) mount(app, server, bound)
 
-  const door = await openWebhookDoor(app, server, openDeliveryStore(server.pool, () => server.interpretSoon()))
+  const door = await openWebhookDoor(app, {
+    deliveries: openDeliveryStore(server.pool, () => server.interpretSoon()),
+    findAccount: (id) => findAccountSecrets(server.db, server.secretKey, id),
+    recordRefusals: (id, count, reason) => recordRefusals(server.db, id, count, reason),
+    log: server.log,
+  })
   app.addHook('onClose', () => door.stop())
 
   app.get('/healthz', async () => ({ status: 'ok' }))
@@ -71,6 +77,7 @@ export async function buildApp(server: Server): Promise<FastifyInstance> {
   })
 
   if (existsSync(CONSOLE)) await serveConsole(app)
+  else app.setNotFoundHandler(sendNotFound)
   return app
 }
 
@@ -90,7 +97,7 @@ async function serveConsole(app: FastifyInstance): Promise<void> {
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0]!
     const forBrowser = request.method === 'GET' && !/^\/(v1|auth|webhooks|assets)(\/|$)/.test(path) && !/\.[a-z0-9]+$/i.test(path)
-    if (!forBrowser) return sendProblem(request, reply, new Problem('not_found', `There is nothing at ${request.method} ${path}.`))
+    if (!forBrowser) return sendNotFound(request, reply)
     return reply.header('content-security-policy', CONTENT_SECURITY_POLICY).header('cache-control', 'no-cache').sendFile('index.html')
   })
 }

@@ -10,6 +10,9 @@ import { readPayload, type Payload, type Update } from './whatsapp/payload.ts'
 const MOST_DELIVERIES = 500
 const MOST_BYTES = 8 << 20
 const GATHER_MS = 20
+/** In a flood, this many times as long as the batch took is left to storing, and never longer than so. */
+const PAUSE_SHARE = 3
+const MOST_PAUSE_MS = 400
 /** Behind the wake-ups: what another server stored and then died is found by looking. */
 const LOOK_EVERY_MS = 5000
 const GIVE_UP_AFTER = 5
@@ -30,7 +33,13 @@ export function openInterpreter({ db, log }: { db: Db; log: FastifyBaseLogger })
     while (!stopped) {
       woken = false
       try {
-        while (!stopped && (await interpretBatch(db, log)) > 0);
+        for (;;) {
+          const began = performance.now()
+          if (stopped || (await interpretBatch(db, log)) === 0) break
+          // While deliveries pour in, storing them comes first: what is left for later is interpreted in larger batches.
+          if (woken) await sleep(Math.min(MOST_PAUSE_MS, PAUSE_SHARE * (performance.now() - began)))
+          woken = false
+        }
       } catch (error) {
         if (databaseAway(error)) log.warn({ err: error }, 'interpreting waits for the database')
         else log.error({ err: error }, 'interpreting failed; it is tried again')
@@ -105,13 +114,13 @@ async function lockOrganization(tx: Tx, orgId: string): Promise<boolean> {
 async function takeDeliveries(tx: Tx, orgId: string): Promise<DeliveryRow[]> {
   const { rows } = await sql<DeliveryRow>`
     with waiting as (
-      select id, received_at, sum(octet_length(body)) over (order by id) - octet_length(body) as bytes_before
-      from (select id, received_at, body from deliveries
+      select account_id, id, received_at, sum(octet_length(body)) over (order by id) - octet_length(body) as bytes_before
+      from (select account_id, id, received_at, body from deliveries
         where org_id = ${orgId} and interpreted_at is null and (retry_at is null or retry_at <= now())
         order by id limit ${MOST_DELIVERIES}) first
     )
     select d.id, d.account_id, d.received_at, d.body
-    from waiting w join deliveries d on d.org_id = ${orgId} and d.id = w.id and d.received_at = w.received_at
+    from waiting w join deliveries d on d.org_id = ${orgId} and d.account_id = w.account_id and d.id = w.id and d.received_at = w.received_at
     where w.bytes_before < ${MOST_BYTES}
     order by d.id`.execute(tx)
   return rows
@@ -128,10 +137,10 @@ async function interpret(tx: Tx, orgId: string, rows: DeliveryRow[]): Promise<vo
   }
   await sql`
     update deliveries d set interpreted_at = now(), problem = n.problem, retry_at = null, held = n.held, left_for = string_to_array(n.left_for, ',')
-    from unnest(${rows.map((row) => row.id)}::bigint[], ${rows.map((row) => row.received_at)}::timestamptz[], ${read.map((each) => each.payload.problem)}::text[],
+    from unnest(${rows.map((row) => row.account_id)}::uuid[], ${rows.map((row) => row.id)}::bigint[], ${rows.map((row) => row.received_at)}::timestamptz[], ${read.map((each) => each.payload.problem)}::text[],
       ${read.map((each) => JSON.stringify(heldIn(each.payload)))}::jsonb[], ${rows.map((row) => (leftFor.has(row.id) ? [...leftFor.get(row.id)!].join(',') : null))}::text[])
-      as n (id, received_at, problem, held, left_for)
-    where d.org_id = ${orgId} and d.id = n.id and d.received_at = n.received_at`.execute(tx)
+      as n (account_id, id, received_at, problem, held, left_for)
+    where d.org_id = ${orgId} and d.account_id = n.account_id and d.id = n.id and d.received_at = n.received_at`.execute(tx)
   await sql`
     update whatsapp_accounts a set last_delivery_at = greatest(a.last_delivery_at, latest.at)
     from (select account_id, max(received_at) as at from unnest(${rows.map((row) => row.account_id)}::uuid[], ${rows.map((row) => row.received_at)}::timestamptz[])
@@ -178,7 +187,7 @@ async function interpretOneByOne(db: Db, log: FastifyBaseLogger, orgId: string, 
         update deliveries set failures = failures + 1, problem = ${reason},
           retry_at = now() + make_interval(secs => 10 * power(4, failures)),
           interpreted_at = case when failures + 1 >= ${GIVE_UP_AFTER} then now() end
-        where org_id = ${orgId} and id = ${row.id} and received_at = ${row.received_at}`.execute(db)
+        where org_id = ${orgId} and account_id = ${row.account_id} and id = ${row.id} and received_at = ${row.received_at}`.execute(db)
     }
   }
 }

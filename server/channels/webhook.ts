@@ -1,9 +1,8 @@
 // The door where Meta delivers: the handshake, and signed bodies that are stored before they are answered.
-import type { FastifyInstance } from 'fastify'
-import type { Server } from '../access/door.ts'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { sameText } from '../lib/crypto.ts'
 import { Problem } from '../lib/errors.ts'
-import { findAccountSecrets, recordRefusals, type AccountSecrets } from './accounts.ts'
+import type { AccountSecrets } from './accounts.ts'
 import type { DeliveryStore } from './storing.ts'
 import { signatureMatches } from './whatsapp/signature.ts'
 
@@ -13,6 +12,14 @@ const BODY_LIMIT = 4 << 20
 const REMEMBER_MS = 2000
 const FLUSH_REFUSALS_MS = 1000
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+export interface WebhookDependencies {
+  deliveries: DeliveryStore
+  /** The account that an address names, or null. */
+  findAccount(id: string): Promise<AccountSecrets | null>
+  recordRefusals(accountId: string, count: number, reason: string): Promise<void>
+  log: FastifyBaseLogger
+}
 
 export interface WebhookDoor {
   /** Writes the refusals counted so far. */
@@ -24,7 +31,7 @@ export interface WebhookDoor {
  * the body is kept. Anything but 200 makes Meta send the delivery again, for up to seven days.
  * https://developers.facebook.com/docs/graph-api/webhooks/getting-started
  */
-export async function openWebhookDoor(app: FastifyInstance, server: Server, deliveries: DeliveryStore): Promise<WebhookDoor> {
+export async function openWebhookDoor(app: FastifyInstance, { deliveries, log, ...accounts }: WebhookDependencies): Promise<WebhookDoor> {
   const remembered = new Map<string, { account: AccountSecrets; until: number }>()
   const refusals = new Map<string, { count: number; reason: string }>()
 
@@ -32,7 +39,7 @@ export async function openWebhookDoor(app: FastifyInstance, server: Server, deli
     if (!UUID.test(id)) throw noAccount()
     const known = remembered.get(id)
     if (!fresh && known && known.until > Date.now()) return known.account
-    const account = await findAccountSecrets(server.db, server.secretKey, id)
+    const account = await accounts.findAccount(id)
     remembered.delete(id)
     if (!account) throw noAccount()
     if (remembered.size > 1000) remembered.clear()
@@ -43,7 +50,7 @@ export async function openWebhookDoor(app: FastifyInstance, server: Server, deli
   const flush = async (): Promise<void> => {
     for (const [id, { count, reason }] of refusals) {
       refusals.delete(id)
-      await recordRefusals(server.db, id, count, reason).catch((error: unknown) => server.log.error({ err: error }, 'could not count refused deliveries'))
+      await accounts.recordRefusals(id, count, reason).catch((error: unknown) => log.error({ err: error }, 'could not count refused deliveries'))
     }
   }
   const timer = setInterval(() => void flush(), FLUSH_REFUSALS_MS).unref()

@@ -36,7 +36,11 @@ export function databaseAway(error: unknown): boolean {
 /** Every error leaves as `application/problem+json` (RFC 9457); what was not foreseen says nothing of the inside. */
 export function answerProblems(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError, request, reply) => sendProblem(request, reply, error))
-  app.setNotFoundHandler((request, reply) => sendProblem(request, reply, new Problem('not_found', `There is nothing at ${request.method} ${request.url.split('?')[0]}.`)))
+}
+
+/** The answer where no route is. */
+export function sendNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return sendProblem(request, reply, new Problem('not_found', `There is nothing at ${request.method} ${request.url.split('?')[0]}.`))
 }
 
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
