@@ -46,6 +46,12 @@ const STEPS: readonly Step[] = [
   },
   { name: 'types: server', kinds: ['types'], command: ['tsc', '-p', 'tsconfig.json'], timeoutSeconds: 180 },
   { name: 'types: console', kinds: ['types'], command: ['tsc', '-p', 'console/tsconfig.json'], timeoutSeconds: 180 },
+  {
+    name: 'types: browser',
+    kinds: ['types'],
+    command: ['tsc', '-p', 'test/browser/tsconfig.json'],
+    timeoutSeconds: 180,
+  },
   { name: 'lint', kinds: ['lint'], command: ['oxlint', '--deny-warnings'], timeoutSeconds: 180 },
   { name: 'format', kinds: ['format'], command: ['oxfmt', '--check'], timeoutSeconds: 60 },
   { name: 'unused code', kinds: ['unused'], command: ['knip', '--no-progress'], timeoutSeconds: 120 },
