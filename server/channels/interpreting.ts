@@ -11,8 +11,8 @@ const MOST_DELIVERIES = 500
 const MOST_BYTES = 8 << 20
 const GATHER_MS = 20
 /** In a flood, this many times as long as the batch took is left to storing, and never longer than so. */
-const PAUSE_SHARE = 3
-const MOST_PAUSE_MS = 400
+const PAUSE_SHARE = 6
+const MOST_PAUSE_MS = 1000
 /** Behind the wake-ups: what another server stored and then died is found by looking. */
 const LOOK_EVERY_MS = 5000
 const GIVE_UP_AFTER = 5

@@ -4,7 +4,7 @@ import type { Actor } from '../access/actor.ts'
 import type { Db, Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { contactsByIds } from './contacts.ts'
-import { attachIdentity, detachIdentity, lockIdentities } from './identities.ts'
+import { attachIdentity, detachIdentity, lockIdentities } from './identity-rows.ts'
 import { mergeContacts, undoMerge } from './merging.ts'
 import type { Conflict, ConflictDecision } from './schema.ts'
 

@@ -7,7 +7,7 @@ import type { Db, Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { newId } from '../lib/ids.ts'
 import { moveAssignments, returnAssignments } from '../tags/tagging.ts'
-import { lockIdentities, refreshSearchText } from './identities.ts'
+import { lockIdentities, refreshSearchText } from './identity-rows.ts'
 
 interface ContactRow {
   id: string

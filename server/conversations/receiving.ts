@@ -1,7 +1,8 @@
 // Receiving: what WhatsApp delivered becomes contacts and messages, each exactly once.
 import { sql } from 'kysely'
 import type { EchoUpdate, HistoryUpdate, IdentityChangeUpdate, MessageUpdate, StatusUpdate, Update } from '../channels/whatsapp/payload.ts'
-import { Identities, type IdChange, type Sighting } from '../contacts/identities.ts'
+import { Identities } from '../contacts/identities.ts'
+import type { IdChange, Sighting } from '../contacts/identity.ts'
 import type { Tx } from '../lib/db.ts'
 import { newId } from '../lib/ids.ts'
 

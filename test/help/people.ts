@@ -1,5 +1,6 @@
 // Customers for tests: contacts as they come about in life, by being seen.
-import { Identities, type Sighting } from '../../server/contacts/identities.ts'
+import { Identities } from '../../server/contacts/identities.ts'
+import type { Sighting } from '../../server/contacts/identity.ts'
 import type { Person, TestServer } from './server.ts'
 
 let phones = 0

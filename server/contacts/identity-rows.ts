@@ -1,0 +1,142 @@
+// The rows of contacts and identities: read in a few statements for many, written in a few.
+import { sql } from 'kysely'
+import { systemActor } from '../access/actor.ts'
+import { recordEvents } from '../events/events.ts'
+import type { Tx } from '../lib/db.ts'
+import { Problem } from '../lib/errors.ts'
+import { newId } from '../lib/ids.ts'
+import { searchText } from './filter.ts'
+import { keysOfChange, keyText, searchedIds, type Conflict, type HeldContact, type HeldIdentity, type IdChange, type Key } from './identity.ts'
+
+/** Identities of an organization change one at a time: receiving, merging and undoing wait for one another. */
+export const lockIdentities = (tx: Tx, orgId: string) => sql`select pg_advisory_xact_lock(hashtextextended('earmark:interpret:' || ${orgId}::text, 0))`.execute(tx)
+
+/** Changes of ids that were told before anybody with these ids was seen. */
+export async function readPending(tx: Tx, orgId: string, keyTexts: string[]): Promise<{ id: number | string; change: IdChange }[]> {
+  if (keyTexts.length === 0) return []
+  const { rows } = await sql<{ id: number | string; change: IdChange }>`
+    select id, change from pending_identity_changes where org_id = ${orgId} and keys && ${keyTexts}::text[] order by id`.execute(tx)
+  return rows
+}
+
+/** The contacts that have any of these ids, locked in the order of their ids, and all identities of each. */
+export async function readHeld(tx: Tx, orgId: string, keys: Key[]): Promise<{ contacts: HeldContact[]; identities: HeldIdentity[] }> {
+  if (keys.length === 0) return { contacts: [], identities: [] }
+  const { rows: contacts } = await sql<Omit<HeldContact, 'identities' | 'state'>>`
+    select c.id, c.test, c.phone, c.display_name, c.name_origin, c.username, c.first_seen_at, c.first_seen_provisional, c.last_seen_at
+    from contacts c
+    where c.org_id = ${orgId} and c.id in (
+      select i.contact_id from contact_identities i
+      join unnest(${keys.map((key) => key.kind)}::text[], ${keys.map((key) => key.scope)}::text[], ${keys.map((key) => key.value)}::text[]) as k (kind, scope, value)
+        on i.org_id = ${orgId} and i.kind = k.kind and i.scope = k.scope and i.value = k.value)
+    order by c.id for no key update`.execute(tx)
+  const { rows: held } = await sql<Omit<HeldIdentity, 'state'>>`
+    select kind, scope, value, contact_id, retired_at from contact_identities
+    where org_id = ${orgId} and contact_id = any(${contacts.map((contact) => contact.id)}::uuid[])
+    order by created_at, kind, value`.execute(tx)
+  return {
+    contacts: contacts.map((contact) => ({ ...contact, identities: [], state: 'stored' })),
+    identities: held.map((identity) => ({ ...identity, state: 'stored' })),
+  }
+}
+
+/** Forgets the changes that were applied, and keeps those told about nobody known. */
+export async function savePending(tx: Tx, orgId: string, applied: readonly (number | string)[], told: readonly IdChange[]): Promise<void> {
+  if (applied.length > 0) {
+    await sql`delete from pending_identity_changes where org_id = ${orgId} and id = any(${applied}::bigint[])`.execute(tx)
+  }
+  for (const change of told) {
+    const keys = keysOfChange(change).map(keyText).toSorted()
+    if (keys.length < 2) continue
+    await sql`insert into pending_identity_changes (org_id, keys, change) values (${orgId}, ${keys}::text[], ${JSON.stringify(change)}::jsonb)
+      on conflict (org_id, keys) do nothing`.execute(tx)
+  }
+}
+
+/** Writes new contacts, with an event each. */
+export async function insertContacts(tx: Tx, orgId: string, created: HeldContact[]): Promise<void> {
+  if (created.length === 0) return
+  await sql`
+    insert into contacts (org_id, id, test, phone, display_name, name_origin, username, first_seen_at, first_seen_provisional, last_seen_at, search_text)
+    select ${orgId}, * from unnest(${created.map((c) => c.id)}::uuid[], ${created.map((c) => c.test)}::boolean[], ${contactArrays(created)})`.execute(tx)
+  await recordEvents(
+    tx,
+    systemActor(orgId),
+    created.map((contact) => ({ kind: 'contact.created', contact_id: contact.id, after: { phone: contact.phone, display_name: contact.display_name, username: contact.username } })),
+  )
+}
+
+export async function updateContacts(tx: Tx, orgId: string, changed: HeldContact[]): Promise<void> {
+  if (changed.length === 0) return
+  await sql`
+    update contacts c set phone = n.phone, display_name = n.display_name, name_origin = n.name_origin, username = n.username,
+      first_seen_at = n.first_seen_at, first_seen_provisional = n.first_seen_provisional, last_seen_at = n.last_seen_at, search_text = n.search_text
+    from unnest(${changed.map((c) => c.id)}::uuid[], ${contactArrays(changed)})
+      as n (id, phone, display_name, name_origin, username, first_seen_at, first_seen_provisional, last_seen_at, search_text)
+    where c.org_id = ${orgId} and c.id = n.id`.execute(tx)
+}
+
+export async function saveIdentities(tx: Tx, orgId: string, identities: HeldIdentity[]): Promise<void> {
+  if (identities.length === 0) return
+  await sql`
+    insert into contact_identities (org_id, kind, scope, value, contact_id, retired_at)
+    select ${orgId}, * from unnest(${identities.map((i) => i.kind)}::text[], ${identities.map((i) => i.scope)}::text[], ${identities.map((i) => i.value)}::text[],
+      ${identities.map((i) => i.contact_id)}::uuid[], ${identities.map((i) => i.retired_at)}::timestamptz[])
+    on conflict (org_id, kind, scope, value) do update set retired_at = excluded.retired_at`.execute(tx)
+}
+
+export async function saveConflicts(tx: Tx, orgId: string, conflicts: Conflict[]): Promise<void> {
+  if (conflicts.length === 0) return
+  await sql`
+    insert into contact_conflicts (org_id, id, reason, contact_id, other_contact_id, kind, scope, value, detected_at, last_seen_at)
+    select ${orgId}, id, reason, contact_id, other_contact_id, kind, scope, value, at, at
+    from unnest(${conflicts.map(() => newId())}::uuid[], ${conflicts.map((c) => c.reason)}::text[], ${conflicts.map((c) => c.contact_id)}::uuid[],
+      ${conflicts.map((c) => c.other_contact_id)}::uuid[], ${conflicts.map((c) => c.kind)}::text[], ${conflicts.map((c) => c.scope)}::text[],
+      ${conflicts.map((c) => c.value)}::text[], ${conflicts.map((c) => c.at)}::timestamptz[]) as n (id, reason, contact_id, other_contact_id, kind, scope, value, at)
+    on conflict (org_id, contact_id, kind, scope, value) do update
+      set last_seen_at = greatest(contact_conflicts.last_seen_at, excluded.last_seen_at), times_seen = contact_conflicts.times_seen + 1,
+        other_contact_id = coalesce(excluded.other_contact_id, contact_conflicts.other_contact_id),
+        reason = case when contact_conflicts.resolution is null then excluded.reason else contact_conflicts.reason end`.execute(tx)
+}
+
+/** The columns shared by insert and update, from phone to search_text, as arrays for unnest. */
+function contactArrays(contacts: HeldContact[]) {
+  return sql`${contacts.map((c) => c.phone)}::text[], ${contacts.map((c) => c.display_name)}::text[], ${contacts.map((c) => c.name_origin)}::text[],
+    ${contacts.map((c) => c.username)}::text[], ${contacts.map((c) => c.first_seen_at)}::timestamptz[], ${contacts.map((c) => c.first_seen_provisional)}::boolean[],
+    ${contacts.map((c) => c.last_seen_at)}::timestamptz[], ${contacts.map((c) => searchText({ ...c, ids: searchedIds(c) }))}::text[]`
+}
+
+/** Takes an id for this contact's: the current one of its kind and scope from now on. Refuses one that belongs to another contact. */
+export async function attachIdentity(tx: Tx, orgId: string, contactId: string, key: Key): Promise<void> {
+  const { rows } = await sql<{ contact_id: string }>`
+    insert into contact_identities (org_id, kind, scope, value, contact_id)
+    select ${orgId}, ${key.kind}, ${key.scope}, ${key.value}, id from contacts where org_id = ${orgId} and id = ${contactId}
+    on conflict (org_id, kind, scope, value) do update set retired_at = null returning contact_id`.execute(tx)
+  if (rows[0]?.contact_id !== contactId) {
+    throw new Problem('conflict', 'This id belongs to another contact by now. Reload and decide again.', { reason: 'identity_taken' })
+  }
+  await sql`update contact_identities set retired_at = now()
+    where org_id = ${orgId} and contact_id = ${contactId} and kind = ${key.kind} and scope = ${key.scope} and value <> ${key.value} and retired_at is null`.execute(tx)
+  await refreshSearchText(tx, orgId, contactId)
+}
+
+/** Takes `attachIdentity` back; the id that was current before is so again. */
+export async function detachIdentity(tx: Tx, orgId: string, contactId: string, key: Key): Promise<void> {
+  await sql`delete from contact_identities
+    where org_id = ${orgId} and contact_id = ${contactId} and kind = ${key.kind} and scope = ${key.scope} and value = ${key.value}`.execute(tx)
+  await sql`update contact_identities set retired_at = null where (org_id, kind, scope, value) in (
+    select org_id, kind, scope, value from contact_identities where org_id = ${orgId} and contact_id = ${contactId} and kind = ${key.kind} and scope = ${key.scope}
+    order by retired_at desc nulls first limit 1)`.execute(tx)
+  await refreshSearchText(tx, orgId, contactId)
+}
+
+/** Writes what the search looks in anew, after identities or names changed elsewhere than in `Identities`. */
+export async function refreshSearchText(tx: Tx, orgId: string, contactId: string): Promise<void> {
+  const { rows } = await sql<{ display_name: string | null; username: string | null; identities: Key[] }>`
+    select c.display_name, c.username, coalesce((select jsonb_agg(jsonb_build_object('kind', i.kind, 'value', i.value) order by i.created_at, i.value)
+      from contact_identities i where i.org_id = c.org_id and i.contact_id = c.id), '[]') as identities
+    from contacts c where c.org_id = ${orgId} and c.id = ${contactId}`.execute(tx)
+  const row = rows[0]
+  if (!row) return
+  await sql`update contacts set search_text = ${searchText({ ...row, ids: searchedIds(row) })} where org_id = ${orgId} and id = ${contactId}`.execute(tx)
+}

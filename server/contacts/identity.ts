@@ -1,0 +1,90 @@
+// What an identity is, and a contact as it is worked on: the ids that WhatsApp gives, as keys.
+import type { Identity } from './schema.ts'
+
+type IdentityKind = Identity['kind']
+
+/** A contact as one update shows it. */
+export interface Sighting {
+  /** Digits as WhatsApp writes them, without plus. */
+  wa_id: string | null
+  bsuid: string | null
+  parent_bsuid: string | null
+  /** The business portfolio whose ids these are; business-scoped ids mean nothing outside it. */
+  portfolio_id: string
+  /** Played by the test phone. */
+  test: boolean
+  name: string | null
+  username: string | null
+  /** When: their own act counts as first and last seen; being written to only when nothing else is known. */
+  at: string
+  own_act: boolean
+}
+
+/** Somebody's ids changed: the old stay as aliases of the same contact, the new are preferred. */
+export interface IdChange {
+  old: Pick<Sighting, 'wa_id' | 'bsuid' | 'parent_bsuid'>
+  new: Pick<Sighting, 'wa_id' | 'bsuid' | 'parent_bsuid'>
+  portfolio_id: string
+  test: boolean
+  at: string
+}
+
+export interface Key {
+  kind: IdentityKind
+  scope: string
+  value: string
+}
+
+export interface HeldIdentity extends Key {
+  contact_id: string
+  retired_at: string | null
+  state: 'stored' | 'new' | 'changed'
+}
+
+export interface HeldContact {
+  id: string
+  test: boolean
+  phone: string | null
+  display_name: string | null
+  name_origin: 'whatsapp' | 'given' | null
+  username: string | null
+  first_seen_at: string
+  first_seen_provisional: boolean
+  last_seen_at: string | null
+  identities: HeldIdentity[]
+  state: 'stored' | 'new' | 'changed'
+}
+
+export type ConflictReason = 'two_contacts' | 'possible_new_owner' | 'number_taken'
+
+export interface Conflict extends Key {
+  reason: ConflictReason
+  contact_id: string
+  other_contact_id: string | null
+  at: string
+}
+
+export const keyText = ({ kind, scope, value }: Key): string => `${kind}\n${scope}\n${value}`
+
+const bsuidScope = (portfolioId: string, test: boolean): string => (test ? `test:${portfolioId}` : portfolioId)
+
+export function keysOf(ids: Pick<Sighting, 'wa_id' | 'bsuid' | 'parent_bsuid'>, portfolioId: string, test: boolean): { phone: Key | null; bsuid: Key | null; parent: Key | null } {
+  const scope = bsuidScope(portfolioId, test)
+  return {
+    phone: ids.wa_id === null ? null : { kind: 'phone', scope: test ? 'test' : '', value: ids.wa_id },
+    bsuid: ids.bsuid === null ? null : { kind: 'bsuid', scope, value: ids.bsuid },
+    parent: ids.parent_bsuid === null ? null : { kind: 'parent_bsuid', scope, value: ids.parent_bsuid },
+  }
+}
+
+export const keysOfChange = (change: IdChange): Key[] =>
+  [change.old, change.new].flatMap((ids) => Object.values(keysOf(ids, change.portfolio_id, change.test)).filter((key): key is Key => key !== null && key.kind !== 'parent_bsuid'))
+
+/** The contact's phone as people read it: WhatsApp's digits with a plus; null for an id that is no phone number. */
+export function phoneOf(waId: string): string | null {
+  return /^[0-9]{5,20}$/.test(waId) ? `+${waId}` : null
+}
+
+/** The ids that the search finds a contact by: every phone and business-scoped id, past ones too. */
+export const searchedIds = ({ identities }: { identities: Pick<Key, 'kind' | 'value'>[] }): string[] =>
+  identities.flatMap(({ kind, value }) => (kind === 'phone' ? (phoneOf(value) ?? value) : kind === 'bsuid' ? value : []))
