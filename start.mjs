@@ -173,15 +173,29 @@ function followSignals() {
     child.kill(signal)
   }
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, follow)
-  // npm runs us in a shell, and hands its own SIGTERM to the shell only, which dies of it and leaves us.
-  if (process.env.npm_lifecycle_event !== undefined && process.ppid !== 1) {
-    const parent = process.ppid
-    const look = setInterval(() => {
-      if (process.ppid === parent) return
-      clearInterval(look)
-      follow('SIGTERM')
-    }, 250)
-    look.unref()
+  if (process.env.npm_lifecycle_event !== undefined) endWithNpm(() => follow('SIGTERM'))
+}
+
+/**
+ * npm runs us in a shell, and hands its own SIGTERM to the shell only, which dies of it and leaves us; and npm itself may
+ * be killed and leave both. Either way one of the two above us is another one than before.
+ */
+function endWithNpm(end) {
+  const above = () => `${process.ppid} ${parentOf(process.ppid)}`
+  const before = above()
+  const look = setInterval(() => {
+    if (above() === before) return
+    clearInterval(look)
+    end()
+  }, 250)
+  look.unref()
+}
+
+function parentOf(pid) {
+  try {
+    return /^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+  } catch {
+    return undefined
   }
 }
 
