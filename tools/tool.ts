@@ -3,8 +3,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { loadConfig, type Config } from '../server/config.ts'
 import { openDatabase, type Database } from '../server/lib/db.ts'
+import { Problem } from '../server/lib/errors.ts'
 import { joinEmbeddedPostgres } from '../server/lib/postgres.ts'
 import { loadSecretKey } from '../server/lib/secret-key.ts'
+import { StartError } from '../server/lib/start-error.ts'
 
 /** An error whose message is all that the person at the terminal needs. */
 export class ToolError extends Error {}
@@ -24,8 +26,8 @@ export async function runTool(tool: () => Promise<void>): Promise<void> {
   try {
     await tool()
   } catch (error) {
-    const expected = error instanceof ToolError || (error instanceof Error && (error.name === 'StartError' || 'code' in error))
-    console.error(expected ? (error as Error).message : error)
+    const expected = error instanceof ToolError || error instanceof StartError || error instanceof Problem
+    console.error(expected ? error.message : error)
     process.exitCode = 1
   }
 }

@@ -43,7 +43,7 @@ export function bind<R extends RouteDef>(
   route: R,
   handle: (input: RouteInput<R>, context: Context) => Promise<RouteAnswer<R> | Sent>,
 ): BoundRoute {
-  return { route, handle: handle as BoundRoute['handle'] }
+  return { route, handle }
 }
 
 /** Puts a bound route on the server: who may, then the input checked, then the verb, then the answer as declared. */
@@ -66,7 +66,7 @@ export function mount(app: FastifyInstance, server: Server, { route, handle }: B
       }
       const result = await handle(input as never, context)
       if (result === sent) return reply
-      const { status, body } = result as { status: number; body: unknown }
+      const { status, body } = result
       const write = writers.get(status)
       reply.code(status).header('cache-control', 'no-store')
       if (!write) return reply.send()

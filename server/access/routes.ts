@@ -16,7 +16,7 @@ async function signedIn(context: Context, token: string) {
   return session
 }
 
-const client = (context: Context) => ({ address: context.request.ip, userAgent: String(context.request.headers['user-agent'] ?? '') })
+const client = (context: Context) => ({ address: context.request.ip, userAgent: context.request.headers['user-agent'] ?? '' })
 
 export const accessRoutes = [
   bind(schema.getSession, async (_input, { session }) => answer(200, session)),

@@ -33,7 +33,7 @@ export async function signIn(db: Db, input: { email: string; password: string },
     .where('failed_at', '>', sql<string>`now() - make_interval(mins => ${WINDOW_MINUTES})`)
     .groupBy('key')
     .execute()
-  const count = (name: keyof typeof attempts) => Number(counts.find((row) => row.key === attempts[name])?.count ?? 0)
+  const count = (name: keyof typeof attempts) => counts.find((row) => row.key === attempts[name])?.count ?? 0
   if ((Object.keys(attempts) as (keyof typeof attempts)[]).some((name) => count(name) > FAILURES_ALLOWED[name])) {
     throw new Problem('too_many', `Too many attempts. Wait ${WINDOW_MINUTES} minutes and try again.`, {
       retryAfterSeconds: WINDOW_MINUTES * 60,

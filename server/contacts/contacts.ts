@@ -78,9 +78,8 @@ export async function getContact(db: Db, actor: Actor, id: string): Promise<Cont
   const row = rows[0]
   if (!row) {
     const into = await findMergedInto(db, actor.org_id, id)
-    throw new Problem('not_found', into ? 'This contact was merged into another.' : 'There is no such contact in this organization.', {
-      ...(into ? { reason: 'merged', data: { merged_into: into } } : {}),
-    })
+    if (into) throw new Problem('not_found', 'This contact was merged into another.', { reason: 'merged', data: { merged_into: into } })
+    throw new Problem('not_found', 'There is no such contact in this organization.')
   }
   const { tag_ids: _, ...contact } = row
   const { active, historical } = await assignmentsOf(db, actor, id)

@@ -77,5 +77,5 @@ export async function tagChangesOf(db: Db, actor: Actor, contactId: string): Pro
     ]
   })
   // A stable sort of the reversed list: of two changes at the same instant, the later one written comes first.
-  return changes.reverse().sort((a, b) => (a.at === b.at ? 0 : a.at < b.at ? 1 : -1))
+  return changes.toReversed().toSorted((a, b) => (a.at === b.at ? 0 : a.at < b.at ? 1 : -1))
 }

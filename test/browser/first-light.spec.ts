@@ -1,7 +1,7 @@
 // First light: a stranger sets it up, WhatsApp delivers, a contact appears, is tagged, found, and exported.
 import { createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import AxeBuilder from '@axe-core/playwright'
+import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test, type Page } from '@playwright/test'
 import { startDebianPostgres, startEarmark, type Earmark } from './earmark.ts'
 

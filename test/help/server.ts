@@ -102,12 +102,12 @@ async function newPerson(server: Server, app: FastifyInstance, role: Role, exist
   await db.insertInto('memberships').values({ org_id: orgId, user_id: userId, role }).execute()
   const cookie = `earmark-session=${await startSession(db, userId, 'test')}`
   const call = async <R extends RouteDef>(route: R, args: RouteArgs<R> = {} as RouteArgs<R>): Promise<RouteOk<R>> => {
-    const { params, query, body } = args as { params?: Record<string, string>; query?: Record<string, unknown>; body?: object }
+    const { params, query, body } = args as { params?: Record<string, string>; query?: Record<string, string | number | undefined>; body?: object }
     const path = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params?.[name] ?? ''))
     const search = new URLSearchParams(Object.entries(query ?? {}).flatMap(([key, value]): [string, string][] => (value === undefined ? [] : [[key, String(value)]])))
     const response = await app.inject({
       method: route.method.toUpperCase() as 'GET',
-      url: search.size > 0 ? `${path}?${search}` : path,
+      url: search.size > 0 ? `${path}?${search.toString()}` : path,
       headers: { cookie, 'earmark-organization': slug, 'earmark-request': 'test', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
       ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
     })
