@@ -127,7 +127,7 @@ export async function addChannel(
   await insertChannel(tx, actor, accountId, channel, '')
   // What came for this number before it was connected is taken in now; what is known already changes nothing.
   await sql`update deliveries set interpreted_at = null, left_for = null
-    where org_id = ${actor.org_id} and account_id = ${accountId} and left_for @> array[${channel.phone_number_id}]`.execute(tx)
+    where org_id = ${actor.org_id} and left_for @> array[${channel.phone_number_id}]`.execute(tx)
   return getAccount(tx, vault, actor, accountId)
 }
 

@@ -91,6 +91,20 @@ test('a number that is not connected is said, and what came for it is taken in w
   expect(await admin.call(countContacts)).toEqual({ count: 3 })
 })
 
+test('a delivery to one account is interpreted for any number of the organization, but a played one never for a real number', async () => {
+  const admin = await server.newPerson()
+  const one = await admin.call(createWhatsAppAccount, { body: input })
+  const two = await admin.call(createWhatsAppAccount, { body: { ...input, channels: [{ name: 'Two', phone_number_id: '222', phone: '+15550000002' }] } })
+  await signed(two.id, hello('106540352242922'), input.app_secret)
+  await server.interpret()
+  expect(await admin.call(countContacts)).toEqual({ count: 1 })
+  const played = await server.newAccount(admin, { kind: 'test' })
+  await played.deliver(hello('106540352242922', '+16505559999'))
+  await signed(one.id, hello(played.phoneNumberId, '+16505559998'), input.app_secret)
+  await server.interpret()
+  expect(await admin.call(countContacts)).toEqual({ count: 1 })
+})
+
 test('what could not be interpreted is listed with its reason and body, and can be tried again', async () => {
   const admin = await server.newPerson()
   const account = await admin.call(createWhatsAppAccount, { body: input })

@@ -41,15 +41,16 @@ interface Change {
  * in whatever order it comes. Answers the updates that it left, because their number is not connected.
  */
 export async function receive(tx: Tx, orgId: string, arrivals: readonly Arrival[]): Promise<Arrival[]> {
-  const channels = await channelsOf(tx, orgId)
+  const { channels, testAccounts } = await channelsOf(tx, orgId)
   const steps: (Said | Change)[] = []
   const statuses: { channel: Channel; arrival: Arrival; update: StatusUpdate }[] = []
   const left: Arrival[] = []
   for (const arrival of arrivals) {
     const { update } = arrival
     if (update.phone_number_id === null) continue
-    const channel = channels.get(`${arrival.account_id}\n${update.phone_number_id}`)
-    if (!channel) {
+    const channel = channels.get(update.phone_number_id)
+    // A delivery may be for any number of the organization, but play and real life do not mix.
+    if (!channel || channel.test !== testAccounts.has(arrival.account_id)) {
       left.push(arrival)
       continue
     }
@@ -80,14 +81,17 @@ export async function receive(tx: Tx, orgId: string, arrivals: readonly Arrival[
   return left
 }
 
-async function channelsOf(tx: Tx, orgId: string): Promise<Map<string, Channel>> {
+async function channelsOf(tx: Tx, orgId: string): Promise<{ channels: Map<string, Channel>; testAccounts: Set<string> }> {
   const rows = await tx
     .selectFrom('channels as c')
     .innerJoin('whatsapp_accounts as a', (join) => join.onRef('a.org_id', '=', 'c.org_id').onRef('a.id', '=', 'c.account_id'))
     .select(['c.id', 'c.account_id', 'c.phone_number_id', 'a.portfolio_id', 'a.kind'])
     .where('c.org_id', '=', orgId)
     .execute()
-  return new Map(rows.map(({ kind, ...row }) => [`${row.account_id}\n${row.phone_number_id}`, { ...row, test: kind === 'test' }]))
+  return {
+    channels: new Map(rows.map(({ kind, ...row }) => [row.phone_number_id, { ...row, test: kind === 'test' }])),
+    testAccounts: new Set(rows.filter((row) => row.kind === 'test').map((row) => row.account_id)),
+  }
 }
 
 /** Never later than receipt: a clock that runs ahead makes nobody active in the future. */
