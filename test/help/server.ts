@@ -68,7 +68,7 @@ export const TEST_CONFIG: Config = {
   logLevel: 'silent',
 }
 
-let numbers = 106540352242922
+let numbers = 200000000000000
 
 export async function openTestServer(): Promise<TestServer> {
   const database = await openTestDatabase()
