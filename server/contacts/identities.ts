@@ -31,7 +31,10 @@ export class Identities {
     const want = (found: ReturnType<typeof keysOf>) => {
       for (const key of [found.phone, found.bsuid, found.parent]) if (key) keys.set(keyText(key), key)
     }
-    for (const sighting of sightings) want(keysOf(sighting, sighting.portfolio_id, sighting.test))
+    for (const sighting of sightings) {
+      want(keysOf(sighting, sighting.portfolio_id, sighting.test))
+      if (sighting.card_phone) want(keysOf({ wa_id: sighting.card_phone, bsuid: null, parent_bsuid: null }, sighting.portfolio_id, sighting.test))
+    }
     for (const change of changes) for (const key of keysOfChange(change)) keys.set(keyText(key), key)
     for (const pending of await readPending(tx, orgId, [...keys.keys()])) {
       identities.#pending.push(pending)
@@ -74,6 +77,7 @@ export class Identities {
     }
     if (phone && !byPhone) this.#prefer(contact, phone, sighting.at)
     if (parent && !this.#owner(parent)) this.#attach(contact, parent)
+    if (sighting.card_phone && sighting.wa_id === null) this.#tellPhone(contact, sighting, sighting.card_phone)
     this.#describe(contact, sighting)
     return contact.id
   }
@@ -101,6 +105,13 @@ export class Identities {
     for (const key of [old.phone, old.bsuid]) {
       if (key && !this.#owner(key)) this.#attach(contact, key, change.at)
     }
+  }
+
+  #tellPhone(contact: HeldContact, sighting: Sighting, waId: string): void {
+    const { phone } = keysOf({ wa_id: waId, bsuid: null, parent_bsuid: null }, sighting.portfolio_id, sighting.test)
+    const owner = this.#owner(phone)
+    if (!owner) this.#prefer(contact, phone!, sighting.at)
+    else if (owner !== contact) this.#conflict('two_contacts', contact, owner, phone!, sighting.at)
   }
 
   #create(sighting: Sighting, keys: (Key | null)[]): HeldContact {

@@ -9,6 +9,8 @@ export interface Sighting {
   wa_id: string | null
   bsuid: string | null
   parent_bsuid: string | null
+  /** The phone on a card that the sender shared of themselves: told, but not where the message came from. */
+  card_phone?: string | null
   /** The business portfolio whose ids these are; business-scoped ids mean nothing outside it. */
   portfolio_id: string
   /** Played by the test phone. */

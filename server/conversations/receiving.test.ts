@@ -163,6 +163,18 @@ test('a shared card of oneself tells the phone; somebody else’s card tells not
   expect(await play(card('contact_request', '16505551234'))).toMatchObject([{ phone: '+16505551234' }])
 })
 
+test('a card with a phone that is another contact’s stays with its sender, and a person is told', async () => {
+  const { play, text, account, admin } = await scene()
+  await play(text({ from: '+16505551234', name: 'Phone' }), text({ userId: ALICE, name: 'Id' }))
+  const message = { type: 'contacts', contacts: [{ name: { formatted_name: 'X' }, phones: [{ phone: '+16505551234', wa_id: '16505551234' }], origin: 'contact_request' }] }
+  const numbers = { phoneNumberId: account.phoneNumberId, displayPhone: account.displayPhone, wabaId: '1' }
+  const contacts = await play(composeMessage({ ...numbers, userId: ALICE, name: 'Id', at: new Date('2026-05-02T10:00:00Z'), message }))
+  const sender = contacts.find((contact) => contact.display_name === 'Id')!
+  expect((await messagesOf(admin)).find((each) => each.type === 'contacts')!.contact_id).toBe(sender.id)
+  expect(sender.phone).toBeNull()
+  expect(await conflictsOf(admin)).toMatchObject([{ reason: 'two_contacts', kind: 'phone', value: '16505551234' }])
+})
+
 test('a played customer never joins a real one', async () => {
   const real = await scene()
   await real.play(real.text({ from: '+16505551234', userId: ALICE, name: 'Real' }))

@@ -101,7 +101,7 @@ function sightingOf(channel: Channel, { received_at }: Arrival, update: Spoken):
   const person = update.kind === 'message' ? update.sender : update.kind === 'echo' ? update.recipient : update.contact
   return {
     ...person.ids,
-    wa_id: person.ids.wa_id ?? update.own_phone,
+    card_phone: update.own_phone,
     portfolio_id: channel.portfolio_id,
     test: channel.test,
     name: person.name,
