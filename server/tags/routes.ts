@@ -4,13 +4,25 @@ import { answer } from '../lib/route.ts'
 import * as schema from './schema.ts'
 import { tagChangesOf } from './history.ts'
 import { changeTags } from './tagging.ts'
-import { chipsById, createTag, listTags } from './tags.ts'
+import { chipsById, createTag, deleteTags, listTags, restoreTag, updateTag } from './tags.ts'
 
 export const tagRoutes = [
-  bind(schema.listTags, async (_input, { db, actor }) => answer(200, { tags: await listTags(db, actor) })),
+  bind(schema.listTags, async ({ query }, { db, actor }) => answer(200, { tags: await listTags(db, actor, query.status) })),
 
   bind(schema.createTag, async ({ body }, { db, actor }) =>
     answer(201, await db.transaction().execute((tx) => createTag(tx, actor, body))),
+  ),
+
+  bind(schema.updateTag, async ({ params, body }, { db, actor }) =>
+    answer(200, await db.transaction().execute((tx) => updateTag(tx, actor, params.id, body))),
+  ),
+
+  bind(schema.deleteTags, async ({ body }, { db, actor }) =>
+    answer(200, { deleted: await db.transaction().execute((tx) => deleteTags(tx, actor, body.ids)) }),
+  ),
+
+  bind(schema.restoreTag, async ({ params, body }, { db, actor }) =>
+    answer(200, await db.transaction().execute((tx) => restoreTag(tx, actor, params.id, body))),
   ),
 
   bind(schema.changeContactTags, async ({ params, body }, { db, actor }) =>

@@ -63,6 +63,15 @@ export const Tag = z
   .meta({ id: 'Tag' })
 export type Tag = z.output<typeof Tag>
 
+export const UpdateTag = z
+  .object({ name: TagName.optional(), description: TagDescription.optional(), color: TagColor.nullable().optional() })
+  .refine((changes) => Object.values(changes).some((value) => value !== undefined), 'Say what to change: name, description or color.')
+  .meta({ id: 'UpdateTag' })
+
+export const RestoreTag = z
+  .object({ new_name: TagName.optional().describe('When an active tag has taken the name meanwhile.') })
+  .meta({ id: 'RestoreTag' })
+
 /** A tag as a chip needs it. */
 export const TagChip = z.object({ id: Id, name: z.string(), color: TagColor.nullable(), deleted: z.boolean() }).meta({ id: 'TagChip' })
 export type TagChip = z.output<typeof TagChip>
@@ -112,9 +121,10 @@ export const listTags = route({
   method: 'get',
   path: '/v1/tags',
   operationId: 'listTags',
-  summary: 'The catalog: every tag that can be put on a contact, by name',
+  summary: 'The catalog by name: the tags that can be put on a contact, the deleted ones, or all',
   permission: 'tags:read',
-  responses: { 200: { description: 'All tags.', schema: z.object({ tags: z.array(Tag) }).meta({ id: 'TagList' }) }, ...problems },
+  query: z.object({ status: z.enum(['active', 'deleted', 'all']).default('active') }),
+  responses: { 200: { description: 'All of them.', schema: z.object({ tags: z.array(Tag) }).meta({ id: 'TagList' }) }, ...problems },
 })
 
 export const createTag = route({
@@ -125,6 +135,38 @@ export const createTag = route({
   permission: 'tags:write',
   body: CreateTag,
   responses: { 201: { description: 'Tag created.', schema: Tag }, ...problems },
+})
+
+export const updateTag = route({
+  method: 'patch',
+  path: '/v1/tags/{id}',
+  operationId: 'updateTag',
+  summary: 'Rename a tag, or change its description or color; it shows on every contact at once',
+  permission: 'tags:write',
+  params: z.object({ id: Id }),
+  body: UpdateTag,
+  responses: { 200: { description: 'Tag updated.', schema: Tag }, ...problems },
+})
+
+export const deleteTags = route({
+  method: 'post',
+  path: '/v1/tags/delete',
+  operationId: 'deleteTags',
+  summary: 'Delete tags from the catalog, all or none; contacts that carry them are unaffected and they can be restored',
+  permission: 'tags:write',
+  body: z.object({ ids: z.array(Id).min(1, 'Name at least one tag.').max(1000) }),
+  responses: { 200: { description: 'What was deleted; tags deleted before are not counted.', schema: z.object({ deleted: z.array(Id) }).meta({ id: 'TagsDeleted' }) }, ...problems },
+})
+
+export const restoreTag = route({
+  method: 'post',
+  path: '/v1/tags/{id}/restore',
+  operationId: 'restoreTag',
+  summary: 'Restore a deleted tag; its assignments count again',
+  permission: 'tags:write',
+  params: z.object({ id: Id }),
+  body: RestoreTag,
+  responses: { 200: { description: 'Tag restored.', schema: Tag }, ...problems },
 })
 
 export const changeContactTags = route({
