@@ -17,7 +17,10 @@ import { readContactSearch } from './contacts/search.ts'
 import { ownAddress, parseSearch, stringifySearch } from './lib/search-params.ts'
 import { TagsPage } from './tags/TagsPage.tsx'
 
-const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Outlet, errorComponent: FailurePage })
+const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }>()({
+  component: Outlet,
+  errorComponent: FailurePage,
+})
 
 const homeRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -44,14 +47,16 @@ const signInRoute = createRoute({
 const setUpRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/setup',
-  validateSearch: (search): { token?: string } => (typeof search['token'] === 'string' ? { token: search['token'] } : {}),
+  validateSearch: (search): { token?: string } =>
+    typeof search['token'] === 'string' ? { token: search['token'] } : {},
   component: lazyRouteComponent(() => import('./access/SetUpPage.tsx'), 'SetUpPage'),
 })
 
 const organizationRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/o/$organization',
-  beforeLoad: ({ context, location, params }) => requireOrganization(context.queryClient, location.href, params.organization),
+  beforeLoad: ({ context, location, params }) =>
+    requireOrganization(context.queryClient, location.href, params.organization),
   component: Shell,
   errorComponent: FailurePage,
 })

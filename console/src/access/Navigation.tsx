@@ -25,7 +25,14 @@ const groups = (): { label: string; items: Item[] }[] => [
   },
   {
     label: m.nav_settings(),
-    items: [{ to: '/o/$organization/settings/whatsapp', label: m.whatsapp(), icon: IconBrandWhatsapp, permission: 'channels:manage' }],
+    items: [
+      {
+        to: '/o/$organization/settings/whatsapp',
+        label: m.whatsapp(),
+        icon: IconBrandWhatsapp,
+        permission: 'channels:manage',
+      },
+    ],
   },
 ]
 

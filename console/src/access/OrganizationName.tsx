@@ -26,7 +26,10 @@ export function OrganizationName() {
   return (
     <Menu width={232} position="bottom-start">
       <Menu.Target>
-        <UnstyledButton className={classes.organization} aria-label={m.organization_switch({ name: organization.name })}>
+        <UnstyledButton
+          className={classes.organization}
+          aria-label={m.organization_switch({ name: organization.name })}
+        >
           <Logo />
           {name}
           <IconSelector size={15} stroke={1.7} aria-hidden />
@@ -37,8 +40,12 @@ export function OrganizationName() {
         {organizations.map((each) => (
           <Menu.Item
             key={each.id}
-            rightSection={each.id === organization.id ? <IconCheck size={15} aria-label={m.organization_current()} /> : undefined}
-            renderRoot={(props) => <Link to="/o/$organization/contacts" params={{ organization: each.slug }} {...props} />}
+            rightSection={
+              each.id === organization.id ? <IconCheck size={15} aria-label={m.organization_current()} /> : undefined
+            }
+            renderRoot={(props) => (
+              <Link to="/o/$organization/contacts" params={{ organization: each.slug }} {...props} />
+            )}
           >
             <bdi>{each.name}</bdi>
           </Menu.Item>

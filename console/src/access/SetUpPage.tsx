@@ -30,7 +30,8 @@ export function SetUpPage() {
       </EntryCard>
     )
   }
-  if (!state.data.valid || token === undefined) return <EntryCard title={m.setup_invalid_title()} text={m.setup_invalid_text()} />
+  if (!state.data.valid || token === undefined)
+    return <EntryCard title={m.setup_invalid_title()} text={m.setup_invalid_text()} />
   return <SetUpForm token={token} onStale={() => void state.refetch()} />
 }
 

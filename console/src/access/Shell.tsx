@@ -17,7 +17,13 @@ export function Shell() {
       <a className={classes.skip} href="#content">
         {m.skip_to_content()}
       </a>
-      {small ? <TopBar /> : <nav className={classes.side} aria-label={m.navigation()}><Navigation /></nav>}
+      {small ? (
+        <TopBar />
+      ) : (
+        <nav className={classes.side} aria-label={m.navigation()}>
+          <Navigation />
+        </nav>
+      )}
       <main id="content" className={classes.main} tabIndex={-1}>
         <Outlet />
       </main>
@@ -31,7 +37,7 @@ function TopBar() {
   const { pathname } = useLocation()
   useEffect(close, [pathname, close])
   return (
-    <header className={classes.top}>
+    <nav className={classes.top} aria-label={m.navigation()}>
       <ActionIcon size={38} onClick={open} aria-label={m.navigation_open()} aria-expanded={opened}>
         <IconMenu2 size={20} stroke={1.7} />
       </ActionIcon>
@@ -39,20 +45,21 @@ function TopBar() {
       <span className={classes.topName} dir="auto">
         {organization.name}
       </span>
-      <Drawer
+      <Drawer.Root
         opened={opened}
         onClose={close}
         size={272}
-        withCloseButton={false}
         padding={0}
-        aria-label={m.navigation()}
         transitionProps={{ duration: 120 }}
-        classNames={{ content: classes.drawer, body: classes.drawerBody }}
+        classNames={{ content: classes.drawer }}
       >
-        <nav aria-label={m.navigation()} className={classes.drawerNav}>
-          <Navigation />
-        </nav>
-      </Drawer>
-    </header>
+        <Drawer.Overlay backgroundOpacity={0.4} />
+        <Drawer.Content aria-label={m.navigation()}>
+          <div className={classes.drawerNav}>
+            <Navigation />
+          </div>
+        </Drawer.Content>
+      </Drawer.Root>
+    </nav>
   )
 }

@@ -1,6 +1,6 @@
 // Who is signed in, the theme, and signing out.
 import { Menu, UnstyledButton, useMantineColorScheme, type MantineColorScheme } from '@mantine/core'
-import { IconCheck, IconDeviceDesktop, IconLogout, IconMoon, IconSun } from '@tabler/icons-react'
+import { IconLogout } from '@tabler/icons-react'
 import { m } from '../paraglide/messages.js'
 import { tellFailure } from '../ui/toasts.ts'
 import classes from './Navigation.module.css'
@@ -13,7 +13,7 @@ export function UserMenu() {
   return (
     <Menu width={232} position="top-start">
       <Menu.Target>
-        <UnstyledButton className={classes.user} aria-label={m.user_menu({ name: user.name })}>
+        <UnstyledButton className={classes.user}>
           <span className={classes.initials} aria-hidden>
             {initials(user.name)}
           </span>
@@ -26,10 +26,10 @@ export function UserMenu() {
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
-        <div className={classes.who}>
+        <Menu.Label className={classes.who}>
           <strong dir="auto">{user.name}</strong>
           <span>{user.email}</span>
-        </div>
+        </Menu.Label>
         <Menu.Divider />
         <ThemeItems />
         <Menu.Divider />
@@ -45,36 +45,29 @@ export function UserMenu() {
   )
 }
 
-const schemes: { value: MantineColorScheme; label: () => string; icon: typeof IconSun }[] = [
-  { value: 'light', label: m.theme_light, icon: IconSun },
-  { value: 'dark', label: m.theme_dark, icon: IconMoon },
-  { value: 'auto', label: m.theme_auto, icon: IconDeviceDesktop },
+const schemes: { value: MantineColorScheme; label: () => string }[] = [
+  { value: 'light', label: m.theme_light },
+  { value: 'dark', label: m.theme_dark },
+  { value: 'auto', label: m.theme_auto },
 ]
 
 function ThemeItems() {
   const { colorScheme, setColorScheme } = useMantineColorScheme()
   return (
-    <>
+    <Menu.RadioGroup value={colorScheme} onChange={(value) => setColorScheme(value as MantineColorScheme)}>
       <Menu.Label>{m.theme()}</Menu.Label>
-      {schemes.map(({ value, label, icon: Icon }) => (
-        <Menu.Item
-          key={value}
-          role="menuitemradio"
-          aria-checked={colorScheme === value}
-          closeMenuOnClick={false}
-          leftSection={<Icon size={16} stroke={1.7} />}
-          rightSection={colorScheme === value ? <IconCheck size={15} aria-hidden /> : undefined}
-          onClick={() => setColorScheme(value)}
-        >
+      {schemes.map(({ value, label }) => (
+        <Menu.RadioItem key={value} value={value}>
           {label()}
-        </Menu.Item>
+        </Menu.RadioItem>
       ))}
-    </>
+    </Menu.RadioGroup>
   )
 }
 
 function initials(name: string): string {
   const words = name.trim().split(/\s+/u)
-  const first = (word: string | undefined) => (word === undefined ? '' : (new Intl.Segmenter().segment(word)[Symbol.iterator]().next().value?.segment ?? ''))
+  const first = (word: string | undefined) =>
+    word === undefined ? '' : (new Intl.Segmenter().segment(word)[Symbol.iterator]().next().value?.segment ?? '')
   return (first(words[0]) + (words.length > 1 ? first(words.at(-1)) : '')).toLocaleUpperCase()
 }

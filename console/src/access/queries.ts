@@ -1,7 +1,15 @@
 // Who is signed in, and signing in and out.
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useRouteContext } from '@tanstack/react-router'
-import type { checkSetupLink, getSession, Organization, Session, setUp, signIn, signOut } from '../../../server/access/schema.ts'
+import type {
+  checkSetupLink,
+  getSession,
+  Organization,
+  Session,
+  setUp,
+  signIn,
+  signOut,
+} from '../../../server/access/schema.ts'
 import { call } from '../lib/api.ts'
 import type { RouteArgs } from '../../../server/lib/route.ts'
 
@@ -22,7 +30,8 @@ export const setupQuery = (token: string | undefined) =>
   })
 
 /** The organization whose screens are shown, and the session that belongs to it. */
-export const useOrganization = () => useRouteContext({ from: '/o/$organization', select: (context) => context.organization })
+export const useOrganization = () =>
+  useRouteContext({ from: '/o/$organization', select: (context) => context.organization })
 export const useSession = () => useRouteContext({ from: '/o/$organization', select: (context) => context.session })
 
 export type Permission =
@@ -34,7 +43,8 @@ export type Permission =
   | 'channels:manage'
   | 'organization:manage'
 
-export const may = (organization: Organization, permission: Permission): boolean => organization.permissions.includes(permission)
+export const may = (organization: Organization, permission: Permission): boolean =>
+  organization.permissions.includes(permission)
 
 export function useSignIn(onSignedIn: () => void) {
   const enter = useEnter(onSignedIn)

@@ -25,7 +25,13 @@ export function AccountCard({ account, onEdit, onAddNumber }: AccountCardProps) 
         </h2>
         {!live && <SmallBadge title={m.test_account_title()}>{m.test()}</SmallBadge>}
         {live && (
-          <Button className={classes.edit} size="xs" variant="default" onClick={onEdit} aria-label={m.account_edit_of({ name: account.name })}>
+          <Button
+            className={classes.edit}
+            size="xs"
+            variant="default"
+            onClick={onEdit}
+            aria-label={m.account_edit_of({ name: account.name })}
+          >
             {m.edit()}
           </Button>
         )}
@@ -90,9 +96,13 @@ function Health({ account }: { account: WhatsAppAccount }) {
           </>
         )}
       </p>
-      {account.waiting_count > 0 && <p>{m.deliveries_waiting({ count: account.waiting_count, shown: formatCount(account.waiting_count) })}</p>}
+      {account.waiting_count > 0 && (
+        <p>{m.deliveries_waiting({ count: account.waiting_count, shown: formatCount(account.waiting_count) })}</p>
+      )}
       {account.problem_count > 0 && (
-        <p className={classes.warning}>{m.deliveries_problem({ count: account.problem_count, shown: formatCount(account.problem_count) })}</p>
+        <p className={classes.warning}>
+          {m.deliveries_problem({ count: account.problem_count, shown: formatCount(account.problem_count) })}
+        </p>
       )}
       {account.refused_count > 0 && (
         <p className={classes.warning}>

@@ -12,7 +12,14 @@ const input = (form: FormLike, path: string) => form.getInputProps(path as never
 export function AccountFields({ form, editing = false }: { form: FormLike; editing?: boolean }) {
   return (
     <>
-      <TextInput data-autofocus label={m.account_name()} description={m.account_name_hint()} autoComplete="off" dir="auto" {...input(form, 'name')} />
+      <TextInput
+        data-autofocus
+        label={m.account_name()}
+        description={m.account_name_hint()}
+        autoComplete="off"
+        dir="auto"
+        {...input(form, 'name')}
+      />
       <div className={classes.pair}>
         <TextInput
           label={m.portfolio_id()}
@@ -21,7 +28,13 @@ export function AccountFields({ form, editing = false }: { form: FormLike; editi
           autoComplete="off"
           {...input(form, 'portfolio_id')}
         />
-        <TextInput label={m.waba_id()} description={m.waba_id_hint()} inputMode="numeric" autoComplete="off" {...input(form, 'waba_id')} />
+        <TextInput
+          label={m.waba_id()}
+          description={m.waba_id_hint()}
+          inputMode="numeric"
+          autoComplete="off"
+          {...input(form, 'waba_id')}
+        />
       </div>
       <PasswordInput
         label={m.app_secret()}
@@ -42,7 +55,15 @@ export function AccountFields({ form, editing = false }: { form: FormLike; editi
 }
 
 /** `prefix` is where the number stands in the form: `channels.0.` or nothing. */
-export function NumberFields({ form, prefix = '', autofocus = false }: { form: FormLike; prefix?: string; autofocus?: boolean }) {
+export function NumberFields({
+  form,
+  prefix = '',
+  autofocus = false,
+}: {
+  form: FormLike
+  prefix?: string
+  autofocus?: boolean
+}) {
   return (
     <>
       <TextInput
@@ -61,7 +82,13 @@ export function NumberFields({ form, prefix = '', autofocus = false }: { form: F
           autoComplete="off"
           {...input(form, `${prefix}phone_number_id`)}
         />
-        <TextInput label={m.phone_number()} description={m.phone_number_hint()} type="tel" autoComplete="off" {...input(form, `${prefix}phone`)} />
+        <TextInput
+          label={m.phone_number()}
+          description={m.phone_number_hint()}
+          type="tel"
+          autoComplete="off"
+          {...input(form, `${prefix}phone`)}
+        />
       </div>
     </>
   )

@@ -1,17 +1,13 @@
 // Add number: another phone number of a WhatsApp account that is connected.
-import { Button, Modal } from '@mantine/core'
 import { schemaResolver, useForm } from '@mantine/form'
 import { addChannel, type WhatsAppAccount } from '../../../server/channels/schema.ts'
 import { useOrganization } from '../access/queries.ts'
 import { useFormFailure } from '../lib/forms.ts'
-import { useTypedText } from '../lib/typed-text.ts'
 import { m } from '../paraglide/messages.js'
-import { ErrorNotice } from '../ui/ErrorNotice.tsx'
-import { FormFoot } from '../ui/FormFoot.tsx'
+import { FormDialog } from '../ui/FormDialog.tsx'
 import { tell } from '../ui/toasts.ts'
 import { NUMBER_FIELDS, NumberFields } from './AccountFields.tsx'
 import { useAddChannel } from './queries.ts'
-import classes from './WhatsAppPage.module.css'
 
 export function AddNumberDialog({ account, onClose }: { account: WhatsAppAccount; onClose: () => void }) {
   const organization = useOrganization()
@@ -22,35 +18,27 @@ export function AddNumberDialog({ account, onClose }: { account: WhatsAppAccount
   })
   const failure = useFormFailure(form, NUMBER_FIELDS)
   const typed = form.isDirty()
-  useTypedText(typed)
   return (
-    <Modal opened onClose={onClose} title={m.number_add()} size={520} closeOnClickOutside={!typed}>
-      <form
-        noValidate
-        className={classes.form}
-        onSubmit={form.onSubmit((values) => {
-          if (add.isPending) return
-          failure.clear()
-          add.mutate(values, {
-            onSuccess: () => {
-              tell(m.number_added())
-              onClose()
-            },
-            onError: failure.sort,
-          })
-        })}
-      >
-        {failure.failure !== null && <ErrorNotice error={failure.failure} />}
-        <NumberFields form={form} autofocus />
-        <FormFoot>
-          <Button variant="default" onClick={onClose}>
-            {m.cancel()}
-          </Button>
-          <Button type="submit" loading={add.isPending}>
-            {m.number_add()}
-          </Button>
-        </FormFoot>
-      </form>
-    </Modal>
+    <FormDialog
+      title={m.number_add()}
+      size={520}
+      typed={typed}
+      failure={failure.failure}
+      submitLabel={m.number_add()}
+      submitting={add.isPending}
+      onSubmit={form.onSubmit((values) => {
+        failure.clear()
+        add.mutate(values, {
+          onSuccess: () => {
+            tell(m.number_added())
+            onClose()
+          },
+          onError: failure.sort,
+        })
+      })}
+      onClose={onClose}
+    >
+      <NumberFields form={form} autofocus />
+    </FormDialog>
   )
 }

@@ -1,13 +1,10 @@
 // Connect account: what Meta says of a WhatsApp account, its secrets, and its first number.
-import { Button, Modal } from '@mantine/core'
 import { schemaResolver, useForm } from '@mantine/form'
 import { CreateWhatsAppAccount } from '../../../server/channels/schema.ts'
 import { useOrganization } from '../access/queries.ts'
 import { useFormFailure } from '../lib/forms.ts'
-import { useTypedText } from '../lib/typed-text.ts'
 import { m } from '../paraglide/messages.js'
-import { ErrorNotice } from '../ui/ErrorNotice.tsx'
-import { FormFoot } from '../ui/FormFoot.tsx'
+import { FormDialog } from '../ui/FormDialog.tsx'
 import { tell } from '../ui/toasts.ts'
 import { ACCOUNT_FIELDS, AccountFields, NUMBER_FIELDS, NumberFields } from './AccountFields.tsx'
 import { useCreateAccount } from './queries.ts'
@@ -31,37 +28,29 @@ export function ConnectAccountDialog({ onClose }: { onClose: () => void }) {
   })
   const failure = useFormFailure(form, FIELDS)
   const typed = form.isDirty()
-  useTypedText(typed)
   return (
-    <Modal opened onClose={onClose} title={m.account_connect()} size={560} closeOnClickOutside={!typed}>
-      <form
-        noValidate
-        className={classes.form}
-        onSubmit={form.onSubmit((values) => {
-          if (create.isPending) return
-          failure.clear()
-          create.mutate(values, {
-            onSuccess: () => {
-              tell(m.account_connected())
-              onClose()
-            },
-            onError: failure.sort,
-          })
-        })}
-      >
-        {failure.failure !== null && <ErrorNotice error={failure.failure} />}
-        <AccountFields form={form} />
-        <h3 className={classes.formPart}>{m.number_first()}</h3>
-        <NumberFields form={form} prefix="channels.0." />
-        <FormFoot>
-          <Button variant="default" onClick={onClose}>
-            {m.cancel()}
-          </Button>
-          <Button type="submit" loading={create.isPending}>
-            {m.connect()}
-          </Button>
-        </FormFoot>
-      </form>
-    </Modal>
+    <FormDialog
+      title={m.account_connect()}
+      size={560}
+      typed={typed}
+      failure={failure.failure}
+      submitLabel={m.connect()}
+      submitting={create.isPending}
+      onSubmit={form.onSubmit((values) => {
+        failure.clear()
+        create.mutate(values, {
+          onSuccess: () => {
+            tell(m.account_connected())
+            onClose()
+          },
+          onError: failure.sort,
+        })
+      })}
+      onClose={onClose}
+    >
+      <AccountFields form={form} />
+      <h3 className={classes.formPart}>{m.number_first()}</h3>
+      <NumberFields form={form} prefix="channels.0." />
+    </FormDialog>
   )
 }

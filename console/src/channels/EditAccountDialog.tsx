@@ -1,17 +1,13 @@
 // Edit account: secrets that are left empty stay as they are.
-import { Button, Modal } from '@mantine/core'
 import { schemaResolver, useForm } from '@mantine/form'
 import { UpdateWhatsAppAccount, type WhatsAppAccount } from '../../../server/channels/schema.ts'
 import { useOrganization } from '../access/queries.ts'
 import { useFormFailure } from '../lib/forms.ts'
-import { useTypedText } from '../lib/typed-text.ts'
 import { m } from '../paraglide/messages.js'
-import { ErrorNotice } from '../ui/ErrorNotice.tsx'
-import { FormFoot } from '../ui/FormFoot.tsx'
+import { FormDialog } from '../ui/FormDialog.tsx'
 import { tell } from '../ui/toasts.ts'
 import { ACCOUNT_FIELDS, AccountFields } from './AccountFields.tsx'
 import { useUpdateAccount } from './queries.ts'
-import classes from './WhatsAppPage.module.css'
 
 export function EditAccountDialog({ account, onClose }: { account: WhatsAppAccount; onClose: () => void }) {
   const organization = useOrganization()
@@ -29,40 +25,36 @@ export function EditAccountDialog({ account, onClose }: { account: WhatsAppAccou
   })
   const failure = useFormFailure(form, ACCOUNT_FIELDS)
   const typed = form.isDirty()
-  useTypedText(typed)
   return (
-    <Modal opened onClose={onClose} title={m.account_edit()} size={560} closeOnClickOutside={!typed}>
-      <form
-        noValidate
-        className={classes.form}
-        onSubmit={form.onSubmit((values) => {
-          if (update.isPending) return
-          failure.clear()
-          update.mutate(withoutEmptySecrets(values), {
-            onSuccess: () => {
-              tell(m.account_updated())
-              onClose()
-            },
-            onError: failure.sort,
-          })
-        })}
-      >
-        {failure.failure !== null && <ErrorNotice error={failure.failure} />}
-        <AccountFields form={form} editing />
-        <FormFoot>
-          <Button variant="default" onClick={onClose}>
-            {m.cancel()}
-          </Button>
-          <Button type="submit" loading={update.isPending}>
-            {m.save()}
-          </Button>
-        </FormFoot>
-      </form>
-    </Modal>
+    <FormDialog
+      title={m.account_edit()}
+      size={560}
+      typed={typed}
+      failure={failure.failure}
+      submitLabel={m.save()}
+      submitting={update.isPending}
+      onSubmit={form.onSubmit((values) => {
+        failure.clear()
+        update.mutate(withoutEmptySecrets(values), {
+          onSuccess: () => {
+            tell(m.account_updated())
+            onClose()
+          },
+          onError: failure.sort,
+        })
+      })}
+      onClose={onClose}
+    >
+      <AccountFields form={form} editing />
+    </FormDialog>
   )
 }
 
-function withoutEmptySecrets<T extends { app_secret: string; access_token: string }>({ app_secret, access_token, ...rest }: T) {
+function withoutEmptySecrets<T extends { app_secret: string; access_token: string }>({
+  app_secret,
+  access_token,
+  ...rest
+}: T) {
   return {
     ...rest,
     ...(app_secret.trim() === '' ? {} : { app_secret }),

@@ -20,7 +20,14 @@ type Dialog = { kind: 'connect' } | { kind: 'edit' | 'number'; accountId: string
 export function WhatsAppPage() {
   const organization = useOrganization()
   if (!may(organization, 'channels:manage')) {
-    return <EmptyState icon={<IconLock size={22} stroke={1.6} />} title={m.not_allowed_title()} text={m.not_allowed_text()} heading="h1" />
+    return (
+      <EmptyState
+        icon={<IconLock size={22} stroke={1.6} />}
+        title={m.not_allowed_title()}
+        text={m.not_allowed_text()}
+        heading="h1"
+      />
+    )
   }
   return <Accounts />
 }
@@ -30,7 +37,8 @@ function Accounts() {
   const { data: accounts, error, refetch } = useQuery(accountsQuery(organization.slug))
   const [dialog, setDialog] = useState<Dialog | null>(null)
   const close = () => setDialog(null)
-  const account = dialog && dialog.kind !== 'connect' ? accounts?.find((each) => each.id === dialog.accountId) : undefined
+  const account =
+    dialog && dialog.kind !== 'connect' ? accounts?.find((each) => each.id === dialog.accountId) : undefined
   const connect = (
     <Button leftSection={<IconPlus size={15} stroke={2} />} onClick={() => setDialog({ kind: 'connect' })}>
       {m.account_connect()}
@@ -51,7 +59,12 @@ function Accounts() {
             </div>
           )
         ) : accounts.length === 0 ? (
-          <EmptyState icon={<IconBrandWhatsapp size={22} stroke={1.6} />} title={m.accounts_none_title()} text={m.accounts_none_text()} heading="h2">
+          <EmptyState
+            icon={<IconBrandWhatsapp size={22} stroke={1.6} />}
+            title={m.accounts_none_title()}
+            text={m.accounts_none_text()}
+            heading="h2"
+          >
             {connect}
           </EmptyState>
         ) : (

@@ -13,7 +13,8 @@ import { call } from '../lib/api.ts'
 export const accountsQuery = (organization: string) =>
   queryOptions({
     queryKey: ['whatsapp', organization],
-    queryFn: ({ signal }) => call<typeof listWhatsAppAccounts>('get', '/v1/whatsapp-accounts', { organization, signal }),
+    queryFn: ({ signal }) =>
+      call<typeof listWhatsAppAccounts>('get', '/v1/whatsapp-accounts', { organization, signal }),
     select: ({ accounts }) => accounts,
     // Whether deliveries arrive is watched while connecting.
     refetchInterval: 10_000,
@@ -54,7 +55,11 @@ function useKeepAccount(organization: string) {
     queryClient.setQueryData(key, (before) => {
       if (!before) return before
       const there = before.accounts.some((each) => each.id === account.id)
-      return { accounts: there ? before.accounts.map((each) => (each.id === account.id ? account : each)) : [...before.accounts, account] }
+      return {
+        accounts: there
+          ? before.accounts.map((each) => (each.id === account.id ? account : each))
+          : [...before.accounts, account],
+      }
     })
     void queryClient.invalidateQueries({ queryKey: key })
   }

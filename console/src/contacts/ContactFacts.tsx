@@ -9,7 +9,13 @@ import { identityLabel, shortId } from './identity.ts'
 export function ContactFacts({ contact }: { contact: ContactDetail }) {
   // The phone in use stands first anyway; its identity would only repeat it.
   const identities = contact.identities.filter(
-    (each) => !(each.kind === 'phone' && each.retired_at === null && contact.phone !== null && digits(each.value) === digits(contact.phone)),
+    (each) =>
+      !(
+        each.kind === 'phone' &&
+        each.retired_at === null &&
+        contact.phone !== null &&
+        digits(each.value) === digits(contact.phone)
+      ),
   )
   return (
     <dl className={classes.facts}>
@@ -42,7 +48,11 @@ export function ContactFacts({ contact }: { contact: ContactDetail }) {
       </dd>
       <dt>{m.column_last_seen()}</dt>
       <dd>
-        {contact.last_seen_at === null ? <span className={classes.retired}>{m.never_wrote()}</span> : <Time at={contact.last_seen_at} form="minute" />}
+        {contact.last_seen_at === null ? (
+          <span className={classes.retired}>{m.never_wrote()}</span>
+        ) : (
+          <Time at={contact.last_seen_at} form="minute" />
+        )}
       </dd>
     </dl>
   )

@@ -57,7 +57,11 @@ export function ContactFilters({ onLeaveToRows, children }: ContactFiltersProps)
                 /
               </Kbd>
             ) : (
-              <ActionIcon size={22} aria-label={m.search_clear()} onClick={() => (search.clear(), input.current?.focus())}>
+              <ActionIcon
+                size={22}
+                aria-label={m.search_clear()}
+                onClick={() => (search.clear(), input.current?.focus())}
+              >
                 <IconX size={14} />
               </ActionIcon>
             )
@@ -88,7 +92,12 @@ function AppliedTags({ onClear }: { onClear: () => void }) {
             const name = tag?.name ?? (tags ? m.tag_unknown() : '…')
             return (
               <TagChip key={id} name={name} color={tag?.color ?? null}>
-                <button type="button" className={classes.take} aria-label={m.filter_remove({ name })} onClick={() => setTagMode(id, null)}>
+                <button
+                  type="button"
+                  className={classes.take}
+                  aria-label={m.filter_remove({ name })}
+                  onClick={() => setTagMode(id, null)}
+                >
                   <IconX size={12} stroke={2.2} />
                 </button>
               </TagChip>

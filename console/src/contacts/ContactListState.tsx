@@ -7,7 +7,9 @@ import { m } from '../paraglide/messages.js'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
 import { tell, tellFailure } from '../ui/toasts.ts'
+import { contactColumns } from './columns.ts'
 import classes from './ContactListState.module.css'
+import tableClasses from './ContactTable.module.css'
 import { useFillDemo } from './queries.ts'
 
 interface ContactListStateProps {
@@ -41,14 +43,21 @@ export function ContactListState({ pending, error, filtered, onRetry, onClearFil
 
 function Loading() {
   return (
-    <div className={classes.loading} role="status" aria-label={m.contacts_loading()}>
-      {Array.from({ length: 12 }, (_, index) => (
-        <div key={index} className={classes.row}>
+    <div className={tableClasses.box} role="status" aria-label={m.contacts_loading()}>
+      <div className={tableClasses.head} aria-hidden>
+        <div className={tableClasses.columns}>
+          {contactColumns().map((name) => (
+            <div key={name}>{name}</div>
+          ))}
+        </div>
+      </div>
+      {Array.from({ length: 14 }, (_, index) => (
+        <div key={index} className={`${tableClasses.columns} ${classes.row}`}>
           <Skeleton height={11} width={130} />
           <Skeleton height={11} width={`${40 + ((index * 37) % 45)}%`} />
-          <Skeleton height={18} width={`${30 + ((index * 53) % 50)}%`} radius={6} />
-          <Skeleton height={11} width={60} />
-          <Skeleton height={11} width={70} />
+          <Skeleton height={18} width={`${20 + ((index * 53) % 50)}%`} radius={6} />
+          <Skeleton height={11} width={56} />
+          <Skeleton height={11} width={56} />
         </div>
       ))}
     </div>
@@ -77,7 +86,9 @@ function NoContacts() {
           {connects && (
             <Button
               disabled={fill.isPending}
-              renderRoot={(props) => <Link to="/o/$organization/settings/whatsapp" params={{ organization: organization.slug }} {...props} />}
+              renderRoot={(props) => (
+                <Link to="/o/$organization/settings/whatsapp" params={{ organization: organization.slug }} {...props} />
+              )}
             >
               {m.whatsapp_connect()}
             </Button>

@@ -92,7 +92,8 @@ function useEscapeFromNowhere(onEscape: () => void): void {
   })
   useEffect(() => {
     const onKeyDown = (event: globalThis.KeyboardEvent) => {
-      if (event.key === 'Escape' && (event.target === document.body || (event.target as HTMLElement).id === 'content')) latest.current()
+      if (event.key === 'Escape' && (event.target === document.body || (event.target as HTMLElement).id === 'content'))
+        latest.current()
     }
     document.addEventListener('keydown', onKeyDown)
     return () => document.removeEventListener('keydown', onKeyDown)

@@ -1,5 +1,5 @@
 // One contact of the list.
-import { IconAt } from '@tabler/icons-react'
+import { IconPhoneOff } from '@tabler/icons-react'
 import { memo, type Ref } from 'react'
 import type { Contact } from '../../../server/contacts/schema.ts'
 import { m } from '../paraglide/messages.js'
@@ -22,7 +22,16 @@ interface ContactRowProps {
   onReach: (index: number) => void
 }
 
-export const ContactRow = memo(function ContactRow({ ref, contact, index, top, reachable, open, onOpen, onReach }: ContactRowProps) {
+export const ContactRow = memo(function ContactRow({
+  ref,
+  contact,
+  index,
+  top,
+  reachable,
+  open,
+  onOpen,
+  onReach,
+}: ContactRowProps) {
   const address = addressOf(contact)
   const tabIndex = reachable ? 0 : -1
   return (
@@ -39,11 +48,20 @@ export const ContactRow = memo(function ContactRow({ ref, contact, index, top, r
       onFocus={() => onReach(index)}
     >
       <div role="gridcell" className={classes.phone}>
-        <span className={address.isPhone ? classes.number : classes.otherId} title={address.isPhone ? undefined : m.no_phone_title({ id: address.whole })}>
-          {!address.isPhone && <IconAt size={13} stroke={2} className={classes.at} aria-label={m.no_phone()} role="img" />}
-          <bdi>{address.isPhone ? address.text : address.text.replace(/^@/, '')}</bdi>
-        </span>
-        <CopyButton text={address.whole} what={address.isPhone ? m.what_phone() : m.what_id()} className={classes.copy} tabIndex={tabIndex} />
+        {address.isPhone ? (
+          <span className={classes.number}>{address.text}</span>
+        ) : (
+          <span className={classes.otherId} title={m.no_phone_title({ id: address.whole })}>
+            <bdi>{address.text}</bdi>
+            <IconPhoneOff size={13} stroke={1.8} role="img" aria-label={m.no_phone()} />
+          </span>
+        )}
+        <CopyButton
+          text={address.whole}
+          what={address.isPhone ? m.what_phone() : m.what_id()}
+          className={classes.copy}
+          tabIndex={tabIndex}
+        />
       </div>
       <div role="gridcell" className={classes.name}>
         {contact.display_name === null ? (

@@ -1,9 +1,19 @@
 // The list of contacts as a grid: only the rows in sight are in the page, one of them is reached by Tab, arrows move.
 import { Button, Loader } from '@mantine/core'
 import { useVirtualizer, defaultRangeExtractor, type Range } from '@tanstack/react-virtual'
-import { useCallback, useEffect, useImperativeHandle, useLayoutEffect, useRef, useState, type KeyboardEvent, type Ref } from 'react'
+import {
+  useCallback,
+  useEffect,
+  useImperativeHandle,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type Ref,
+} from 'react'
 import type { Contact } from '../../../server/contacts/schema.ts'
 import { m } from '../paraglide/messages.js'
+import { contactColumns } from './columns.ts'
 import { ContactRow } from './ContactRow.tsx'
 import classes from './ContactTable.module.css'
 
@@ -90,7 +100,14 @@ export function ContactTable({ ref, contacts, stale, openId, onOpen, onEscape, e
     if (!row || event.ctrlKey || event.metaKey || event.altKey) return
     const from = Number(row.dataset['index'])
     const page = Math.max(1, Math.floor((box.current?.clientHeight ?? 400) / ROW_HEIGHT) - 2)
-    const to = { ArrowDown: from + 1, ArrowUp: from - 1, PageDown: from + page, PageUp: from - page, Home: 0, End: contacts.length - 1 }[event.key]
+    const to = {
+      ArrowDown: from + 1,
+      ArrowUp: from - 1,
+      PageDown: from + page,
+      PageUp: from - page,
+      Home: 0,
+      End: contacts.length - 1,
+    }[event.key]
     if (to !== undefined) {
       event.preventDefault()
       reach(to)
@@ -102,10 +119,16 @@ export function ContactTable({ ref, contacts, stale, openId, onOpen, onEscape, e
 
   return (
     <div ref={box} className={classes.box} data-stale={stale || undefined}>
-      <div role="grid" aria-label={m.contacts()} aria-rowcount={end === 'end' ? contacts.length + 1 : -1} aria-busy={stale} onKeyDown={onKeyDown}>
+      <div
+        role="grid"
+        aria-label={m.contacts()}
+        aria-rowcount={end === 'end' ? contacts.length + 1 : -1}
+        aria-busy={stale}
+        onKeyDown={onKeyDown}
+      >
         <div role="rowgroup" className={classes.head}>
           <div role="row" aria-rowindex={1} className={classes.columns}>
-            {[m.column_phone(), m.column_display_name(), m.column_tags(), m.column_first_seen(), m.column_last_seen()].map((name) => (
+            {contactColumns().map((name) => (
               <div key={name} role="columnheader">
                 {name}
               </div>
@@ -130,7 +153,7 @@ export function ContactTable({ ref, contacts, stale, openId, onOpen, onEscape, e
       </div>
       {end === 'more' && (
         <div className={classes.end}>
-          <Loader size={18} color="gray" aria-label={m.contacts_loading()} />
+          <Loader size={18} color="gray" role="img" aria-label={m.contacts_loading()} />
         </div>
       )}
       {end === 'failed' && (

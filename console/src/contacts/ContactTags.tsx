@@ -108,7 +108,8 @@ function Origin({ assignment }: { assignment: Assignment }) {
   const by = m.added_by({ name: assignment.actor.name })
   return (
     <span className={classes.origin} title={by}>
-      {sourceLabel(assignment.source)} · <Time at={assignment.added_at} form="day" note={typeof reason === 'string' ? `${by}\n${reason}` : by} />
+      {sourceLabel(assignment.source)} ·{' '}
+      <Time at={assignment.added_at} form="day" note={typeof reason === 'string' ? `${by}\n${reason}` : by} />
     </span>
   )
 }
@@ -125,7 +126,14 @@ function AddTag({ ref, contact, onPick }: AddTagProps) {
   return (
     <Popover opened={opened} onChange={setOpened} position="bottom-end" trapFocus width={320}>
       <Popover.Target>
-        <Button ref={ref} size="xs" variant="default" leftSection={<IconPlus size={14} stroke={2} />} onClick={() => setOpened((now) => !now)} aria-expanded={opened}>
+        <Button
+          ref={ref}
+          size="xs"
+          variant="default"
+          leftSection={<IconPlus size={14} stroke={2} />}
+          onClick={() => setOpened((now) => !now)}
+          aria-expanded={opened}
+        >
           {m.tag_add()}
         </Button>
       </Popover.Target>
@@ -167,7 +175,12 @@ function Picker({ slug, applied, mayCreate, onPick }: PickerProps) {
       <p className={pickerClasses.none}>
         {m.tags_none_title()}{' '}
         {mayCreate && (
-          <Link to="/o/$organization/tags" params={{ organization: slug }} className={pickerClasses.link} data-autofocus>
+          <Link
+            to="/o/$organization/tags"
+            params={{ organization: slug }}
+            className={pickerClasses.link}
+            data-autofocus
+          >
             {m.tags_none_create()}
           </Link>
         )}

@@ -33,6 +33,8 @@ export function ContactsPage() {
     if (openId !== undefined) table.current?.focusContact(openId)
   }
 
+  // Without a single contact there is nothing to filter.
+  const nobodyYet = list.isSuccess && !list.isPlaceholderData && contacts.length === 0 && !isFiltered(query)
   const { data, hasNextPage, isFetchNextPageError } = list
   return (
     <div className={classes.page} data-open={openId !== undefined || undefined}>
@@ -49,9 +51,11 @@ export function ContactsPage() {
             </Button>
           )}
         </PageHeader>
-        <ContactFilters onLeaveToRows={() => table.current?.focusFirst()}>
-          <ContactCount query={query} />
-        </ContactFilters>
+        {!nobodyYet && (
+          <ContactFilters onLeaveToRows={() => table.current?.focusFirst()}>
+            <ContactCount query={query} />
+          </ContactFilters>
+        )}
         {data !== undefined && contacts.length > 0 ? (
           <ContactTable
             ref={table}
@@ -76,7 +80,12 @@ export function ContactsPage() {
         )}
       </div>
       {openId !== undefined && (
-        <ContactPanel key={openId} id={openId} row={contacts.find((contact) => contact.id === openId)} onClose={close} />
+        <ContactPanel
+          key={openId}
+          id={openId}
+          row={contacts.find((contact) => contact.id === openId)}
+          onClose={close}
+        />
       )}
     </div>
   )
@@ -85,6 +94,7 @@ export function ContactsPage() {
 /** A contact that wrote between two pages may come on both: it is shown once. */
 function withoutRepeats(pages: { contacts: Contact[] }[]): Contact[] {
   const seen = new Map<string, Contact>()
-  for (const page of pages) for (const contact of page.contacts) if (!seen.has(contact.id)) seen.set(contact.id, contact)
+  for (const page of pages)
+    for (const contact of page.contacts) if (!seen.has(contact.id)) seen.set(contact.id, contact)
   return [...seen.values()]
 }

@@ -45,7 +45,9 @@ function TagFilterChoices() {
   const [mode, setMode] = useState<TagMode>(() => TAG_MODES.find((each) => query[each] !== undefined) ?? 'any_tags')
   const { data: tags, error, refetch } = useQuery(tagsQuery(organization.slug))
   const chosen = new Set(idsOf(query[mode]))
-  const elsewhere = new Map(TAG_MODES.filter((each) => each !== mode).flatMap((each) => idsOf(query[each]).map((id) => [id, each] as const)))
+  const elsewhere = new Map(
+    TAG_MODES.filter((each) => each !== mode).flatMap((each) => idsOf(query[each]).map((id) => [id, each] as const)),
+  )
   return (
     <>
       <div className={classes.modes}>

@@ -64,7 +64,11 @@ export async function exportMatching(organization: string, query: ContactQuery):
 }
 
 async function receive(organization: string, query: ContactQuery, signal: AbortSignal) {
-  const response = await fetchRoute<typeof exportContacts>('get', '/v1/contacts/export', { organization, query, signal })
+  const response = await fetchRoute<typeof exportContacts>('get', '/v1/contacts/export', {
+    organization,
+    query,
+    signal,
+  })
   const counter = countCsvRecords()
   const pieces: Uint8Array<ArrayBuffer>[] = []
   let bytes = 0
@@ -81,7 +85,11 @@ async function receive(organization: string, query: ContactQuery, signal: AbortS
       setProgress({ rows: rowsOf(counter.records()), bytes })
     }
   }
-  return { name: nameOf(response), rows: rowsOf(counter.records()), content: new Blob(pieces, { type: 'text/csv;charset=utf-8' }) }
+  return {
+    name: nameOf(response),
+    rows: rowsOf(counter.records()),
+    content: new Blob(pieces, { type: 'text/csv;charset=utf-8' }),
+  }
 }
 
 /** The header is not a row. */
@@ -109,7 +117,11 @@ function ExportProgress({ onCancel }: { onCancel: () => void }) {
       <span>{m.exporting()}</span>
       {/* Numbers that change many times a second are not read out. */}
       <span className={classes.numbers} aria-hidden>
-        {m.export_progress({ count: now?.rows ?? 0, rows: formatCount(now?.rows ?? 0), bytes: formatBytes(now?.bytes ?? 0) })}
+        {m.export_progress({
+          count: now?.rows ?? 0,
+          rows: formatCount(now?.rows ?? 0),
+          bytes: formatBytes(now?.bytes ?? 0),
+        })}
       </span>
       <Button size="compact-xs" variant="transparent" className={classes.cancel} onClick={onCancel}>
         {m.cancel()}

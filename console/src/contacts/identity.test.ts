@@ -8,7 +8,11 @@ test('a phone stands as it is, then the username, then a short form of the Whats
   const contact = { id: 'x', phone: '+8613800138000', username: 'ana', identities: [bsuid] }
   expect(addressOf(contact)).toEqual({ text: '+8613800138000', whole: '+8613800138000', isPhone: true })
   expect(addressOf({ ...contact, phone: null }).text).toBe('@ana')
-  expect(addressOf({ ...contact, phone: null, username: null })).toEqual({ text: 'US.1349…1918', whole: bsuid.value, isPhone: false })
+  expect(addressOf({ ...contact, phone: null, username: null })).toEqual({
+    text: 'US.1349…1918',
+    whole: bsuid.value,
+    isPhone: false,
+  })
 })
 
 test('a short id stays whole', () => {

@@ -1,5 +1,11 @@
 // What the contact screens read: the pages of the list, the exact count, one contact, its history.
-import { infiniteQueryOptions, keepPreviousData, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import {
+  infiniteQueryOptions,
+  keepPreviousData,
+  queryOptions,
+  useMutation,
+  useQueryClient,
+} from '@tanstack/react-query'
 import type { countContacts, getContact, listContacts } from '../../../server/contacts/schema.ts'
 import type { fillDemo } from '../../../server/demo/schema.ts'
 import type { listTagChanges } from '../../../server/tags/schema.ts'
@@ -43,7 +49,8 @@ export const contactCountQuery = (organization: string, query: ContactQuery) =>
 export const contactQuery = (organization: string, id: string) =>
   queryOptions({
     queryKey: contactKeys.one(organization, id),
-    queryFn: ({ signal }) => call<typeof getContact>('get', '/v1/contacts/{id}', { organization, signal, params: { id } }),
+    queryFn: ({ signal }) =>
+      call<typeof getContact>('get', '/v1/contacts/{id}', { organization, signal, params: { id } }),
   })
 
 export const tagHistoryQuery = (organization: string, id: string) =>

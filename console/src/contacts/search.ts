@@ -59,7 +59,10 @@ export function useContactQuery(): ContactQuery {
 export function useChangeSearch() {
   const navigate = useNavigate({ from: '/o/$organization/contacts' })
   return useMemo(() => {
-    const change = (changes: { [K in keyof ContactSearch]: ContactSearch[K] | undefined }, options: { replace?: boolean } = {}) =>
+    const change = (
+      changes: { [K in keyof ContactSearch]: ContactSearch[K] | undefined },
+      options: { replace?: boolean } = {},
+    ) =>
       void navigate({
         search: (before) => readContactSearch({ ...before, ...changes }),
         replace: options.replace ?? false,

@@ -54,7 +54,12 @@ export function useChangeTag(contactId: string) {
     onError: (error, change) => {
       if ('add' in change) take(change.add.id)
       else put(change.remove)
-      tellFailure('add' in change ? m.tag_add_failed({ name: change.add.name }) : m.tag_remove_failed({ name: change.remove.tag.name }), error)
+      tellFailure(
+        'add' in change
+          ? m.tag_add_failed({ name: change.add.name })
+          : m.tag_remove_failed({ name: change.remove.tag.name }),
+        error,
+      )
     },
     onSuccess: (_, change) => tell('add' in change ? m.tag_added() : m.tag_removed({ name: change.remove.tag.name })),
     onSettled: () => {
@@ -83,15 +88,20 @@ async function reconcile(queryClient: QueryClient, organization: string, contact
 /** Gives the contact's row in every list that was read the tags of the detail. */
 function showInLists(queryClient: QueryClient, organization: string, detail: ContactDetail): void {
   const tags = [...detail.active_tags, ...detail.historical_tags].map((each) => each.tag)
-  queryClient.setQueriesData<Pages>({ queryKey: contactKeys.lists(organization) }, (data) =>
-    data && {
-      ...data,
-      pages: data.pages.map((page) =>
-        page.contacts.some((contact) => contact.id === detail.id)
-          ? { ...page, contacts: page.contacts.map((contact) => (contact.id === detail.id ? { ...contact, tags } : contact)) }
-          : page,
-      ),
-    },
+  queryClient.setQueriesData<Pages>(
+    { queryKey: contactKeys.lists(organization) },
+    (data) =>
+      data && {
+        ...data,
+        pages: data.pages.map((page) =>
+          page.contacts.some((contact) => contact.id === detail.id)
+            ? {
+                ...page,
+                contacts: page.contacts.map((contact) => (contact.id === detail.id ? { ...contact, tags } : contact)),
+              }
+            : page,
+        ),
+      },
   )
 }
 

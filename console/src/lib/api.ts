@@ -90,7 +90,8 @@ async function problemOf(response: Response): Promise<ApiProblem> {
   return new ApiProblem(response.status, body as ProblemBody)
 }
 
-const unreadable = (status: number) => new ApiProblem(status, { code: 'unreadable', detail: m.error_unreadable({ status }) })
+const unreadable = (status: number) =>
+  new ApiProblem(status, { code: 'unreadable', detail: m.error_unreadable({ status }) })
 
 async function readJson(response: Response): Promise<unknown> {
   if (!/[/+]json\b/.test(response.headers.get('content-type') ?? '')) return undefined
@@ -105,4 +106,5 @@ export const isProblem = (error: unknown, status?: number): error is ApiProblem 
   error instanceof ApiProblem && (status === undefined || error.status === status)
 
 /** The sentence that tells a person what went wrong. */
-export const sentenceOf = (error: unknown): string => (error instanceof ApiProblem ? error.detail : m.error_unexpected())
+export const sentenceOf = (error: unknown): string =>
+  error instanceof ApiProblem ? error.detail : m.error_unexpected()

@@ -2,12 +2,7 @@
 
 /** Text without case, accents and width, for searching in what is already loaded. */
 export const fold = (text: string): string =>
-  text
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/\p{M}/gu, '')
-    .replace(/\s+/gu, ' ')
-    .trim()
+  text.normalize('NFKD').toLowerCase().replace(/\p{M}/gu, '').replace(/\s+/gu, ' ').trim()
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 

@@ -12,7 +12,14 @@ test('what was written is read back as the same text', () => {
 
 test('another site is never an address to return to', () => {
   expect(ownAddress('/o/acme/contacts?search=a')).toBe('/o/acme/contacts?search=a')
-  for (const foreign of ['//evil.example', '/\\evil.example', 'https://evil.example', 'javascript:alert(1)', 7, '/\t/evil.example']) {
+  for (const foreign of [
+    '//evil.example',
+    '/\\evil.example',
+    'https://evil.example',
+    'javascript:alert(1)',
+    7,
+    '/\t/evil.example',
+  ]) {
     expect(ownAddress(foreign)).toBeNull()
   }
 })

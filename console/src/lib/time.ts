@@ -43,9 +43,11 @@ export function shortTime(instant: string, now: number): string {
   const date = new Date(instant)
   const age = now - date.getTime()
   if (age < DAY && age > -MINUTE) {
-    const relative = new Intl.RelativeTimeFormat(getLocale(), { numeric: 'auto', style: 'short' })
+    const relative = new Intl.RelativeTimeFormat(getLocale(), { numeric: 'auto', style: 'narrow' })
     if (age < MINUTE) return relative.format(0, 'second')
-    return age < HOUR ? relative.format(-Math.floor(age / MINUTE), 'minute') : relative.format(-Math.floor(age / HOUR), 'hour')
+    return age < HOUR
+      ? relative.format(-Math.floor(age / MINUTE), 'minute')
+      : relative.format(-Math.floor(age / HOUR), 'hour')
   }
   const sameYear = date.getFullYear() === new Date(now).getFullYear()
   return sameYear

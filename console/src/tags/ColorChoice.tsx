@@ -18,7 +18,12 @@ export function ColorChoice({ value, onChange }: ColorChoiceProps) {
       </legend>
       <div className={classes.grid}>
         {[null, ...TAG_COLORS].map((color) => (
-          <label key={color ?? 'default'} className={classes.swatch} data-tag-color={color ?? 'default'} title={colorName(color)}>
+          <label
+            key={color ?? 'default'}
+            className={classes.swatch}
+            data-tag-color={color ?? 'default'}
+            title={colorName(color)}
+          >
             <input
               type="radio"
               name="tag-color"

@@ -1,14 +1,12 @@
 // Create tag: its name, what it is for, its colour, and how it will look.
-import { Button, Modal, Textarea, TextInput } from '@mantine/core'
+import { Textarea, TextInput } from '@mantine/core'
 import { schemaResolver, useForm } from '@mantine/form'
 import { CreateTag, TAG_DESCRIPTION_MAX, TAG_NAME_MAX, type TagColor } from '../../../server/tags/schema.ts'
 import { useOrganization } from '../access/queries.ts'
 import { useFormFailure } from '../lib/forms.ts'
-import { useTypedText } from '../lib/typed-text.ts'
 import { m } from '../paraglide/messages.js'
 import { CharacterCount } from '../ui/CharacterCount.tsx'
-import { ErrorNotice } from '../ui/ErrorNotice.tsx'
-import { FormFoot } from '../ui/FormFoot.tsx'
+import { FormDialog } from '../ui/FormDialog.tsx'
 import { TagChip } from '../ui/TagChip.tsx'
 import { tell } from '../ui/toasts.ts'
 import { ColorChoice } from './ColorChoice.tsx'
@@ -29,66 +27,62 @@ export function CreateTagDialog({ onClose, onCreated }: CreateTagDialogProps) {
   })
   const failure = useFormFailure(form, ['name', 'description', 'color'])
   const typed = form.values.name !== '' || form.values.description !== ''
-  useTypedText(typed)
   const shownName = form.values.name.trim()
   return (
-    <Modal opened onClose={onClose} title={m.tag_create_title()} size={460} closeOnClickOutside={!typed} closeOnEscape={!create.isPending}>
-      <form
-        noValidate
-        className={classes.form}
-        onSubmit={form.onSubmit((values) => {
-          if (create.isPending) return
-          failure.clear()
-          create.mutate(values, {
-            onSuccess: () => {
-              tell(m.tag_created())
-              onCreated()
-              onClose()
-            },
-            onError: failure.sort,
-          })
-        })}
-      >
-        {failure.failure !== null && <ErrorNotice error={failure.failure} />}
-        <TextInput
-          data-autofocus
-          label={m.tag_name()}
-          required
-          withAsterisk
-          autoComplete="off"
-          dir="auto"
-          inputWrapperOrder={['label', 'input', 'error', 'description']}
-          description={<CharacterCount text={form.values.name} max={TAG_NAME_MAX} />}
-          {...form.getInputProps('name')}
-        />
-        <Textarea
-          label={m.tag_description()}
-          autosize
-          minRows={2}
-          maxRows={8}
-          dir="auto"
-          inputWrapperOrder={['label', 'input', 'error', 'description']}
-          description={
-            <span className={classes.hint}>
-              {m.tag_description_hint()} <CharacterCount text={form.values.description} max={TAG_DESCRIPTION_MAX} />
-            </span>
-          }
-          {...form.getInputProps('description')}
-        />
+    <FormDialog
+      title={m.tag_create_title()}
+      size={460}
+      typed={typed}
+      failure={failure.failure}
+      submitLabel={m.create()}
+      submitting={create.isPending}
+      onSubmit={form.onSubmit((values) => {
+        failure.clear()
+        create.mutate(values, {
+          onSuccess: () => {
+            tell(m.tag_created())
+            onCreated()
+            onClose()
+          },
+          onError: failure.sort,
+        })
+      })}
+      onClose={onClose}
+    >
+      <TextInput
+        data-autofocus
+        label={m.tag_name()}
+        required
+        withAsterisk
+        autoComplete="off"
+        dir="auto"
+        inputWrapperOrder={['label', 'input', 'error', 'description']}
+        description={<CharacterCount text={form.values.name} max={TAG_NAME_MAX} />}
+        {...form.getInputProps('name')}
+      />
+      <Textarea
+        label={m.tag_description()}
+        autosize
+        minRows={2}
+        maxRows={8}
+        dir="auto"
+        inputWrapperOrder={['label', 'input', 'error', 'description']}
+        description={
+          <span className={classes.hint}>
+            {m.tag_description_hint()} <CharacterCount text={form.values.description} max={TAG_DESCRIPTION_MAX} />
+          </span>
+        }
+        {...form.getInputProps('description')}
+      />
+      <div className={classes.look}>
         <ColorChoice value={form.values.color} onChange={(color) => form.setFieldValue('color', color)} />
         <div className={classes.preview}>
           <span className={classes.previewLabel}>{m.tag_preview()}</span>
-          <TagChip name={shownName === '' ? m.tag_name() : shownName} color={form.values.color} />
+          <div className={classes.previewBox}>
+            <TagChip name={shownName === '' ? m.tag_name() : shownName} color={form.values.color} />
+          </div>
         </div>
-        <FormFoot>
-          <Button variant="default" onClick={onClose}>
-            {m.cancel()}
-          </Button>
-          <Button type="submit" loading={create.isPending}>
-            {m.create()}
-          </Button>
-        </FormFoot>
-      </form>
-    </Modal>
+      </div>
+    </FormDialog>
   )
 }

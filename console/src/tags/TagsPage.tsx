@@ -77,7 +77,12 @@ export function TagsPage() {
           </div>
         )
       ) : tags.length === 0 ? (
-        <EmptyState icon={<IconTags size={22} stroke={1.6} />} title={m.tags_none_title()} text={mayWrite ? m.tags_none_text() : m.tags_none_text_agent()} heading="h2">
+        <EmptyState
+          icon={<IconTags size={22} stroke={1.6} />}
+          title={m.tags_none_title()}
+          text={mayWrite ? m.tags_none_text() : m.tags_none_text_agent()}
+          heading="h2"
+        >
           {newTag || undefined}
         </EmptyState>
       ) : found.length === 0 ? (

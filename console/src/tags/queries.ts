@@ -14,11 +14,18 @@ export const tagsQuery = (organization: string) =>
 export function useCreateTag(organization: string) {
   const queryClient = useQueryClient()
   return useMutation({
-    mutationFn: (body: RouteArgs<typeof createTag>['body']) => call<typeof createTag>('post', '/v1/tags', { organization, body }),
+    mutationFn: (body: RouteArgs<typeof createTag>['body']) =>
+      call<typeof createTag>('post', '/v1/tags', { organization, body }),
     onSuccess: (tag: Tag) => {
       const key = tagsQuery(organization).queryKey
-      queryClient.setQueryData(key, (before) =>
-        before && { tags: [...before.tags.filter((each) => each.id !== tag.id), tag].toSorted((a, b) => a.name.localeCompare(b.name)) },
+      queryClient.setQueryData(
+        key,
+        (before) =>
+          before && {
+            tags: [...before.tags.filter((each) => each.id !== tag.id), tag].toSorted((a, b) =>
+              a.name.localeCompare(b.name),
+            ),
+          },
       )
       void queryClient.invalidateQueries({ queryKey: key })
     },

@@ -30,7 +30,11 @@ export function CopyButton({ text, what, className, tabIndex }: CopyButtonProps)
         if (event.key === 'Enter' || event.key === ' ') event.stopPropagation()
       }}
     >
-      {clipboard.copied ? <IconCheck size={15} stroke={2} color="var(--accent)" /> : <IconCopy size={15} stroke={1.6} />}
+      {clipboard.copied ? (
+        <IconCheck size={15} stroke={2} color="var(--accent)" />
+      ) : (
+        <IconCopy size={15} stroke={1.6} />
+      )}
     </ActionIcon>
   )
 }

@@ -20,7 +20,13 @@ export function TagChip({ name, color, deleted = false, children }: TagChipProps
       data-deleted={deleted || undefined}
       title={deleted ? m.tag_deleted_title({ name }) : name}
     >
-      {deleted ? <s className={classes.name}><bdi>{name}</bdi></s> : <bdi className={classes.name}>{name}</bdi>}
+      {deleted ? (
+        <s className={classes.name}>
+          <bdi>{name}</bdi>
+        </s>
+      ) : (
+        <bdi className={classes.name}>{name}</bdi>
+      )}
       {children}
     </span>
   )

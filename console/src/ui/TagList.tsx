@@ -38,7 +38,9 @@ export function TagList({ tags, label, onPick, chosen, note, withDescriptions = 
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return
-    const to = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + 8, PageUp: at - 8, Home: 0, End: shown.length - 1 }[event.key]
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + 8, PageUp: at - 8, Home: 0, End: shown.length - 1 }[
+      event.key
+    ]
     if (to !== undefined && !((event.key === 'Home' || event.key === 'End') && search !== '')) {
       event.preventDefault()
       const wraps = event.key.startsWith('Arrow')
@@ -73,7 +75,14 @@ export function TagList({ tags, label, onPick, chosen, note, withDescriptions = 
         autoComplete="off"
         spellCheck={false}
       />
-      <ul ref={list} id={`${id}-list`} role="listbox" aria-label={label} aria-multiselectable={chosen !== undefined} className={classes.list}>
+      <ul
+        ref={list}
+        id={`${id}-list`}
+        role="listbox"
+        aria-label={label}
+        aria-multiselectable={chosen !== undefined}
+        className={classes.list}
+      >
         {shown.map((tag, index) => (
           <li
             key={tag.id}
@@ -104,7 +113,11 @@ export function TagList({ tags, label, onPick, chosen, note, withDescriptions = 
         ))}
       </ul>
       <p className={classes.foot} aria-live="polite">
-        {shown.length === 0 ? m.tag_search_none({ search }) : found.length > SHOWN ? m.tag_search_more({ count: found.length - SHOWN }) : ''}
+        {shown.length === 0
+          ? m.tag_search_none({ search })
+          : found.length > SHOWN
+            ? m.tag_search_more({ count: found.length - SHOWN })
+            : ''}
       </p>
     </div>
   )

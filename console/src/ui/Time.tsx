@@ -13,7 +13,11 @@ export function Time({ at, form = 'short', note }: TimeProps) {
   const now = useNow()
   const text = form === 'short' ? shortTime(at, now) : form === 'day' ? isoDay(at) : isoMinute(at)
   return (
-    <time dateTime={at} title={note === undefined ? exactTime(at) : `${exactTime(at)}\n${note}`} style={{ whiteSpace: 'nowrap' }}>
+    <time
+      dateTime={at}
+      title={note === undefined ? exactTime(at) : `${exactTime(at)}\n${note}`}
+      style={{ whiteSpace: 'nowrap' }}
+    >
       {text}
     </time>
   )

@@ -6,4 +6,8 @@ export const tell = (message: string) => notifications.show({ message, role: 'st
 
 /** Failures stay longer, and interrupt a screen reader. */
 export const tellFailure = (message: string, error?: unknown) =>
-  notifications.show({ message: error === undefined ? message : `${message} ${sentenceOf(error)}`, role: 'alert', autoClose: 12_000 })
+  notifications.show({
+    message: error === undefined ? message : `${message} ${sentenceOf(error)}`,
+    role: 'alert',
+    autoClose: 12_000,
+  })
