@@ -118,8 +118,8 @@ async function startTemporaryPostgres(): Promise<{ url: string; stop(): Promise<
   }
 }
 
-/** Memory, where there is enough: a clone is some 300 files, 30 ms there and up to 500 on a slow disk. */
-function fastFolder(): string {
+/** A folder for what a test leaves behind nowhere. Memory, where there is enough: a clone of a database is some 300 files, 30 ms there and up to 500 on a slow disk. */
+export function fastFolder(): string {
   const memory = '/dev/shm'
   const enough = 2 * 1024 ** 3
   try {
