@@ -6,6 +6,7 @@ import {
   chownSync,
   closeSync,
   existsSync,
+  fchownSync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -278,6 +279,8 @@ export function launchPostgres(cluster: Cluster, settings: Record<string, string
   ])
   const log = openSync(cluster.logFile, 'a', 0o600)
   try {
+    // Or the owner of the folder could not start it after root did.
+    if (cluster.account) fchownSync(log, cluster.account.uid, cluster.account.gid)
     const child = spawn(command, args, { ...options, detached: true, stdio: ['ignore', log, log] })
     child.unref()
     return child

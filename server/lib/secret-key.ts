@@ -1,6 +1,17 @@
 // The key under which secrets are encrypted in the database: from SECRET_KEY, or made once and kept in the data folder.
 import { randomBytes, scryptSync } from 'node:crypto'
-import { chmodSync, closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  fchownSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { prepareDataDir } from './data-dir.ts'
 import { clusterFolder } from './postgres-cluster.ts'
@@ -36,6 +47,9 @@ function readOrMakeText(dataDir: string): string {
   const file = openSync(making, 'w', 0o600)
   writeSync(file, `${randomBytes(32).toString('base64url')}\n`)
   fsyncSync(file)
+  // Made by root in the folder of another account, it is that account's.
+  const { uid, gid } = statSync(dataDir)
+  if (process.getuid?.() === 0) fchownSync(file, uid, gid)
   closeSync(file)
   try {
     linkSync(making, path)
