@@ -41,9 +41,8 @@ export function ContactPanel({ id, row, onClose }: ContactPanelProps) {
   }
 
   return (
-    <FocusTrap active={small ?? false}>
+    <FocusTrap active={small ?? false} innerRef={root}>
       <section
-        ref={root}
         className={classes.panel}
         tabIndex={-1}
         aria-labelledby="contact-name"
