@@ -45,6 +45,16 @@ create table contact_identities (
 );
 create index contact_identities_contact on contact_identities (org_id, contact_id);
 
+-- Last seen that is not on the contact yet: in a flood it is gathered here, where writing it touches no index.
+create table contact_activity (
+  org_id        uuid not null,
+  contact_id    uuid not null,
+  last_seen_at  timestamptz(3) not null,
+  gathered_at   timestamptz(3) not null default now(),
+  primary key (org_id, contact_id),
+  foreign key (org_id, contact_id) references contacts (org_id, id) on delete cascade
+) with (fillfactor = 50);
+
 create table messages (
   org_id         uuid not null,
   id             uuid not null,

@@ -21,6 +21,15 @@ create table channels (
 );
 CREATE INDEX channels_account ON channels USING btree (org_id, account_id);
 
+create table contact_activity (
+  org_id        uuid not null,
+  contact_id    uuid not null,
+  last_seen_at  timestamptz(3) not null,
+  gathered_at   timestamptz(3) not null default now(),
+  constraint contact_activity_pkey PRIMARY KEY (org_id, contact_id),
+  constraint contact_activity_org_id_contact_id_fkey FOREIGN KEY (org_id, contact_id) REFERENCES contacts(org_id, id) ON DELETE CASCADE
+);
+
 create table contact_conflicts (
   org_id            uuid not null,
   id                uuid not null,

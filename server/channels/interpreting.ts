@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { FastifyBaseLogger } from 'fastify'
+import { flushActivity } from '../contacts/identity-rows.ts'
 import { receive, type Arrival } from '../conversations/receiving.ts'
 import type { Db, Tx } from '../lib/db.ts'
 import { databaseAway } from '../lib/http.ts'
@@ -9,6 +10,8 @@ import { readPayload, type Payload, type Update } from './whatsapp/payload.ts'
 
 const MOST_DELIVERIES = 500
 const MOST_BYTES = 8 << 20
+/** From so many deliveries in a batch on, it is a flood. */
+const FLOOD = 100
 const GATHER_MS = 20
 /** In a flood, this many times as long as the batch took is left to storing, and never longer than so. */
 const PAUSE_SHARE = 6
@@ -77,13 +80,19 @@ export async function interpretBatch(db: Db, log: FastifyBaseLogger): Promise<nu
   const busy: string[] = []
   for (;;) {
     const orgId = await nextOrganization(db, busy)
-    if (orgId === null) return 0
+    if (orgId === null) {
+      await writeGathered(db)
+      return 0
+    }
     let rows: DeliveryRow[] = []
     try {
       const done = await db.transaction().execute(async (tx) => {
         if (!(await lockOrganization(tx, orgId))) return null
         rows = await takeDeliveries(tx, orgId)
-        await interpret(tx, orgId, rows)
+        // A full batch is a flood: more waits behind it. Whatever was gathered in one is written when it ends.
+        const flood = rows.length >= FLOOD
+        await flushActivity(tx, orgId, flood ? { olderThanSeconds: 60 } : {})
+        await interpret(tx, orgId, rows, flood)
         return rows.length
       })
       if (done === null) busy.push(orgId)
@@ -94,6 +103,16 @@ export async function interpretBatch(db: Db, log: FastifyBaseLogger): Promise<nu
       await interpretOneByOne(db, log, orgId, rows)
       return rows.length
     }
+  }
+}
+
+/** When a flood has ended: last seen of everybody in it, in one statement an organization. */
+async function writeGathered(db: Db): Promise<void> {
+  const { rows } = await sql<{ org_id: string }>`select distinct org_id from contact_activity`.execute(db)
+  for (const { org_id } of rows) {
+    await db.transaction().execute(async (tx) => {
+      if (await lockOrganization(tx, org_id)) await flushActivity(tx, org_id)
+    })
   }
 }
 
@@ -126,13 +145,13 @@ async function takeDeliveries(tx: Tx, orgId: string): Promise<DeliveryRow[]> {
   return rows
 }
 
-async function interpret(tx: Tx, orgId: string, rows: DeliveryRow[]): Promise<void> {
+async function interpret(tx: Tx, orgId: string, rows: DeliveryRow[], flood: boolean): Promise<void> {
   const read = rows.map((row) => ({ row, payload: readPayload(row.body) }))
   const arrivals = read.flatMap(({ row, payload }): Arrival[] =>
     payload.updates.map((update) => ({ delivery_id: row.id, account_id: row.account_id, received_at: row.received_at, update })),
   )
   const leftFor = new Map<string | number, Set<string>>()
-  for (const { delivery_id, update } of await receive(tx, orgId, arrivals)) {
+  for (const { delivery_id, update } of await receive(tx, orgId, arrivals, { flood })) {
     leftFor.set(delivery_id, (leftFor.get(delivery_id) ?? new Set()).add(update.phone_number_id!))
   }
   await sql`
@@ -177,7 +196,7 @@ async function interpretOneByOne(db: Db, log: FastifyBaseLogger, orgId: string, 
   for (const row of rows) {
     try {
       await db.transaction().execute(async (tx) => {
-        if (await lockOrganization(tx, orgId)) await interpret(tx, orgId, [row])
+        if (await lockOrganization(tx, orgId)) await interpret(tx, orgId, [row], false)
       })
     } catch (error) {
       if (databaseAway(error)) throw error

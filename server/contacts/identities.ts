@@ -2,7 +2,7 @@
 import type { Tx } from '../lib/db.ts'
 import { newId } from '../lib/ids.ts'
 import { keysOf, keysOfChange, keyText, phoneOf, type Conflict, type ConflictReason, type HeldContact, type HeldIdentity, type IdChange, type Key, type Sighting } from './identity.ts'
-import { insertContacts, readHeld, readPending, saveConflicts, saveIdentities, savePending, updateContacts } from './identity-rows.ts'
+import { gatherActivity, insertContacts, readHeld, readPending, saveConflicts, saveIdentities, savePending, updateContacts } from './identity-rows.ts'
 
 /**
  * Works on the contacts of one organization behind many sightings at once: everything is read in two statements,
@@ -185,23 +185,28 @@ export class Identities {
     }
     if (contact.last_seen_at === null || sighting.at > contact.last_seen_at) {
       contact.last_seen_at = sighting.at
-      this.#touch(contact)
+      if (contact.state === 'stored') contact.state = 'seen'
     }
   }
 
   #touch(contact: HeldContact): void {
-    if (contact.state === 'stored') contact.state = 'changed'
+    if (contact.state === 'stored' || contact.state === 'seen') contact.state = 'changed'
   }
 
   #conflict(reason: ConflictReason, contact: HeldContact, other: HeldContact | null, key: Key, at: string): void {
     this.#conflicts.set(`${contact.id}\n${keyText(key)}`, { ...key, reason, contact_id: contact.id, other_contact_id: other?.id ?? null, at })
   }
 
-  /** Writes everything decided since `open`. */
-  async save(): Promise<void> {
+  /**
+   * Writes everything decided since `open`. In a flood, what only says that somebody was seen again is gathered, to be
+   * written once for many messages: see `flushActivity`.
+   */
+  async save({ flood = false } = {}): Promise<void> {
     const contacts = [...this.#contacts.values()]
     await insertContacts(this.#tx, this.#orgId, contacts.filter((contact) => contact.state === 'new'))
-    await updateContacts(this.#tx, this.#orgId, contacts.filter((contact) => contact.state === 'changed'))
+    const seen = contacts.filter((contact) => contact.state === 'seen')
+    await updateContacts(this.#tx, this.#orgId, contacts.filter((contact) => contact.state === 'changed' || (contact.state === 'seen' && !flood)))
+    if (flood) await gatherActivity(this.#tx, this.#orgId, seen)
     await saveIdentities(this.#tx, this.#orgId, [...this.#byKey.values()].filter((identity) => identity.state !== 'stored'))
     await saveConflicts(this.#tx, this.#orgId, [...this.#conflicts.values()])
     await savePending(this.#tx, this.#orgId, this.#applied, this.#pending.filter(({ id }) => id === null).map(({ change }) => change))

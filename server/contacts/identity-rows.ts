@@ -76,6 +76,25 @@ export async function updateContacts(tx: Tx, orgId: string, changed: HeldContact
     where c.org_id = ${orgId} and c.id = n.id`.execute(tx)
 }
 
+/** Keeps last seen aside, where writing it costs no index: 20,000 contacts take a fraction of what updating them takes. */
+export async function gatherActivity(tx: Tx, orgId: string, seen: HeldContact[]): Promise<void> {
+  if (seen.length === 0) return
+  await sql`
+    insert into contact_activity (org_id, contact_id, last_seen_at)
+    select ${orgId}, * from unnest(${seen.map((contact) => contact.id)}::uuid[], ${seen.map((contact) => contact.last_seen_at)}::timestamptz[])
+    on conflict (org_id, contact_id) do update set last_seen_at = greatest(contact_activity.last_seen_at, excluded.last_seen_at)`.execute(tx)
+}
+
+/** Writes what was gathered to the contacts: everything, or what has waited for a minute. */
+export async function flushActivity(tx: Tx, orgId: string, { olderThanSeconds = 0 } = {}): Promise<void> {
+  await sql`
+    with gathered as (
+      delete from contact_activity where org_id = ${orgId} and gathered_at <= now() - make_interval(secs => ${olderThanSeconds}) returning contact_id, last_seen_at
+    )
+    update contacts c set last_seen_at = greatest(c.last_seen_at, g.last_seen_at)
+    from gathered g where c.org_id = ${orgId} and c.id = g.contact_id and (c.last_seen_at is null or c.last_seen_at < g.last_seen_at)`.execute(tx)
+}
+
 export async function saveIdentities(tx: Tx, orgId: string, identities: HeldIdentity[]): Promise<void> {
   if (identities.length === 0) return
   await sql`

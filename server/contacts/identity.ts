@@ -54,7 +54,8 @@ export interface HeldContact {
   first_seen_provisional: boolean
   last_seen_at: string | null
   identities: HeldIdentity[]
-  state: 'stored' | 'new' | 'changed'
+  /** seen: nothing changed but last_seen_at. */
+  state: 'stored' | 'new' | 'seen' | 'changed'
 }
 
 export type ConflictReason = 'two_contacts' | 'possible_new_owner' | 'number_taken'

@@ -7,7 +7,7 @@ import type { Db, Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { newId } from '../lib/ids.ts'
 import { moveAssignments, returnAssignments } from '../tags/tagging.ts'
-import { lockIdentities, refreshSearchText } from './identity-rows.ts'
+import { flushActivity, lockIdentities, refreshSearchText } from './identity-rows.ts'
 
 interface ContactRow {
   id: string
@@ -36,6 +36,7 @@ interface IdentityRow {
  */
 export async function mergeContacts(tx: Tx, actor: Actor, keptId: string, mergedId: string): Promise<string> {
   await lockIdentities(tx, actor.org_id)
+  await flushActivity(tx, actor.org_id)
   if (keptId === mergedId) throw new Problem('invalid', 'Choose two different contacts.')
   const [kept, merged] = await readTwo(tx, actor.org_id, keptId, mergedId)
   if (kept.test !== merged.test) throw new Problem('invalid', 'A played customer cannot be merged with a real one.')
@@ -93,6 +94,7 @@ function seenTogether(a: ContactRow, b: ContactRow): Pick<ContactRow, 'first_see
  */
 export async function undoMerge(tx: Tx, actor: Actor, mergeId: string): Promise<void> {
   await lockIdentities(tx, actor.org_id)
+  await flushActivity(tx, actor.org_id)
   const { rows } = await sql<{
     kept_id: string
     merged_id: string

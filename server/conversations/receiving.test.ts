@@ -241,3 +241,13 @@ test('the contact’s page answers what the list says', async () => {
   const [contact] = await play(text({ from: '+16505551234', name: 'Sheena' }))
   expect(await admin.call(getContact, { params: { id: contact!.id } })).toMatchObject({ phone: '+16505551234', active_tags: [], historical_tags: [] })
 })
+
+test('in a flood last seen is written for many messages at once, and is exact when it ends', async () => {
+  const { play, text, admin } = await scene()
+  await play(text({ from: '+16505551234' }, 'first', '2026-05-01T10:00:00Z'))
+  const bodies = Array.from({ length: 230 }, (_, n) => text({ from: '+16505551234' }, `${n}`, new Date(Date.UTC(2026, 4, 2) + ((n * 37) % 230) * 1000).toISOString()))
+  const [contact] = await play(...bodies)
+  expect(contact).toMatchObject({ first_seen_at: '2026-05-01T10:00:00.000Z', last_seen_at: '2026-05-02T00:03:49.000Z' })
+  expect(await messagesOf(admin)).toHaveLength(231)
+  expect((await server.pool.query('select 1 from contact_activity')).rowCount).toBe(0)
+})

@@ -38,9 +38,9 @@ interface Change {
 
 /**
  * Takes in updates in the order of their arrival. A message that is there already changes nothing, however often and
- * in whatever order it comes. Answers the updates that it left, because their number is not connected.
+ * in whatever order it comes. In a `flood` last seen is gathered for `flushActivity`. Answers the updates that it left, because their number is not connected.
  */
-export async function receive(tx: Tx, orgId: string, arrivals: readonly Arrival[]): Promise<Arrival[]> {
+export async function receive(tx: Tx, orgId: string, arrivals: readonly Arrival[], { flood = false } = {}): Promise<Arrival[]> {
   const { channels, testAccounts } = await channelsOf(tx, orgId)
   const steps: (Said | Change)[] = []
   const statuses: { channel: Channel; arrival: Arrival; update: StatusUpdate }[] = []
@@ -74,7 +74,7 @@ export async function receive(tx: Tx, orgId: string, arrivals: readonly Arrival[
       if (contactId !== null) messages.push({ said: step, contactId })
     }
   }
-  await identities.save()
+  await identities.save({ flood })
   await insertMessages(tx, orgId, messages)
   await fillPlaceholders(tx, orgId, filled)
   await insertStatuses(tx, orgId, statuses)

@@ -14,6 +14,13 @@ export interface ChannelsTable {
   created_at: Generated<string>
 }
 
+export interface ContactActivityTable {
+  org_id: string
+  contact_id: string
+  last_seen_at: string
+  gathered_at: Generated<string>
+}
+
 export interface ContactConflictsTable {
   org_id: string
   id: string
@@ -234,6 +241,7 @@ export interface WhatsappAccountsTable {
 
 export interface Tables {
   channels: ChannelsTable
+  contact_activity: ContactActivityTable
   contact_conflicts: ContactConflictsTable
   contact_identities: ContactIdentitiesTable
   contact_merges: ContactMergesTable

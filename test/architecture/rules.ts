@@ -19,6 +19,7 @@ export const OWNERS = new Map<string, string>(
     deliveries: 'channels',
     contacts: 'contacts',
     contact_identities: 'contacts',
+    contact_activity: 'contacts',
     contact_conflicts: 'contacts',
     contact_merges: 'contacts',
     pending_identity_changes: 'contacts',
