@@ -13,9 +13,12 @@ import { FailurePage, NoOrganizationPage, NotFoundPage, ScreenFailure } from './
 import { Shell } from './access/Shell.tsx'
 import { SignInPage } from './access/SignInPage.tsx'
 import { ContactsPage } from './contacts/ContactsPage.tsx'
+import { readDeliverySearch } from './channels/deliveries.ts'
+import { readConflictSearch } from './conflicts/search.ts'
 import { readContactSearch } from './contacts/search.ts'
 import { ownAddress, parseSearch, stringifySearch } from './lib/search-params.ts'
 import { TagsPage } from './tags/TagsPage.tsx'
+import { readTestPhoneSearch } from './test-phone/search.ts'
 
 const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }>()({
   component: Outlet,
@@ -78,17 +81,46 @@ const contactsRoute = createRoute({
 
 const tagsRoute = createRoute({ getParentRoute: () => organizationRoute, path: '/tags', component: TagsPage })
 
+const conflictsRoute = createRoute({
+  getParentRoute: () => organizationRoute,
+  path: '/conflicts',
+  validateSearch: readConflictSearch,
+  component: lazyRouteComponent(() => import('./conflicts/ConflictsPage.tsx'), 'ConflictsPage'),
+})
+
 const whatsAppRoute = createRoute({
   getParentRoute: () => organizationRoute,
   path: '/settings/whatsapp',
   component: lazyRouteComponent(() => import('./channels/WhatsAppPage.tsx'), 'WhatsAppPage'),
 })
 
+const deliveriesRoute = createRoute({
+  getParentRoute: () => organizationRoute,
+  path: '/settings/whatsapp/$account/deliveries',
+  validateSearch: readDeliverySearch,
+  component: lazyRouteComponent(() => import('./channels/DeliveriesPage.tsx'), 'DeliveriesPage'),
+})
+
+const testPhoneRoute = createRoute({
+  getParentRoute: () => organizationRoute,
+  path: '/settings/test-phone',
+  validateSearch: readTestPhoneSearch,
+  component: lazyRouteComponent(() => import('./test-phone/TestPhonePage.tsx'), 'TestPhonePage'),
+})
+
 const routeTree = rootRoute.addChildren([
   homeRoute,
   signInRoute,
   setUpRoute,
-  organizationRoute.addChildren([organizationHomeRoute, contactsRoute, tagsRoute, whatsAppRoute]),
+  organizationRoute.addChildren([
+    organizationHomeRoute,
+    contactsRoute,
+    tagsRoute,
+    conflictsRoute,
+    whatsAppRoute,
+    deliveriesRoute,
+    testPhoneRoute,
+  ]),
 ])
 
 export const createAppRouter = (queryClient: QueryClient) =>

@@ -1,7 +1,14 @@
 // The way to every screen that the signed-in person may open, in the groups of the product.
-import { IconAddressBook, IconBrandWhatsapp, IconTags } from '@tabler/icons-react'
+import {
+  IconAddressBook,
+  IconArrowsSplit2,
+  IconBrandWhatsapp,
+  IconDeviceMobileMessage,
+  IconTags,
+} from '@tabler/icons-react'
 import { Link, type LinkProps } from '@tanstack/react-router'
 import type { ComponentType } from 'react'
+import { OpenConflictCount } from '../conflicts/OpenConflictCount.tsx'
 import { m } from '../paraglide/messages.js'
 import classes from './Navigation.module.css'
 import { OrganizationName } from './OrganizationName.tsx'
@@ -13,6 +20,8 @@ interface Item {
   label: string
   icon: ComponentType<{ size: number; stroke: number }>
   permission: Permission
+  /** What stands at its end. */
+  end?: ComponentType
 }
 
 const groups = (): { label: string; items: Item[] }[] => [
@@ -21,6 +30,13 @@ const groups = (): { label: string; items: Item[] }[] => [
     items: [
       { to: '/o/$organization/contacts', label: m.contacts(), icon: IconAddressBook, permission: 'contacts:read' },
       { to: '/o/$organization/tags', label: m.contact_tags(), icon: IconTags, permission: 'tags:read' },
+      {
+        to: '/o/$organization/conflicts',
+        label: m.conflicts(),
+        icon: IconArrowsSplit2,
+        permission: 'contacts:merge',
+        end: OpenConflictCount,
+      },
     ],
   },
   {
@@ -30,6 +46,12 @@ const groups = (): { label: string; items: Item[] }[] => [
         to: '/o/$organization/settings/whatsapp',
         label: m.whatsapp(),
         icon: IconBrandWhatsapp,
+        permission: 'channels:manage',
+      },
+      {
+        to: '/o/$organization/settings/test-phone',
+        label: m.test_phone(),
+        icon: IconDeviceMobileMessage,
         permission: 'channels:manage',
       },
     ],
@@ -61,6 +83,7 @@ export function Navigation() {
                   >
                     <item.icon size={17} stroke={1.7} />
                     {item.label}
+                    {item.end && <item.end />}
                   </Link>
                 </li>
               ))}

@@ -38,6 +38,7 @@ export type Permission =
   | 'contacts:read'
   | 'contacts:tag'
   | 'contacts:export'
+  | 'contacts:merge'
   | 'tags:read'
   | 'tags:write'
   | 'channels:manage'

@@ -2,17 +2,17 @@
 import { Button } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
 import type { WhatsAppAccount } from '../../../server/channels/schema.ts'
-import { formatCount } from '../lib/numbers.ts'
 import { m } from '../paraglide/messages.js'
 import { CopyButton } from '../ui/CopyButton.tsx'
 import { SmallBadge } from '../ui/SmallBadge.tsx'
-import { Time } from '../ui/Time.tsx'
+import { AccountHealth } from './AccountHealth.tsx'
 import classes from './WhatsAppPage.module.css'
 
 interface AccountCardProps {
   account: WhatsAppAccount
   onEdit: () => void
-  onAddNumber: () => void
+  /** With the ID of a number that deliveries came for already. */
+  onAddNumber: (phoneNumberId?: string) => void
 }
 
 export function AccountCard({ account, onEdit, onAddNumber }: AccountCardProps) {
@@ -36,7 +36,7 @@ export function AccountCard({ account, onEdit, onAddNumber }: AccountCardProps) 
           </Button>
         )}
       </div>
-      <Health account={account} />
+      <AccountHealth account={account} onAddNumber={onAddNumber} />
       <div className={classes.part}>
         <h3 className={classes.partTitle}>{m.webhook_title()}</h3>
         <p className={classes.hint}>{live ? m.webhook_hint() : m.webhook_hint_test()}</p>
@@ -57,7 +57,12 @@ export function AccountCard({ account, onEdit, onAddNumber }: AccountCardProps) 
         <div className={classes.partHead}>
           <h3 className={classes.partTitle}>{m.numbers()}</h3>
           {live && (
-            <Button size="xs" variant="default" leftSection={<IconPlus size={14} stroke={2} />} onClick={onAddNumber}>
+            <Button
+              size="xs"
+              variant="default"
+              leftSection={<IconPlus size={14} stroke={2} />}
+              onClick={() => onAddNumber()}
+            >
               {m.number_add()}
             </Button>
           )}
@@ -79,43 +84,6 @@ export function AccountCard({ account, onEdit, onAddNumber }: AccountCardProps) 
         )}
       </div>
     </article>
-  )
-}
-
-/** Whether deliveries arrive, and what is wrong with those that were refused or not understood. */
-function Health({ account }: { account: WhatsAppAccount }) {
-  return (
-    <div className={classes.state}>
-      <p>
-        <span className={classes.light} data-on={account.last_delivery_at !== null || undefined} aria-hidden />
-        {account.last_delivery_at === null ? (
-          m.delivery_none()
-        ) : (
-          <>
-            {m.delivery_last()} <Time at={account.last_delivery_at} />
-          </>
-        )}
-      </p>
-      {account.waiting_count > 0 && (
-        <p>{m.deliveries_waiting({ count: account.waiting_count, shown: formatCount(account.waiting_count) })}</p>
-      )}
-      {account.problem_count > 0 && (
-        <p className={classes.warning}>
-          {m.deliveries_problem({ count: account.problem_count, shown: formatCount(account.problem_count) })}
-        </p>
-      )}
-      {account.refused_count > 0 && (
-        <p className={classes.warning}>
-          {m.deliveries_refused({ count: account.refused_count, shown: formatCount(account.refused_count) })}{' '}
-          {account.last_refused_at !== null && (
-            <>
-              {m.refused_last()} <Time at={account.last_refused_at} />
-              {account.last_refused_reason === null ? '.' : `: ${account.last_refused_reason}`}
-            </>
-          )}
-        </p>
-      )}
-    </div>
   )
 }
 

@@ -8,12 +8,20 @@ import { FormDialog } from '../ui/FormDialog.tsx'
 import { tell } from '../ui/toasts.ts'
 import { NUMBER_FIELDS, NumberFields } from './AccountFields.tsx'
 import { useAddChannel } from './queries.ts'
+import classes from './WhatsAppPage.module.css'
 
-export function AddNumberDialog({ account, onClose }: { account: WhatsAppAccount; onClose: () => void }) {
+interface AddNumberDialogProps {
+  account: WhatsAppAccount
+  /** Of a number that deliveries came for already. */
+  phoneNumberId?: string | undefined
+  onClose: () => void
+}
+
+export function AddNumberDialog({ account, phoneNumberId, onClose }: AddNumberDialogProps) {
   const organization = useOrganization()
   const add = useAddChannel(organization.slug, account.id)
   const form = useForm({
-    initialValues: { name: '', phone_number_id: '', phone: '' },
+    initialValues: { name: '', phone_number_id: phoneNumberId ?? '', phone: '' },
     validate: schemaResolver(addChannel.body, { sync: true }),
   })
   const failure = useFormFailure(form, NUMBER_FIELDS)
@@ -38,6 +46,7 @@ export function AddNumberDialog({ account, onClose }: { account: WhatsAppAccount
       })}
       onClose={onClose}
     >
+      {phoneNumberId !== undefined && <p className={classes.hint}>{m.other_number_hint({ id: phoneNumberId })}</p>}
       <NumberFields form={form} autofocus />
     </FormDialog>
   )

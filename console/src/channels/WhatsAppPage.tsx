@@ -15,7 +15,7 @@ import { EditAccountDialog } from './EditAccountDialog.tsx'
 import { accountsQuery } from './queries.ts'
 import classes from './WhatsAppPage.module.css'
 
-type Dialog = { kind: 'connect' } | { kind: 'edit' | 'number'; accountId: string }
+type Dialog = { kind: 'connect' } | { kind: 'edit' | 'number'; accountId: string; phoneNumberId?: string | undefined }
 
 export function WhatsAppPage() {
   const organization = useOrganization()
@@ -73,14 +73,16 @@ function Accounts() {
               key={each.id}
               account={each}
               onEdit={() => setDialog({ kind: 'edit', accountId: each.id })}
-              onAddNumber={() => setDialog({ kind: 'number', accountId: each.id })}
+              onAddNumber={(phoneNumberId) => setDialog({ kind: 'number', accountId: each.id, phoneNumberId })}
             />
           ))
         )}
       </div>
       {dialog?.kind === 'connect' && <ConnectAccountDialog onClose={close} />}
       {dialog?.kind === 'edit' && account && <EditAccountDialog account={account} onClose={close} />}
-      {dialog?.kind === 'number' && account && <AddNumberDialog account={account} onClose={close} />}
+      {dialog?.kind === 'number' && account && (
+        <AddNumberDialog account={account} phoneNumberId={dialog.phoneNumberId} onClose={close} />
+      )}
     </div>
   )
 }

@@ -1,0 +1,98 @@
+// What the test phone reads and writes: the played customers, what they wrote, another message, clearing it all.
+import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import type { clearTestPhone, getTestPhone, listTestMessages, playMessage } from '../../../server/channels/schema.ts'
+import type { RouteArgs, RouteOk } from '../../../server/lib/route.ts'
+import { conflictKeys } from '../conflicts/queries.ts'
+import { contactKeys } from '../contacts/queries.ts'
+import { call } from '../lib/api.ts'
+
+export type Customer = RouteOk<typeof getTestPhone>['customers'][number]
+export type Played = RouteArgs<typeof playMessage>['body']
+
+const keys = {
+  all: (organization: string) => ['test-phone', organization] as const,
+}
+
+export const testPhoneQuery = (organization: string) =>
+  queryOptions({
+    queryKey: [...keys.all(organization), 'customers'],
+    queryFn: ({ signal }) => call<typeof getTestPhone>('get', '/v1/test-phone', { organization, signal }),
+    staleTime: 0,
+    refetchInterval: 5000,
+  })
+
+export const testMessagesQuery = (organization: string, customer: string) =>
+  queryOptions({
+    queryKey: [...keys.all(organization), 'messages', customer],
+    queryFn: ({ signal }) =>
+      call<typeof listTestMessages>('get', '/v1/test-phone/customers/{id}/messages', {
+        organization,
+        signal,
+        params: { id: customer },
+      }),
+    staleTime: 0,
+    refetchInterval: 2000,
+  })
+
+/** Plays a message. It is interpreted a moment later: what is shown is read again at once and twice after. */
+export function usePlayMessage(organization: string) {
+  const queryClient = useQueryClient()
+  return useMutation({
+    mutationFn: (body: Played) => call<typeof playMessage>('post', '/v1/test-phone/messages', { organization, body }),
+    onSuccess: () => {
+      const refresh = () => {
+        void queryClient.invalidateQueries({ queryKey: keys.all(organization) })
+        void queryClient.invalidateQueries({ queryKey: contactKeys.all(organization) })
+        void queryClient.invalidateQueries({ queryKey: conflictKeys.all(organization) })
+      }
+      for (const ms of [60, 400, 1200]) window.setTimeout(refresh, ms)
+    },
+  })
+}
+
+/** The customer who has this phone number or user ID, as soon as there is one; null when there is none after a while. */
+export function useFindCustomer(organization: string) {
+  const queryClient = useQueryClient()
+  return async ({ from, user_id }: Played): Promise<Customer | null> => {
+    const digits = (phone: string | null) => phone?.replace(/\D/g, '')
+    for (const ms of [80, 150, 300, 600, 1000, 2000]) {
+      // oxlint-disable-next-line no-await-in-loop -- each look comes after a pause
+      await new Promise((resolve) => window.setTimeout(resolve, ms))
+      // oxlint-disable-next-line no-await-in-loop
+      const { customers } = await queryClient.fetchQuery({ ...testPhoneQuery(organization), staleTime: 0 })
+      // As the server does: the phone decides.
+      const found = customers.find((each) =>
+        from === undefined ? each.user_id === user_id : digits(each.phone) === digits(from),
+      )
+      if (found) return found
+    }
+    return null
+  }
+}
+
+/** Erases every played contact with all that hangs on it. */
+export function useClearTestPhone(organization: string) {
+  const queryClient = useQueryClient()
+  return useMutation({
+    mutationFn: () => call<typeof clearTestPhone>('delete', '/v1/test-phone/customers', { organization }),
+    onSuccess: () => {
+      queryClient.setQueryData(
+        testPhoneQuery(organization).queryKey,
+        (before) => before && { ...before, customers: [] },
+      )
+      queryClient.removeQueries({ queryKey: [...keys.all(organization), 'messages'] })
+    },
+    onSettled: () => {
+      for (const queryKey of [
+        keys.all(organization),
+        contactKeys.all(organization),
+        conflictKeys.all(organization),
+        ['tags', organization],
+        ['whatsapp', organization],
+        ['deliveries', organization],
+      ]) {
+        void queryClient.invalidateQueries({ queryKey })
+      }
+    },
+  })
+}
