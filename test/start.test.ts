@@ -1,5 +1,5 @@
 // Starting and stopping with real processes: what happens to the database when servers come, go and are killed.
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import {
   chmodSync,
   chownSync,
@@ -21,7 +21,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { isPostgresOf, postgresProcessesOf, startOfProcess } from '../server/lib/processes.ts'
 import { fastFolder } from './help/database.ts'
 
-// Some thirty starts: 40 seconds on a quiet machine, many times that on a busy one.
+// Some thirty starts of about 2.5 seconds of computing each; on a busy machine they take many times that.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 })
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
@@ -67,6 +67,25 @@ function newDataDir(account: Account, name = 'data'): string {
   chmodSync(parent, 0o755)
   const dataDir = join(parent, name)
   folders.push(dataDir)
+  return dataDir
+}
+
+const made = new Map<Account, string>()
+
+/** A data folder as a server left it, which costs less than a new one. */
+async function usedDataDir(account: Account): Promise<string> {
+  let from = made.get(account)
+  if (from === undefined) {
+    from = newDataDir(account)
+    folders.pop()
+    const first = server(account, from)
+    await ready(first)
+    first.child.kill('SIGTERM')
+    await first.exit
+    made.set(account, from)
+  }
+  const dataDir = newDataDir(account)
+  expect(spawnSync('cp', ['-a', from, dataDir]).status).toBe(0)
   return dataDir
 }
 
@@ -192,7 +211,7 @@ describe.each(accounts)('as %s', (account) => {
   })
 
   test('a database that is killed is started again, and the server goes on', async () => {
-    const dataDir = newDataDir(account)
+    const dataDir = await usedDataDir(account)
     const only = server(account, dataDir)
     const address = await ready(only)
     const database = postmaster(dataDir)!
@@ -206,7 +225,7 @@ describe.each(accounts)('as %s', (account) => {
   })
 
   test('after a kill of everything it starts, even if the lock names a process of somebody else', async () => {
-    const dataDir = newDataDir(account)
+    const dataDir = await usedDataDir(account)
     const first = server(account, dataDir)
     await ready(first)
     const database = postmaster(dataDir)!
@@ -267,7 +286,7 @@ test.runIf(asRoot)('root may keep the data in a folder that is closed to others'
 })
 
 test('a request under way is answered before the server ends', async () => {
-  const dataDir = newDataDir(anyone)
+  const dataDir = await usedDataDir(anyone)
   const only = server(anyone, dataDir)
   const { port, hostname } = new URL(await ready(only))
   const body = '{"email":"nobody@example.com","password":"nothing at all"}'
@@ -289,7 +308,7 @@ test('wrong settings end the start with a sentence and exit code 1, without a st
   const taken = createServer().listen(0, '127.0.0.1')
   await new Promise((resolve) => taken.once('listening', resolve))
   const port = String((taken.address() as AddressInfo).port)
-  const dataDir = newDataDir(anyone)
+  const dataDir = await usedDataDir(anyone)
   const file = newDataDir(anyone)
   writeFileSync(file, '')
   const cases = [
@@ -311,7 +330,7 @@ test('wrong settings end the start with a sentence and exit code 1, without a st
 
 describe('npm start', () => {
   async function npmStart() {
-    const dataDir = newDataDir(anyone)
+    const dataDir = await usedDataDir(anyone)
     const npm = run(anyone, ['npm', 'start'], { DATA_DIR: dataDir, HOME: scratch }, { group: true })
     const address = await ready(npm)
     const { pid } = JSON.parse(readFileSync(join(dataDir, 'server.json'), 'utf8')) as { pid: number }

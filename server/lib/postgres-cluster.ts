@@ -1,5 +1,5 @@
-// The embedded PostgreSQL's files and processes: the account it runs as, its making, its start, its locks.
-import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process'
+// The embedded PostgreSQL's files and processes: where they are, its making, its start, its locks.
+import { spawn, type ChildProcess } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import {
   chmodSync,
@@ -19,18 +19,11 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { totalmem } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { prepareDataDir } from './data-dir.ts'
+import { accountForRoot, commandAs, type Account } from './postgres-account.ts'
 import { isPostgresOf, postgresProcessesOf } from './processes.ts'
 import { errorCode, StartError } from './start-error.ts'
-
-/** How a program of PostgreSQL is run: it refuses to be root, so root runs it as another account. */
-interface Account {
-  uid: number
-  gid: number
-  /** The command before the program's, when the account alone could not reach its files. */
-  wrapper: string[]
-}
 
 export interface Cluster {
   dataDir: string
@@ -84,61 +77,6 @@ async function findBinaries(): Promise<Cluster['binaries']> {
   }
 }
 
-function accountForRoot(dataDir: string, folder: string, initdb: string): Account {
-  const owner = statSync(folder, { throwIfNoEntry: false })
-  if (owner?.uid === 0) {
-    throw new StartError(
-      `${folder} belongs to root, as whom PostgreSQL refuses to run. Give it to another account: chown -R nobody ${folder}`,
-    )
-  }
-  const ids = owner ? { uid: owner.uid, gid: owner.gid } : nobody()
-  const direct = { ...ids, wrapper: [] }
-  if (canReach(direct, initdb, dataDir)) return direct
-  // Below a folder that is closed to others, such as root's home: the account may read and walk everywhere, yet write
-  // only what is its own. Without no_setuid_fixup access(2) ignores the capability, and PostgreSQL asks access(2).
-  // Containers often have only the stronger capability to give.
-  for (const capability of ['dac_read_search', 'dac_override']) {
-    const wrapper = [
-      'setpriv',
-      `--reuid=${ids.uid}`,
-      `--regid=${ids.gid}`,
-      '--clear-groups',
-      '--securebits=+no_setuid_fixup',
-      `--inh-caps=+${capability}`,
-      `--ambient-caps=+${capability}`,
-      '--',
-    ]
-    const account = { ...ids, wrapper }
-    if (canReach(account, initdb, dataDir)) return account
-  }
-  const closed = canReach(direct, initdb, '/') ? dataDir : dirname(initdb)
-  throw new StartError(
-    `Started by root, the embedded PostgreSQL runs as account ${ids.uid}, which cannot reach ${closed}. Put ${closed === dataDir ? 'DATA_DIR' : 'the project'} outside of folders that are closed to others (such as root's home), or start Earmark as an ordinary user.`,
-  )
-}
-
-function nobody(): { uid: number; gid: number } {
-  try {
-    const id = (flag: string) => Number(execFileSync('id', [flag, 'nobody'], { encoding: 'utf8' }))
-    return { uid: id('-u'), gid: id('-g') }
-  } catch {
-    throw new StartError(
-      'Started by root, the embedded PostgreSQL runs as the account "nobody", which this machine does not have. Add it, or start Earmark as an ordinary user.',
-    )
-  }
-}
-
-function canReach(account: Account, program: string, folder: string): boolean {
-  const [command, args, options] = commandAs(account, '/bin/sh', [
-    '-c',
-    'test -x "$1" && cd "$2"',
-    'sh',
-    program,
-    folder,
-  ])
-  return spawnSync(command, args, { ...options, stdio: 'ignore' }).status === 0
-}
-
 function refuseForeignFolder(folder: string): void {
   const owner = statSync(folder, { throwIfNoEntry: false })?.uid
   if (owner !== undefined && process.getuid !== undefined && owner !== process.getuid()) {
@@ -168,20 +106,6 @@ function ownFolder(folder: string, account: Account | null): void {
   }
   if (account) chownSync(folder, account.uid, account.gid)
   chmodSync(folder, 0o700)
-}
-
-type Command = [string, string[], { uid?: number; gid?: number; cwd: string; env: NodeJS.ProcessEnv }]
-
-function commandAs(account: Account | null, program: string, args: string[]): Command {
-  // Nothing of the caller's environment may change what is made (LC_ALL) or reached (PGPORT, PGDATA).
-  const options = {
-    cwd: '/',
-    env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', TZ: 'UTC' },
-  }
-  if (account === null) return [program, args, options]
-  const [wrapper, ...before] = account.wrapper
-  if (wrapper !== undefined) return [wrapper, [...before, program, ...args], options]
-  return [program, args, { ...options, uid: account.uid, gid: account.gid }]
 }
 
 /**
