@@ -52,13 +52,11 @@ create table deliveries (
   failures        integer not null default 0,
   retry_at        timestamptz(3),
   problem         text,
-  -- What it held, by kind of update: {"message text": 1, "status read": 2}.
-  held            jsonb,
   -- Ids of numbers in it that were not connected when it was interpreted; connecting one interprets it again.
   left_for        text[],
   primary key (org_id, account_id, id, received_at)
 ) partition by range (received_at);
-create index deliveries_waiting on deliveries (id) where interpreted_at is null;
+create index deliveries_waiting on deliveries (org_id, id) where interpreted_at is null;
 create index deliveries_problem on deliveries (org_id, id) where problem is not null;
 create index deliveries_left on deliveries (org_id, account_id, id) where left_for is not null;
 create table deliveries_default partition of deliveries default;

@@ -127,14 +127,13 @@ create table deliveries (
   failures        integer not null default 0,
   retry_at        timestamptz(3),
   problem         text,
-  held            jsonb,
   left_for        text[],
   constraint deliveries_pkey PRIMARY KEY (org_id, account_id, id, received_at)
 ) partition by RANGE (received_at);
 create table deliveries_default partition of deliveries DEFAULT;
 CREATE INDEX deliveries_left ON ONLY deliveries USING btree (org_id, account_id, id) WHERE (left_for IS NOT NULL);
 CREATE INDEX deliveries_problem ON ONLY deliveries USING btree (org_id, id) WHERE (problem IS NOT NULL);
-CREATE INDEX deliveries_waiting ON ONLY deliveries USING btree (id) WHERE (interpreted_at IS NULL);
+CREATE INDEX deliveries_waiting ON ONLY deliveries USING btree (org_id, id) WHERE (interpreted_at IS NULL);
 
 create table events (
   org_id      uuid not null,

@@ -4,12 +4,14 @@ import type { Actor } from '../access/actor.ts'
 import type { Db, Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import type { Delivery } from './schema.ts'
+import { readPayload, type Payload, type Update } from './whatsapp/payload.ts'
 
-interface DeliveryRow extends Omit<Delivery, 'id'> {
+interface DeliveryRow extends Omit<Delivery, 'id' | 'held'> {
   id: number | string
+  body: Buffer
 }
 
-const columns = sql`id, received_at, octet_length(body) as size, problem, held, coalesce(left_for, '{}') as left_for,
+const columns = sql`id, received_at, octet_length(body) as size, body, problem, coalesce(left_for, '{}') as left_for,
   case when interpreted_at is null and problem is null then 'waiting' when problem is not null then 'problem' else 'interpreted' end as state`
 
 /** Deliveries of an account, newest first: all, those with a problem, or those that held something for other numbers. */
@@ -24,17 +26,44 @@ export async function listDeliveries(
     select ${columns} from deliveries
     where org_id = ${actor.org_id} and account_id = ${accountId} ${shown} ${cursor === undefined ? sql`` : sql`and id < ${cursor}::bigint`}
     order by id desc limit ${limit + 1}`.execute(db)
-  const page = rows.slice(0, limit).map((row) => ({ ...row, id: String(row.id) }))
+  const page = rows.slice(0, limit).map(toDelivery)
   return { deliveries: page, next_cursor: rows.length > limit ? page.at(-1)!.id : null }
 }
 
 /** One delivery with its body as it came. */
 export async function getDelivery(db: Db, actor: Actor, accountId: string, id: string): Promise<Delivery & { body: string }> {
-  const { rows } = await sql<DeliveryRow & { body: Buffer }>`
-    select ${columns}, body from deliveries where org_id = ${actor.org_id} and account_id = ${accountId} and id = ${id}::bigint`.execute(db)
+  const { rows } = await sql<DeliveryRow>`
+    select ${columns} from deliveries where org_id = ${actor.org_id} and account_id = ${accountId} and id = ${id}::bigint`.execute(db)
   const row = rows[0]
   if (!row) throw new Problem('not_found', 'There is no such delivery. Deliveries are kept for 30 days.')
-  return { ...row, id: String(row.id), body: row.body.toString('utf8') }
+  return { ...toDelivery(row), body: row.body.toString('utf8') }
+}
+
+const toDelivery = ({ body, ...row }: DeliveryRow): Delivery => ({ ...row, id: String(row.id), held: heldIn(readPayload(body)) })
+
+/** How many updates of each kind a delivery held, in words for people. */
+function heldIn({ updates }: Payload): Record<string, number> {
+  const held: Record<string, number> = {}
+  for (const update of updates) {
+    const what = labelOf(update)
+    held[what] = (held[what] ?? 0) + 1
+  }
+  return held
+}
+
+function labelOf(update: Update): string {
+  switch (update.kind) {
+    case 'message':
+    case 'echo':
+    case 'history':
+      return `${update.kind}: ${update.type ?? 'unknown'}`
+    case 'status':
+      return `status: ${update.status === 'other' ? (update.status_as_written ?? 'other') : update.status}`
+    case 'identity_change':
+      return 'change of number or id'
+    case 'other':
+      return update.what
+  }
 }
 
 /** Has every delivery with a problem interpreted again; answers how many. What is known already changes nothing. */

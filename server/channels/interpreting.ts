@@ -6,7 +6,7 @@ import { flushActivity } from '../contacts/identity-rows.ts'
 import { receive, type Arrival } from '../conversations/receiving.ts'
 import type { Db, Tx } from '../lib/db.ts'
 import { databaseAway } from '../lib/http.ts'
-import { readPayload, type Payload, type Update } from './whatsapp/payload.ts'
+import { readPayload, type Payload } from './whatsapp/payload.ts'
 
 const MOST_DELIVERIES = 500
 const MOST_BYTES = 8 << 20
@@ -95,7 +95,8 @@ export async function interpretBatch(db: Db, log: FastifyBaseLogger): Promise<nu
         await interpret(tx, orgId, rows, flood)
         return rows.length
       })
-      if (done === null) busy.push(orgId)
+      // Nothing taken: another server is at it, or what waits is to be tried again later.
+      if (done === null || done === 0) busy.push(orgId)
       else return done
     } catch (error) {
       if (databaseAway(error) || rows.length === 0) throw error
@@ -116,11 +117,17 @@ async function writeGathered(db: Db): Promise<void> {
   }
 }
 
+/** The organization whose oldest waiting delivery is the oldest, but for those that are busy. Hops from one to the next in the index. */
 async function nextOrganization(db: Db, busy: string[]): Promise<string | null> {
   const { rows } = await sql<{ org_id: string }>`
-    select org_id from deliveries
-    where interpreted_at is null and (retry_at is null or retry_at <= now()) and org_id <> all(${busy}::uuid[])
-    order by id limit 1`.execute(db)
+    with recursive waiting as (
+      (select org_id from deliveries where interpreted_at is null order by org_id limit 1)
+      union all
+      select (select d.org_id from deliveries d where d.interpreted_at is null and d.org_id > w.org_id order by d.org_id limit 1)
+      from waiting w where w.org_id is not null
+    )
+    select org_id from waiting where org_id is not null and org_id <> all(${busy}::uuid[])
+    order by (select min(d.id) from deliveries d where d.org_id = waiting.org_id and d.interpreted_at is null) limit 1`.execute(db)
   return rows[0]?.org_id ?? null
 }
 
@@ -132,16 +139,15 @@ async function lockOrganization(tx: Tx, orgId: string): Promise<boolean> {
 
 async function takeDeliveries(tx: Tx, orgId: string): Promise<DeliveryRow[]> {
   const { rows } = await sql<DeliveryRow>`
-    with waiting as (
-      select account_id, id, received_at, sum(octet_length(body)) over (order by id) - octet_length(body) as bytes_before
+    select account_id, id, received_at, body
+    from (
+      select account_id, id, received_at, body, sum(octet_length(body)) over (order by id) - octet_length(body) as bytes_before
       from (select account_id, id, received_at, body from deliveries
         where org_id = ${orgId} and interpreted_at is null and (retry_at is null or retry_at <= now())
         order by id limit ${MOST_DELIVERIES}) first
-    )
-    select d.id, d.account_id, d.received_at, d.body
-    from waiting w join deliveries d on d.org_id = ${orgId} and d.account_id = w.account_id and d.id = w.id and d.received_at = w.received_at
-    where w.bytes_before < ${MOST_BYTES}
-    order by d.id`.execute(tx)
+    ) waiting
+    where bytes_before < ${MOST_BYTES}
+    order by id`.execute(tx)
   return rows
 }
 
@@ -150,16 +156,14 @@ async function interpret(tx: Tx, orgId: string, rows: DeliveryRow[], flood: bool
   const arrivals = read.flatMap(({ row, payload }): Arrival[] =>
     payload.updates.map((update) => ({ delivery_id: row.id, account_id: row.account_id, received_at: row.received_at, update })),
   )
-  const leftFor = new Map<string | number, Set<string>>()
-  for (const { delivery_id, update } of await receive(tx, orgId, arrivals, { flood })) {
-    leftFor.set(delivery_id, (leftFor.get(delivery_id) ?? new Set()).add(update.phone_number_id!))
-  }
+  const left = await receive(tx, orgId, arrivals, { flood })
+  // By lists of keys, not by a join: without statistics, as in a new day's partition, a join read the whole day for each batch.
+  const times = rows.map((row) => row.received_at).toSorted()
   await sql`
-    update deliveries d set interpreted_at = now(), problem = n.problem, retry_at = null, held = n.held, left_for = string_to_array(n.left_for, ',')
-    from unnest(${rows.map((row) => row.account_id)}::uuid[], ${rows.map((row) => row.id)}::bigint[], ${rows.map((row) => row.received_at)}::timestamptz[], ${read.map((each) => each.payload.problem)}::text[],
-      ${read.map((each) => JSON.stringify(heldIn(each.payload)))}::jsonb[], ${rows.map((row) => (leftFor.has(row.id) ? [...leftFor.get(row.id)!].join(',') : null))}::text[])
-      as n (account_id, id, received_at, problem, held, left_for)
-    where d.org_id = ${orgId} and d.account_id = n.account_id and d.id = n.id and d.received_at = n.received_at`.execute(tx)
+    update deliveries set interpreted_at = now(), problem = null, retry_at = null, left_for = null
+    where org_id = ${orgId} and account_id = any(${[...new Set(rows.map((row) => row.account_id))]}::uuid[]) and id = any(${rows.map((row) => row.id)}::bigint[])
+      and received_at >= ${times[0]} and received_at <= ${times.at(-1)}`.execute(tx)
+  await noteExceptions(tx, orgId, read, left)
   await sql`
     update whatsapp_accounts a set last_delivery_at = greatest(a.last_delivery_at, latest.at)
     from (select account_id, max(received_at) as at from unnest(${rows.map((row) => row.account_id)}::uuid[], ${rows.map((row) => row.received_at)}::timestamptz[])
@@ -167,28 +171,14 @@ async function interpret(tx: Tx, orgId: string, rows: DeliveryRow[], flood: bool
     where a.org_id = ${orgId} and a.id = latest.account_id`.execute(tx)
 }
 
-/** How many updates of each kind a delivery held, in words for people. */
-function heldIn({ updates }: Payload): Record<string, number> {
-  const held: Record<string, number> = {}
-  for (const update of updates) {
-    const what = labelOf(update)
-    held[what] = (held[what] ?? 0) + 1
-  }
-  return held
-}
-
-function labelOf(update: Update): string {
-  switch (update.kind) {
-    case 'message':
-    case 'echo':
-    case 'history':
-      return `${update.kind}: ${update.type ?? 'unknown'}`
-    case 'status':
-      return `status: ${update.status === 'other' ? (update.status_as_written ?? 'other') : update.status}`
-    case 'identity_change':
-      return 'change of number or id'
-    case 'other':
-      return update.what
+/** What could not be read, and what was for numbers that are not connected: few rows, written one by one. */
+async function noteExceptions(tx: Tx, orgId: string, read: readonly { row: DeliveryRow; payload: Payload }[], left: readonly Arrival[]): Promise<void> {
+  const numbers = Map.groupBy(left, (arrival) => arrival.delivery_id)
+  for (const { row, payload } of read) {
+    const leftFor = numbers.get(row.id)?.map(({ update }) => update.phone_number_id!) ?? []
+    if (payload.problem === null && leftFor.length === 0) continue
+    await sql`update deliveries set problem = ${payload.problem}, left_for = ${leftFor.length > 0 ? [...new Set(leftFor)] : null}::text[]
+      where org_id = ${orgId} and account_id = ${row.account_id} and id = ${row.id} and received_at = ${row.received_at}`.execute(tx)
   }
 }
 
@@ -196,7 +186,8 @@ async function interpretOneByOne(db: Db, log: FastifyBaseLogger, orgId: string, 
   for (const row of rows) {
     try {
       await db.transaction().execute(async (tx) => {
-        if (await lockOrganization(tx, orgId)) await interpret(tx, orgId, [row], false)
+        if (!(await lockOrganization(tx, orgId))) return
+        await interpret(tx, orgId, [row], false)
       })
     } catch (error) {
       if (databaseAway(error)) throw error

@@ -124,7 +124,7 @@ export const Delivery = z
     size: z.int().describe('Bytes of the body.'),
     state: z.enum(['waiting', 'interpreted', 'problem']),
     problem: z.string().nullable().describe('Why it, or a part of it, could not be interpreted.'),
-    held: z.record(z.string(), z.int()).nullable().describe('What it held, by kind of update.'),
+    held: z.record(z.string(), z.int()).describe('What it held, by kind of update.'),
     left_for: z.array(z.string()).describe('Ids of numbers in it that are not connected.'),
   })
   .meta({ id: 'Delivery' })

@@ -22,13 +22,16 @@ export async function readPending(tx: Tx, orgId: string, keyTexts: string[]): Pr
 /** The contacts that have any of these ids, locked in the order of their ids, and all identities of each. */
 export async function readHeld(tx: Tx, orgId: string, keys: Key[]): Promise<{ contacts: HeldContact[]; identities: HeldIdentity[] }> {
   if (keys.length === 0) return { contacts: [], identities: [] }
+  // The limit keeps the planner at one look-up by the whole key for each, whatever statistics it has.
+  const { rows: owners } = await sql<{ contact_id: string }>`
+    select distinct i.contact_id
+    from unnest(${keys.map((key) => key.kind)}::text[], ${keys.map((key) => key.scope)}::text[], ${keys.map((key) => key.value)}::text[]) as k (kind, scope, value)
+    cross join lateral (select contact_id from contact_identities
+      where org_id = ${orgId} and kind = k.kind and scope = k.scope and value = k.value limit 1) i`.execute(tx)
   const { rows: contacts } = await sql<Omit<HeldContact, 'identities' | 'state'>>`
     select c.id, c.test, c.phone, c.display_name, c.name_origin, c.username, c.first_seen_at, c.first_seen_provisional, c.last_seen_at
     from contacts c
-    where c.org_id = ${orgId} and c.id in (
-      select i.contact_id from contact_identities i
-      join unnest(${keys.map((key) => key.kind)}::text[], ${keys.map((key) => key.scope)}::text[], ${keys.map((key) => key.value)}::text[]) as k (kind, scope, value)
-        on i.org_id = ${orgId} and i.kind = k.kind and i.scope = k.scope and i.value = k.value)
+    where c.org_id = ${orgId} and c.id = any(${owners.map((owner) => owner.contact_id)}::uuid[])
     order by c.id for no key update`.execute(tx)
   const { rows: held } = await sql<Omit<HeldIdentity, 'state'>>`
     select kind, scope, value, contact_id, retired_at from contact_identities

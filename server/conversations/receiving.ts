@@ -127,9 +127,10 @@ async function withoutKnown(tx: Tx, orgId: string, said: Said[]): Promise<{ fres
   if (said.length === 0) return { fresh: [], filled: [] }
   const keyOf = (channelId: string, waMessageId: string) => `${channelId}\n${waMessageId}`
   const { rows } = await sql<{ channel_id: string; wa_message_id: string; type: string }>`
-    select m.channel_id, m.wa_message_id, m.type from messages m
-    join unnest(${said.map((each) => each.channel.id)}::uuid[], ${said.map((each) => each.update.wa_message_id)}::text[]) as k (channel_id, wa_message_id)
-      on m.org_id = ${orgId} and m.channel_id = k.channel_id and m.wa_message_id = k.wa_message_id`.execute(tx)
+    select m.channel_id, m.wa_message_id, m.type
+    from unnest(${said.map((each) => each.channel.id)}::uuid[], ${said.map((each) => each.update.wa_message_id)}::text[]) as k (channel_id, wa_message_id)
+    cross join lateral (select channel_id, wa_message_id, type from messages
+      where org_id = ${orgId} and channel_id = k.channel_id and wa_message_id = k.wa_message_id limit 1) m`.execute(tx)
   const known = new Map(rows.map((row) => [keyOf(row.channel_id, row.wa_message_id), row.type]))
   const fresh: Said[] = []
   const filled: Said[] = []

@@ -94,7 +94,6 @@ export interface DeliveriesTable {
   failures: Generated<number>
   retry_at: string | null
   problem: string | null
-  held: Json | null
   left_for: string[] | null
 }
 
