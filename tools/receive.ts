@@ -31,7 +31,8 @@ await runTool(async () => {
     },
   })
   const text = positionals.join(' ')
-  if (values.help || text === '') throw new ToolError(USAGE)
+  if (values.help) return console.log(USAGE)
+  if (text === '') throw new ToolError(USAGE)
   if (!values.from && !values['user-id']) throw new ToolError('Say who writes: --from +8613800138000, or --user-id US.1349… for a customer without a phone number.')
   if (values.from && !/^\+[0-9 ().-]{5,25}$/.test(values.from)) throw new ToolError('Write --from in full international form, such as +8613800138000.')
   const times = Number(values.times)

@@ -29,6 +29,8 @@ export async function prepareFirstSetup(db: Db, bootstrap: Omit<FirstAdministrat
   }
   if (!(await setupNeeded(db))) return null
   const token = newToken()
+  // The newest start's link is the one that counts.
+  await db.deleteFrom('setup_links').execute()
   await db.insertInto('setup_links').values({ token_hash: tokenHash(token) }).execute()
   return `/setup?token=${token}`
 }

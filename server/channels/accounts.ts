@@ -3,7 +3,8 @@ import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { Actor } from '../access/actor.ts'
 import type { Config } from '../config.ts'
-import { decrypt, encrypt, newToken } from '../lib/crypto.ts'
+import { lockIdentities, rescopeIdentities } from '../contacts/identity-rows.ts'
+import { encrypt, newToken, tryDecrypt } from '../lib/crypto.ts'
 import type { Db, Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { newId } from '../lib/ids.ts'
@@ -20,8 +21,9 @@ const purpose = (accountId: string, column: 'app_secret' | 'verify_token' | 'acc
 
 export const callbackPath = (accountId: string): string => `/webhooks/whatsapp/${accountId}`
 
-interface AccountRow extends Omit<WhatsAppAccount, 'callback_url' | 'verify_token' | 'refused_count' | 'waiting_count' | 'problem_count'> {
+interface AccountRow extends Omit<WhatsAppAccount, 'callback_url' | 'verify_token' | 'secrets_lost' | 'refused_count' | 'waiting_count' | 'problem_count'> {
   verify_token: Buffer
+  app_secret: Buffer
   refused_count: number | string
   waiting_count: number | string
   problem_count: number | string
@@ -29,7 +31,7 @@ interface AccountRow extends Omit<WhatsAppAccount, 'callback_url' | 'verify_toke
 
 async function readAccounts(db: Db, { config, secretKey }: Vault, orgId: string, id?: string): Promise<WhatsAppAccount[]> {
   const { rows } = await sql<AccountRow>`
-    select a.id, a.kind, a.name, a.portfolio_id, a.waba_id, a.verify_token, a.access_token is not null as has_access_token, a.created_at,
+    select a.id, a.kind, a.name, a.portfolio_id, a.waba_id, a.verify_token, a.app_secret, a.access_token is not null as has_access_token, a.created_at,
       a.last_delivery_at, a.refused_count, a.last_refused_at, a.last_refused_reason,
       (select count(*) from deliveries d where d.org_id = a.org_id and d.account_id = a.id and d.interpreted_at is null) as waiting_count,
       (select count(*) from deliveries d where d.org_id = a.org_id and d.account_id = a.id and d.problem is not null) as problem_count,
@@ -46,9 +48,10 @@ async function readAccounts(db: Db, { config, secretKey }: Vault, orgId: string,
     .orderBy('created_at')
     .orderBy('id')
     .execute()
-  return rows.map((row) => ({
+  return rows.map(({ app_secret: appSecret, ...row }) => ({
     ...row,
-    verify_token: decrypt(secretKey, purpose(row.id, 'verify_token'), row.verify_token),
+    verify_token: tryDecrypt(secretKey, purpose(row.id, 'verify_token'), row.verify_token) ?? '',
+    secrets_lost: tryDecrypt(secretKey, purpose(row.id, 'app_secret'), appSecret) === null,
     callback_url: config.publicUrl + callbackPath(row.id),
     channels: channels.filter((channel) => channel.account_id === row.id).map(({ account_id: _, ...channel }): Channel => channel),
     refused_count: Number(row.refused_count),
@@ -94,7 +97,10 @@ export async function createAccount(
   return getAccount(tx, vault, actor, id)
 }
 
-/** Changes what is given. A new app secret leaves the one before accepted, until the next change. */
+/**
+ * Changes what is given. A new app secret leaves the one before accepted, until the next change; the same one again
+ * changes nothing. A corrected portfolio takes the ids along that were read under the wrong one.
+ */
 export async function updateAccount(
   tx: Tx,
   vault: Vault,
@@ -102,18 +108,39 @@ export async function updateAccount(
   id: string,
   input: z.output<typeof UpdateWhatsAppAccount>,
 ): Promise<WhatsAppAccount> {
-  const { app_secret: appSecret, access_token: accessToken, name, portfolio_id, waba_id } = input
-  const { rows } = await sql`
+  const { access_token: accessToken, name, portfolio_id, waba_id } = input
+  const { secretKey } = vault
+  const before = await lockAccount(tx, actor, id)
+  const current = tryDecrypt(secretKey, purpose(id, 'app_secret'), before.app_secret)
+  const appSecret = input.app_secret === current ? undefined : input.app_secret
+  const tokenLost = tryDecrypt(secretKey, purpose(id, 'verify_token'), before.verify_token) === null
+  await sql`
     update whatsapp_accounts set
       name = coalesce(${name ?? null}, name),
       portfolio_id = coalesce(${portfolio_id ?? null}, portfolio_id),
       waba_id = coalesce(${waba_id ?? null}, waba_id),
       previous_app_secret = case when ${appSecret !== undefined} then app_secret else previous_app_secret end,
+      verify_token = coalesce(${tokenLost && appSecret !== undefined ? encrypt(secretKey, purpose(id, 'verify_token'), newToken()) : null}, verify_token),
       app_secret = coalesce(${appSecret === undefined ? null : encrypt(vault.secretKey, purpose(id, 'app_secret'), appSecret)}, app_secret),
       access_token = coalesce(${accessToken === undefined ? null : encrypt(vault.secretKey, purpose(id, 'access_token'), accessToken)}, access_token)
-    where org_id = ${actor.org_id} and id = ${id} returning id`.execute(tx)
-  if (rows.length === 0) throw new Problem('not_found', 'There is no such WhatsApp account in this organization.')
+    where org_id = ${actor.org_id} and id = ${id}`.execute(tx)
+  if (portfolio_id !== undefined && portfolio_id !== before.portfolio_id) await followPortfolio(tx, actor, before.portfolio_id, portfolio_id)
   return getAccount(tx, vault, actor, id)
+}
+
+async function lockAccount(tx: Tx, actor: Actor, id: string): Promise<{ app_secret: Buffer; verify_token: Buffer; portfolio_id: string }> {
+  const { rows } = await sql<{ app_secret: Buffer; verify_token: Buffer; portfolio_id: string }>`
+    select app_secret, verify_token, portfolio_id from whatsapp_accounts where org_id = ${actor.org_id} and id = ${id} for update`.execute(tx)
+  if (!rows[0]) throw new Problem('not_found', 'There is no such WhatsApp account in this organization.')
+  return rows[0]
+}
+
+/** Unless another account is of the old portfolio: then nobody can tell which ids were read under the wrong one. */
+async function followPortfolio(tx: Tx, actor: Actor, from: string, to: string): Promise<void> {
+  const { rows } = await sql`select 1 from whatsapp_accounts where org_id = ${actor.org_id} and kind = 'live' and portfolio_id = ${from} limit 1`.execute(tx)
+  if (rows.length > 0) return
+  await lockIdentities(tx, actor.org_id)
+  await rescopeIdentities(tx, actor.org_id, from, to)
 }
 
 export async function addChannel(
@@ -159,13 +186,12 @@ export async function findAccountSecrets(db: Db, secretKey: Buffer, id: string):
     .where('id', '=', id)
     .executeTakeFirst()
   if (!row) return null
-  const secrets = [row.app_secret, row.previous_app_secret].filter((sealed): sealed is Buffer => sealed !== null)
-  return {
-    org_id: row.org_id,
-    id: row.id,
-    app_secrets: secrets.map((sealed) => decrypt(secretKey, purpose(id, 'app_secret'), sealed)),
-    verify_token: decrypt(secretKey, purpose(id, 'verify_token'), row.verify_token),
+  const secrets = [row.app_secret, row.previous_app_secret].flatMap((sealed) => (sealed && tryDecrypt(secretKey, purpose(id, 'app_secret'), sealed)) ?? [])
+  const verifyToken = tryDecrypt(secretKey, purpose(id, 'verify_token'), row.verify_token)
+  if (secrets.length === 0 || verifyToken === null) {
+    throw new Problem('unavailable', 'The secrets of this account were sealed under another SECRET_KEY. Enter them again in Settings → WhatsApp.', { reason: 'secrets_lost' })
   }
+  return { org_id: row.org_id, id: row.id, app_secrets: secrets, verify_token: verifyToken }
 }
 
 /** Adds refused deliveries to the account's count, with the last reason. */

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { countContacts, listContacts } from '../contacts/schema.ts'
 import { createTag, changeContactTags } from '../tags/schema.ts'
 import { openTestServer, type TestServer } from '../../test/help/server.ts'
+import { prepareDeliveryPartitions } from './deliveries.ts'
 import {
   addChannel,
   clearTestPhone,
@@ -73,6 +74,56 @@ test('while an app secret is rotated both are accepted', async () => {
   expect((await signed(account.id, hello('106540352242922'), 'first secret')).statusCode).toBe(200)
   await admin.call(updateWhatsAppAccount, { params: { id: account.id }, body: { app_secret: 'third secret' } })
   expect((await signed(account.id, hello('106540352242922'), 'third secret')).statusCode).toBe(200)
+})
+
+test('the same app secret again, and other changes, keep the one before accepted', async () => {
+  const admin = await server.newPerson()
+  const { id } = await admin.call(createWhatsAppAccount, { body: input })
+  const change = (body: object) => admin.call(updateWhatsAppAccount, { params: { id }, body })
+  await change({ app_secret: 'second secret' })
+  await change({ app_secret: 'second secret' })
+  await change({ name: 'Renamed' })
+  expect((await signed(id, hello('106540352242922'), 'first secret')).statusCode).toBe(200)
+})
+
+test('under another SECRET_KEY the page says so, deliveries are asked for again, and new secrets put it right', async () => {
+  const admin = await server.newPerson()
+  const { id, verify_token } = await admin.call(createWhatsAppAccount, { body: input })
+  await server.pool.query(`update whatsapp_accounts set app_secret = '\\x01', verify_token = '\\x01', access_token = '\\x01' where id = $1`, [id])
+  expect((await admin.call(listWhatsAppAccounts)).accounts).toMatchObject([{ id, secrets_lost: true, verify_token: '' }])
+  expect((await signed(id, hello('106540352242922'), input.app_secret)).statusCode).toBe(503)
+  const again = await admin.call(updateWhatsAppAccount, { params: { id }, body: { app_secret: input.app_secret } })
+  expect(again).toMatchObject({ secrets_lost: false })
+  expect(again.verify_token).toMatch(/^.{43}$/)
+  expect(again.verify_token).not.toBe(verify_token)
+  expect((await signed(id, hello('106540352242922'), input.app_secret)).statusCode).toBe(200)
+})
+
+test('a corrected portfolio takes along the ids that were read under the wrong one', async () => {
+  const admin = await server.newPerson()
+  const { id } = await admin.call(createWhatsAppAccount, { body: input })
+  const byId = (text: string) => composeTextMessage({ phoneNumberId: '106540352242922', displayPhone: '1', wabaId: '2', userId: 'US.12345', text, at: new Date() })
+  await signed(id, byId('before'), input.app_secret)
+  await server.interpret()
+  await admin.call(updateWhatsAppAccount, { params: { id }, body: { portfolio_id: '777' } })
+  await signed(id, byId('after'), input.app_secret)
+  await server.interpret()
+  expect((await admin.call(listContacts, {})).contacts).toMatchObject([{ identities: [{ scope: '777', value: 'US.12345' }] }])
+})
+
+test('deliveries are dropped after 30 days by whole days, but not those that could not be interpreted', async () => {
+  const admin = await server.newPerson()
+  const { id } = await admin.call(createWhatsAppAccount, { body: input })
+  await server.pool.query(`create table deliveries_20200101 partition of deliveries for values from ('2020-01-01T00:00:00Z') to ('2020-01-02T00:00:00Z')`)
+  await server.pool.query(
+    `insert into deliveries (org_id, account_id, body, received_at, interpreted_at, problem) values ($1, $2, 'fine', '2020-01-01T10:00:00Z', now(), null), ($1, $2, 'odd', '2020-01-01T11:00:00Z', now(), 'The body is not JSON.')`,
+    [admin.actor.org_id, id],
+  )
+  await prepareDeliveryPartitions(server.db)
+  await prepareDeliveryPartitions(server.db)
+  const { deliveries } = await admin.call(listDeliveries, { params: { id } })
+  expect(deliveries).toMatchObject([{ state: 'problem', received_at: '2020-01-01T11:00:00.000Z' }])
+  expect((await server.pool.query(`select to_regclass('deliveries_20200101') as gone`)).rows[0].gone).toBeNull()
 })
 
 test('a number that is not connected is said, and what came for it is taken in when it is connected', async () => {

@@ -78,8 +78,8 @@ const DAYS_AHEAD = 7
 export const KEEP_DAYS = 30
 
 /**
- * Makes the partitions of the coming days and drops those older than 30 days. Rows that arrive without a partition
- * of their own are kept in the default one.
+ * Makes the partitions of the coming days and drops those older than 30 days, but for deliveries that could not be
+ * interpreted. Rows that arrive without a partition of their own are kept in the default one.
  */
 export async function prepareDeliveryPartitions(db: Db): Promise<void> {
   await db.transaction().execute(async (tx) => {
@@ -97,7 +97,13 @@ export async function prepareDeliveryPartitions(db: Db): Promise<void> {
       select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
       where i.inhparent = 'deliveries'::regclass and c.relname ~ '^deliveries_[0-9]{8}$'
         and c.relname < 'deliveries_' || to_char(now() at time zone 'UTC' - make_interval(days => ${KEEP_DAYS}), 'YYYYMMDD')`.execute(tx)
-    for (const { name } of old) await sql`drop table ${sql.id(name)}`.execute(tx)
-    await sql`delete from deliveries_default where received_at < now() - make_interval(days => ${KEEP_DAYS})`.execute(tx)
+    for (const { name } of old) {
+      // What could not be interpreted is kept: without its partition it goes to the default one.
+      await sql`alter table deliveries detach partition ${sql.id(name)}`.execute(tx)
+      await sql`insert into deliveries select * from ${sql.id(name)} where problem is not null or interpreted_at is null`.execute(tx)
+      await sql`drop table ${sql.id(name)}`.execute(tx)
+    }
+    await sql`delete from deliveries_default
+      where received_at < now() - make_interval(days => ${KEEP_DAYS}) and problem is null and interpreted_at is not null`.execute(tx)
   })
 }

@@ -18,9 +18,11 @@ export const channelRoutes = [
     answer(200, await context.db.transaction().execute((tx) => updateAccount(tx, context, context.actor, params.id, body))),
   ),
 
-  bind(schema.addChannel, async ({ params, body }, context) =>
-    answer(201, await context.db.transaction().execute((tx) => addChannel(tx, context, context.actor, params.id, body))),
-  ),
+  bind(schema.addChannel, async ({ params, body }, context) => {
+    const account = await context.db.transaction().execute((tx) => addChannel(tx, context, context.actor, params.id, body))
+    context.interpretSoon()
+    return answer(201, account)
+  }),
 
   bind(schema.listDeliveries, async ({ params, query }, context) => {
     await getAccount(context.db, context, context.actor, params.id)

@@ -34,6 +34,7 @@ export const WhatsAppAccount = z
     callback_url: z.string().describe('To paste into Meta as Callback URL.'),
     verify_token: z.string().describe('To paste into Meta as Verify token.'),
     has_access_token: z.boolean(),
+    secrets_lost: z.boolean().describe('The secrets were sealed under another SECRET_KEY: enter them again, and paste the new verify token into Meta.'),
     channels: z.array(Channel),
     created_at: Instant,
     last_delivery_at: Instant.nullable(),

@@ -1,5 +1,6 @@
 // Storing deliveries: durable before they are answered, many in one commit when many arrive at once.
 import type pg from 'pg'
+import { databaseSilent } from '../lib/http.ts'
 
 export interface NewDelivery {
   org_id: string
@@ -11,14 +12,20 @@ const MOST_ROWS = 64
 const MOST_BYTES = 8 << 20
 /** Two commits under way at once keep the disk busy; more only make smaller batches. */
 const WRITERS = 2
+/** A database that is silent for so long is given up, with its connection: it may be frozen, or the network cut. */
+const SILENT_MS = 7_000
 
 interface Waiting extends NewDelivery {
+  since: number
   stored: () => void
   failed: (error: unknown) => void
 }
 
 export interface DeliveryStore {
-  /** Resolves once the delivery is on disk; rejects when it is not, and then nothing of it was kept. */
+  /**
+   * Resolves once the delivery is on disk; rejects when that is not certain. It may be there nevertheless, when the
+   * connection was lost at the last moment: Meta sends it again, and it is recognized.
+   */
   store(delivery: NewDelivery): Promise<void>
 }
 
@@ -34,8 +41,11 @@ export function openDeliveryStore(pool: pg.Pool, onStored: () => void): Delivery
     writing++
     while (waiting.length > 0) {
       const batch = takeBatch(waiting)
+      if (batch.length === 0) break
       try {
         await pool.query({
+          // Not in the driver's types: its own limit, which also holds when nothing comes from the other side.
+          ...{ query_timeout: SILENT_MS },
           name: `store-deliveries-${batch.length}`,
           text: `insert into deliveries (org_id, account_id, body) values ${batch.map((_, n) => `($${n * 3 + 1}, $${n * 3 + 2}, $${n * 3 + 3})`).join(', ')}`,
           values: batch.flatMap((delivery) => [delivery.org_id, delivery.account_id, delivery.body]),
@@ -52,13 +62,16 @@ export function openDeliveryStore(pool: pg.Pool, onStored: () => void): Delivery
   return {
     store: (delivery) =>
       new Promise((stored, failed) => {
-        waiting.push({ ...delivery, stored, failed })
+        waiting.push({ ...delivery, since: performance.now(), stored, failed })
         if (writing < WRITERS) void write()
       }),
   }
 }
 
+/** What can share a commit. What has waited for too long is refused, or an outage would make a queue that nobody waits for. */
 function takeBatch(waiting: Waiting[]): Waiting[] {
+  const tooLate = waiting.findIndex(({ since }) => since > performance.now() - SILENT_MS)
+  for (const { failed } of waiting.splice(0, tooLate === -1 ? waiting.length : tooLate)) failed(databaseSilent())
   let bytes = 0
   let rows = 0
   while (rows < waiting.length && rows < MOST_ROWS && (rows === 0 || bytes + waiting[rows]!.body.length <= MOST_BYTES)) {

@@ -9,7 +9,7 @@ import { Problem } from '../lib/errors.ts'
 import { lockIdentities } from '../contacts/identity-rows.ts'
 import { eraseTestContacts } from '../contacts/erasing.ts'
 import { forgetContacts } from '../events/events.ts'
-import { createAccount, findAccountSecrets, getAccount, type Vault } from './accounts.ts'
+import { createAccount, findAccountSecrets, getAccount, updateAccount, type Vault } from './accounts.ts'
 import type { PlayedMessage, TestMessage, WhatsAppAccount } from './schema.ts'
 import { composeTextMessage } from './whatsapp/compose.ts'
 import { signBody } from './whatsapp/signature.ts'
@@ -18,7 +18,11 @@ import { signBody } from './whatsapp/signature.ts'
 export async function testAccount(tx: Tx, vault: Vault, actor: Actor): Promise<WhatsAppAccount> {
   await sql`select pg_advisory_xact_lock(hashtextextended('earmark:test-account:' || ${actor.org_id}::text, 0))`.execute(tx)
   const existing = await findTestAccountId(tx, actor.org_id)
-  if (existing) return getAccount(tx, vault, actor, existing)
+  if (existing) {
+    const account = await getAccount(tx, vault, actor, existing)
+    // Nobody else knows its secrets: under another SECRET_KEY it simply gets new ones.
+    return account.secrets_lost ? updateAccount(tx, vault, actor, existing, { app_secret: newToken() }) : account
+  }
   const number = String(randomInt(1_000_000, 9_999_999))
   return createAccount(
     tx,

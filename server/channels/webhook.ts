@@ -2,6 +2,7 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { sameText } from '../lib/crypto.ts'
 import { Problem } from '../lib/errors.ts'
+import { answerWithin } from '../lib/http.ts'
 import type { AccountSecrets } from './accounts.ts'
 import type { DeliveryStore } from './storing.ts'
 import { signatureMatches } from './whatsapp/signature.ts'
@@ -10,6 +11,9 @@ import { signatureMatches } from './whatsapp/signature.ts'
 const BODY_LIMIT = 4 << 20
 /** For this long a changed secret or a removed account may still be seen as it was. */
 const REMEMBER_MS = 2000
+/** For looking an account up, and for the whole answer: Meta had better come again than wait for a silent database. */
+const LOOK_UP_MS = 3000
+const ANSWER_MS = 8000
 const FLUSH_REFUSALS_MS = 1000
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
@@ -33,17 +37,27 @@ export interface WebhookDoor {
  */
 export async function openWebhookDoor(app: FastifyInstance, { deliveries, log, ...accounts }: WebhookDependencies): Promise<WebhookDoor> {
   const remembered = new Map<string, { account: AccountSecrets; until: number }>()
+  const lookedUp = new Map<string, Promise<AccountSecrets>>()
   const refusals = new Map<string, { count: number; reason: string }>()
 
+  // By a clock that only goes forward.
   const findAccount = async (id: string, fresh: boolean): Promise<AccountSecrets> => {
     if (!UUID.test(id)) throw noAccount()
     const known = remembered.get(id)
-    if (!fresh && known && known.until > Date.now()) return known.account
+    if (!fresh && known && known.until > performance.now()) return known.account
+    // One at a time: when the database is silent, the others must not take its connections for the same question.
+    const asked = fresh ? undefined : lookedUp.get(id)
+    const account = asked ?? answerWithin(LOOK_UP_MS, lookUp(id)).finally(() => lookedUp.delete(id))
+    if (!asked && !fresh) lookedUp.set(id, account)
+    return account
+  }
+
+  const lookUp = async (id: string): Promise<AccountSecrets> => {
     const account = await accounts.findAccount(id)
     remembered.delete(id)
     if (!account) throw noAccount()
     if (remembered.size > 1000) remembered.clear()
-    remembered.set(id, { account, until: Date.now() + REMEMBER_MS })
+    remembered.set(id, { account, until: performance.now() + REMEMBER_MS })
     return account
   }
 

@@ -152,6 +152,14 @@ export async function detachIdentity(tx: Tx, orgId: string, contactId: string, k
   await refreshSearchText(tx, orgId, contactId)
 }
 
+/** Business-scoped ids that were read under a wrong portfolio get the right one; an id that is known there already stays. */
+export async function rescopeIdentities(tx: Tx, orgId: string, from: string, to: string): Promise<void> {
+  await sql`
+    update contact_identities i set scope = ${to}
+    where org_id = ${orgId} and kind in ('bsuid', 'parent_bsuid') and scope = ${from} and not exists (
+      select 1 from contact_identities known where known.org_id = i.org_id and known.kind = i.kind and known.scope = ${to} and known.value = i.value)`.execute(tx)
+}
+
 /** Writes what the search looks in anew, after identities or names changed elsewhere than in `Identities`. */
 export async function refreshSearchText(tx: Tx, orgId: string, contactId: string): Promise<void> {
   const { rows } = await sql<{ display_name: string | null; username: string | null; identities: Key[] }>`

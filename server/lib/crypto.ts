@@ -23,6 +23,15 @@ export function decrypt(key: Buffer, purpose: string, sealed: Buffer): string {
   return Buffer.concat([decipher.update(sealed.subarray(tagAt + TAG_BYTES)), decipher.final()]).toString('utf8')
 }
 
+/** Opens what `encrypt` sealed, or answers null when this key cannot: it was sealed under another one. */
+export function tryDecrypt(key: Buffer, purpose: string, sealed: Buffer): string | null {
+  try {
+    return decrypt(key, purpose, sealed)
+  } catch {
+    return null
+  }
+}
+
 /** A token that cannot be guessed: 256 random bits, safe in URLs and cookies. */
 export const newToken = (): string => randomBytes(32).toString('base64url')
 
