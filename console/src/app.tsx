@@ -11,7 +11,6 @@ import {
 import { leaveIfSignedIn, requireOrganization, requireSession } from './access/guards.ts'
 import { FailurePage, NoOrganizationPage, NotFoundPage, ScreenFailure } from './access/NotFoundPage.tsx'
 import { Shell } from './access/Shell.tsx'
-import { SignInPage } from './access/SignInPage.tsx'
 import { ContactsPage } from './contacts/ContactsPage.tsx'
 import { readDeliverySearch } from './channels/deliveries.ts'
 import { readConflictSearch } from './conflicts/search.ts'
@@ -44,7 +43,7 @@ const signInRoute = createRoute({
     return address === null ? {} : { return_to: address }
   },
   beforeLoad: ({ context, search }) => leaveIfSignedIn(context.queryClient, search.return_to ?? '/'),
-  component: SignInPage,
+  component: lazyRouteComponent(() => import('./access/SignInPage.tsx'), 'SignInPage'),
 })
 
 const setUpRoute = createRoute({

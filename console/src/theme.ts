@@ -8,7 +8,6 @@ import {
   Modal,
   Notification,
   Popover,
-  Tooltip,
   type CSSVariablesResolver,
   type MantineColorsTuple,
 } from '@mantine/core'
@@ -107,13 +106,6 @@ export const theme = createTheme({
         withInitialFocusPlaceholder: false,
         shadow: 'md',
         transitionProps: { duration: 80 },
-      },
-    }),
-    Tooltip: Tooltip.extend({
-      defaultProps: {
-        openDelay: 350,
-        transitionProps: { duration: 80 },
-        events: { hover: true, focus: true, touch: false },
       },
     }),
     Modal: Modal.extend({

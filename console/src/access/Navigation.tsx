@@ -67,12 +67,12 @@ export function Navigation() {
     <div className={classes.root}>
       <OrganizationName />
       <div className={classes.groups}>
-        {allowed.map((group) => (
+        {allowed.map((group, index) => (
           <div key={group.label}>
-            <h2 className={classes.group} id={`nav-${group.label}`}>
+            <h2 className={classes.group} id={`nav-group-${index}`}>
               {group.label}
             </h2>
-            <ul aria-labelledby={`nav-${group.label}`}>
+            <ul aria-labelledby={`nav-group-${index}`}>
               {group.items.map((item) => (
                 <li key={item.to}>
                   <Link
