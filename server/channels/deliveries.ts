@@ -4,7 +4,8 @@ import type { Actor } from '../access/actor.ts'
 import type { Db, Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import type { Delivery } from './schema.ts'
-import { readPayload, type Payload, type Update } from './whatsapp/payload.ts'
+import { readPayload } from './whatsapp/payload.ts'
+import type { Payload, Update } from './whatsapp/update.ts'
 
 interface DeliveryRow extends Omit<Delivery, 'id' | 'held'> {
   id: number | string

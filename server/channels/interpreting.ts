@@ -6,7 +6,8 @@ import { flushActivity } from '../contacts/identity-rows.ts'
 import { receive, type Arrival } from '../conversations/receiving.ts'
 import type { Db, Tx } from '../lib/db.ts'
 import { databaseAway } from '../lib/http.ts'
-import { readPayload, type Payload } from './whatsapp/payload.ts'
+import { readPayload } from './whatsapp/payload.ts'
+import type { Payload } from './whatsapp/update.ts'
 
 const MOST_DELIVERIES = 500
 const MOST_BYTES = 8 << 20

@@ -1,6 +1,6 @@
 // Storing deliveries: durable before they are answered, many in one commit when many arrive at once.
 import type pg from 'pg'
-import { databaseSilent } from '../lib/http.ts'
+import { answerWithin, databaseSilent } from '../lib/http.ts'
 
 export interface NewDelivery {
   org_id: string
@@ -12,8 +12,8 @@ const MOST_ROWS = 64
 const MOST_BYTES = 8 << 20
 /** Two commits under way at once keep the disk busy; more only make smaller batches. */
 const WRITERS = 2
-/** A database that is silent for so long is given up, with its connection: it may be frozen, or the network cut. */
-const SILENT_MS = 7_000
+/** Nobody waits longer than this, and a connection that is silent for so long is given up: Meta had better come again. */
+const SILENT_MS = 5_000
 
 interface Waiting extends NewDelivery {
   since: number
@@ -24,7 +24,7 @@ interface Waiting extends NewDelivery {
 export interface DeliveryStore {
   /**
    * Resolves once the delivery is on disk; rejects when that is not certain. It may be there nevertheless, when the
-   * connection was lost at the last moment: Meta sends it again, and it is recognized.
+   * database fell silent at the last moment: Meta sends it again, and it is recognized.
    */
   store(delivery: NewDelivery): Promise<void>
 }
@@ -61,17 +61,20 @@ export function openDeliveryStore(pool: pg.Pool, onStored: () => void): Delivery
 
   return {
     store: (delivery) =>
-      new Promise((stored, failed) => {
-        waiting.push({ ...delivery, since: performance.now(), stored, failed })
-        if (writing < WRITERS) void write()
-      }),
+      answerWithin(
+        SILENT_MS,
+        new Promise((stored, failed) => {
+          waiting.push({ ...delivery, since: performance.now(), stored, failed })
+          if (writing < WRITERS) void write()
+        }),
+      ),
   }
 }
 
-/** What can share a commit. What has waited for too long is refused, or an outage would make a queue that nobody waits for. */
+/** What can share a commit. What nobody waits for any more is let go, or an outage would leave a queue behind. */
 function takeBatch(waiting: Waiting[]): Waiting[] {
-  const tooLate = waiting.findIndex(({ since }) => since > performance.now() - SILENT_MS)
-  for (const { failed } of waiting.splice(0, tooLate === -1 ? waiting.length : tooLate)) failed(databaseSilent())
+  const inTime = waiting.findIndex(({ since }) => since > performance.now() - SILENT_MS)
+  for (const { failed } of waiting.splice(0, inTime === -1 ? waiting.length : inTime)) failed(databaseSilent())
   let bytes = 0
   let rows = 0
   while (rows < waiting.length && rows < MOST_ROWS && (rows === 0 || bytes + waiting[rows]!.body.length <= MOST_BYTES)) {

@@ -11,9 +11,8 @@ import { signatureMatches } from './whatsapp/signature.ts'
 const BODY_LIMIT = 4 << 20
 /** For this long a changed secret or a removed account may still be seen as it was. */
 const REMEMBER_MS = 2000
-/** For looking an account up, and for the whole answer: Meta had better come again than wait for a silent database. */
+/** Meta had better come again than wait for a silent database. */
 const LOOK_UP_MS = 3000
-const ANSWER_MS = 8000
 const FLUSH_REFUSALS_MS = 1000
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
@@ -40,7 +39,7 @@ export async function openWebhookDoor(app: FastifyInstance, { deliveries, log, .
   const lookedUp = new Map<string, Promise<AccountSecrets>>()
   const refusals = new Map<string, { count: number; reason: string }>()
 
-  // By a clock that only goes forward.
+  // By a clock that never jumps.
   const findAccount = async (id: string, fresh: boolean): Promise<AccountSecrets> => {
     if (!UUID.test(id)) throw noAccount()
     const known = remembered.get(id)

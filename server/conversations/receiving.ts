@@ -1,6 +1,6 @@
 // Receiving: what WhatsApp delivered becomes contacts and messages, each exactly once.
 import { sql } from 'kysely'
-import type { EchoUpdate, HistoryUpdate, IdentityChangeUpdate, MessageUpdate, StatusUpdate, Update } from '../channels/whatsapp/payload.ts'
+import type { EchoUpdate, HistoryUpdate, IdentityChangeUpdate, MessageUpdate, StatusUpdate, Update } from '../channels/whatsapp/update.ts'
 import { Identities } from '../contacts/identities.ts'
 import type { IdChange, Sighting } from '../contacts/identity.ts'
 import type { Tx } from '../lib/db.ts'

@@ -2,7 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { phoneOf } from './identity.ts'
-import { readPayload, type Update } from './payload.ts'
+import { readPayload } from './payload.ts'
+import type { Update } from './update.ts'
 import type { JsonObject } from './values.ts'
 
 const folder = new URL('../../../test/fixtures/whatsapp/', import.meta.url)

@@ -1,8 +1,8 @@
 // That the generated files are what the migrations make.
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { openTestDatabase } from '../../test/help/database.ts'
-import { generate, SCHEMA_FILE, TABLES_FILE } from '../../tools/schema.ts'
+import { openTestDatabase } from './help/database.ts'
+import { generate, SCHEMA_FILE, TABLES_FILE } from '../tools/schema.ts'
 
 test('tables.ts and schema.sql are what the migrations make; else run: npm run schema', async () => {
   const database = await openTestDatabase()
