@@ -22,6 +22,7 @@ class Stop extends Error {
 /** What runs now: the installation, the build or the server. */
 let child = null
 let stoppedBy = null
+let serverRuns = false
 followSignals()
 
 try {
@@ -38,6 +39,7 @@ try {
   }
   if (!prepareOnly) {
     if (!existsSync(inRoot('console', 'vite.config.ts'))) say('There is no console to build; only the API is served.')
+    serverRuns = true
     process.exit(await run(node, ['server/main.ts'], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] }))
   }
 } catch (error) {
@@ -158,8 +160,7 @@ function run(program, args, options = {}) {
     child.once('error', (error) => reject(new Stop(`${program} could not be run: ${error.message}`)))
     child.once('exit', (code, signal) => {
       child = null
-      if (stoppedBy !== null && !args.includes('server/main.ts'))
-        reject(new Stop('', 128 + constants.signals[stoppedBy]))
+      if (stoppedBy !== null && !serverRuns) reject(new Stop('', 128 + constants.signals[stoppedBy]))
       else resolve(code ?? 128 + (constants.signals[signal] ?? 0))
     })
   })
@@ -171,6 +172,8 @@ function followSignals() {
     stoppedBy = signal
     if (child === null) process.exit(128 + constants.signals[signal])
     child.kill(signal)
+    // npm would first install to the end; what it leaves unfinished is installed anew. The server knows its own time.
+    if (!serverRuns) setTimeout(() => child?.kill('SIGKILL'), 2_000)
   }
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, follow)
   if (process.env.npm_lifecycle_event !== undefined) endWithNpm(() => follow('SIGTERM'))
