@@ -42,7 +42,7 @@ export function AccountCard({ account, onEdit, onAddNumber }: AccountCardProps) 
         <p className={classes.hint}>{live ? m.webhook_hint() : m.webhook_hint_test()}</p>
         <dl className={classes.facts}>
           <Fact name={m.callback_url()} value={account.callback_url} />
-          <Fact name={m.verify_token()} value={account.verify_token} />
+          {!account.secrets_lost && <Fact name={m.verify_token()} value={account.verify_token} />}
           {live && (
             <>
               <Fact name={m.portfolio_id()} value={account.portfolio_id} />

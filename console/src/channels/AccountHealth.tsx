@@ -44,6 +44,10 @@ export function AccountHealth({ account, onAddNumber }: AccountHealthProps) {
         </p>
         {deliveries({}, m.deliveries(), m.deliveries_link_of({ name: account.name }))}
       </div>
+      {account.secrets_lost && <p className={classes.warning}>{m.account_secrets_lost()}</p>}
+      {account.kind === 'live' && !account.callback_url.startsWith('https:') && (
+        <p className={classes.warning}>{m.account_not_public()}</p>
+      )}
       {account.waiting_count > 0 && (
         <p>{m.deliveries_waiting({ count: account.waiting_count, shown: formatCount(account.waiting_count) })}</p>
       )}
