@@ -270,9 +270,11 @@ test('a folder whose path is too long for a socket will do', async () => {
   const dataDir = newDataDir(anyone, 'a-long-name-'.repeat(10))
   const only = server(anyone, dataDir)
   expect(await answers(await ready(only))).toBe(true)
+  const socketDir = readFileSync(join(dataDir, 'pg', 'postmaster.pid'), 'utf8').split('\n')[4]!
+  expect(socketDir).toMatch(/^\/tmp\/earmark-/)
   only.child.kill('SIGTERM')
   expect(await only.exit).toBe(0)
-  expect(postmaster(dataDir)).toBeNull()
+  expect([postmaster(dataDir), existsSync(socketDir)]).toEqual([null, false])
 })
 
 test.runIf(asRoot)('root may keep the data in a folder that is closed to others', async () => {

@@ -56,7 +56,6 @@ export async function prepareCluster(wantedDir: string): Promise<Cluster> {
   const account = process.getuid?.() === 0 ? accountForRoot(dataDir, folder, binaries.initdb) : null
   if (account === null) refuseForeignFolder(folder)
   const socketDir = socketDirOf(dataDir)
-  ownFolder(socketDir, account)
   return { dataDir, folder, socketDir, logFile: join(dataDir, 'postgres.log'), binaries, account }
 }
 
@@ -185,6 +184,7 @@ export function livingPostmaster(folder: string): number | null {
  * server, and the next server joins it.
  */
 export function launchPostgres(cluster: Cluster, settings: Record<string, string>): ChildProcess {
+  ownFolder(cluster.socketDir, cluster.account)
   freeStaleLocks(cluster)
   rotateLog(cluster.logFile)
   const given = Object.entries({ ...tuning(), ...settings }).flatMap(([name, value]) => ['-c', `${name}=${value}`])

@@ -1,5 +1,5 @@
 // The embedded PostgreSQL under a small supervisor: made, started, joined, started again when it dies, stopped by the last.
-import { readFileSync, realpathSync, statSync } from 'node:fs'
+import { readFileSync, realpathSync, rmdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
@@ -143,7 +143,6 @@ type StartOptions = Required<Pick<EmbeddedPostgresOptions, 'log' | 'settings' | 
 
 /** Joins or starts, whichever is possible first, and becomes a member. Null when it was told to stop meanwhile. */
 async function enter(cluster: Cluster, options: StartOptions, stopped: () => boolean): Promise<Member | null> {
-  const lockFile = join(cluster.dataDir, 'starting.lock')
   let saidAt = Date.now()
   let unreachableSince: number | null = null
   while (!stopped()) {
@@ -154,7 +153,7 @@ async function enter(cluster: Cluster, options: StartOptions, stopped: () => boo
       continue
     }
     const living = livingPostmaster(cluster.folder)
-    const release = answer === 'absent' && living === null ? tryLockFile(lockFile) : null
+    const release = answer === 'absent' && living === null ? tryLockFile(startLock(cluster)) : null
     if (release !== null) {
       try {
         // Between the look and the lock another server may have started it.
@@ -255,12 +254,27 @@ async function leave(cluster: Cluster, { client }: Member, log: SupervisorLog): 
       log.warn(`the embedded PostgreSQL (process ${pid}) is still writing and will end by itself`)
       return
     }
+    removeSocketDir(cluster)
   } catch (error) {
     if (!isConnectionLost(error)) throw error
   } finally {
     await client.end().catch(() => {})
   }
 }
+
+/** In the temporary folder nobody else would; beside the data it stays. Unless another server is starting, or has. */
+function removeSocketDir(cluster: Cluster): void {
+  const release = cluster.socketDir.startsWith(cluster.dataDir) ? null : tryLockFile(startLock(cluster))
+  if (release === null) return
+  try {
+    rmdirSync(cluster.socketDir)
+  } catch {
+    // Not empty: in use again.
+  }
+  release()
+}
+
+const startLock = (cluster: Cluster) => join(cluster.dataDir, 'starting.lock')
 
 const urlOf = (socketDir: string, database: string): string =>
   `postgres://${ROLE}@/${database}?host=${encodeURIComponent(socketDir)}&port=${SOCKET_PORT}`
