@@ -17,7 +17,14 @@ const CUSTOMERS = 5000
 const PHONE_NUMBER_ID = '106540352242922'
 
 export async function benchIngest(args: string[]): Promise<void> {
-  const { values } = parseArgs({ args, options: { rounds: { type: 'string', default: '3' }, seconds: { type: 'string', default: '8' }, flood: { type: 'string', default: '60' } } })
+  const { values } = parseArgs({
+    args,
+    options: {
+      rounds: { type: 'string', default: '3' },
+      seconds: { type: 'string', default: '8' },
+      flood: { type: 'string', default: '60' },
+    },
+  })
   const secret = randomBytes(16).toString('hex')
   const server = await startServer()
   const accountId = await connectAccount(server, secret)
@@ -27,9 +34,12 @@ export async function benchIngest(args: string[]): Promise<void> {
     const baselinePort = await portIn(baselineFile, baseline)
     const singles = () => delivery(accountId, secret, 1)
     const thousands = () => delivery(accountId, secret, 1000)
-    const run = (port: number, seconds: number, next: () => Post) => load(port, { connections: CONNECTIONS, seconds, next })
+    const run = (port: number, seconds: number, next: () => Post) =>
+      load(port, { connections: CONNECTIONS, seconds, next })
 
-    console.log(`\nSigned deliveries of one message over ${CONNECTIONS} connections, interleaved rounds of ${values.seconds} s:`)
+    console.log(
+      `\nSigned deliveries of one message over ${CONNECTIONS} connections, interleaved rounds of ${values.seconds} s:`,
+    )
     await run(baselinePort, 3, singles)
     await run(server.port, 3, singles)
     const rates: { http: number[]; stored: number[] } = { http: [], stored: [] }
@@ -59,9 +69,18 @@ export async function benchIngest(args: string[]): Promise<void> {
     clearInterval(sampling)
     const third = Math.floor(samples.length / 3)
     console.log(`  ${line(flood)}`)
-    console.log(`  ${backlog} deliveries waited when it stopped; interpreted ${drain.toFixed(1)} s later: ratio ${(drain / flood.seconds).toFixed(2)} (promised: at most 1)`)
-    console.log(`  memory: ${mb(memoryBefore)} MB before; ${mb(median(samples.slice(third, 2 * third)))} MB in its middle, ${mb(median(samples.slice(2 * third)))} MB at its end, ${mb(Math.max(...samples))} MB at most`)
-    const { rows } = await sql<{ messages: string; contacts: string }>`select (select count(*) from messages) as messages, (select count(*) from contacts) as contacts`.execute(server.db)
+    console.log(
+      `  ${backlog} deliveries waited when it stopped; interpreted ${drain.toFixed(1)} s later: ratio ${(drain / flood.seconds).toFixed(2)} (promised: at most 1)`,
+    )
+    console.log(
+      `  memory: ${mb(memoryBefore)} MB before; ${mb(median(samples.slice(third, 2 * third)))} MB in its middle, ${mb(median(samples.slice(2 * third)))} MB at its end, ${mb(Math.max(...samples))} MB at most`,
+    )
+    const { rows } = await sql<{
+      messages: string
+      contacts: string
+    }>`select (select count(*) from messages) as messages, (select count(*) from contacts) as contacts`.execute(
+      server.db,
+    )
     console.log(`  ${rows[0]!.messages} messages of ${rows[0]!.contacts} contacts`)
 
     console.log('\nDeliveries of 1,000 updates:')
@@ -70,8 +89,12 @@ export async function benchIngest(args: string[]): Promise<void> {
     const thousand = await run(server.port, Number(values.seconds), thousands)
     const thousandDone = await interpretedRate(server, { ...thousand, ok: thousand.ok * 1000 })
     const [s, t] = [single.ok / single.seconds, (thousand.ok * 1000) / thousand.seconds]
-    console.log(`  stored: ${rate(t)} updates a second, one by one ${rate(s)}: ratio ${(t / s).toFixed(1)} (promised: at least 5)`)
-    console.log(`  stored and interpreted: ${rate(thousandDone)} updates a second, one by one ${rate(singleDone)}: ratio ${(thousandDone / singleDone).toFixed(1)}`)
+    console.log(
+      `  stored: ${rate(t)} updates a second, one by one ${rate(s)}: ratio ${(t / s).toFixed(1)} (promised: at least 5)`,
+    )
+    console.log(
+      `  stored and interpreted: ${rate(thousandDone)} updates a second, one by one ${rate(singleDone)}: ratio ${(thousandDone / singleDone).toFixed(1)}`,
+    )
   } finally {
     baseline.kill()
     await server.stop()
@@ -111,7 +134,11 @@ function delivery(accountId: string, secret: string, updates: number): Post {
               value: {
                 messaging_product: 'whatsapp',
                 metadata: { display_phone_number: '15550783881', phone_number_id: PHONE_NUMBER_ID },
-                contacts: of.map((n) => ({ profile: { name: `Customer ${n % CUSTOMERS}` }, wa_id: String(16505000000 + (n % CUSTOMERS)), user_id: `US.${900000000 + (n % CUSTOMERS)}` })),
+                contacts: of.map((n) => ({
+                  profile: { name: `Customer ${n % CUSTOMERS}` },
+                  wa_id: String(16505000000 + (n % CUSTOMERS)),
+                  user_id: `US.${900000000 + (n % CUSTOMERS)}`,
+                })),
                 messages: of.map((n) => ({
                   from: String(16505000000 + (n % CUSTOMERS)),
                   from_user_id: `US.${900000000 + (n % CUSTOMERS)}`,
@@ -128,11 +155,18 @@ function delivery(accountId: string, secret: string, updates: number): Post {
     }),
   )
   const signature = `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`
-  return { path: callbackPath(accountId), headers: { 'content-type': 'application/json', 'x-hub-signature-256': signature }, body }
+  return {
+    path: callbackPath(accountId),
+    headers: { 'content-type': 'application/json', 'x-hub-signature-256': signature },
+    body,
+  }
 }
 
 const countOf = async (server: BenchServer, condition: string) =>
-  Number((await server.pool.query<{ count: string }>(`select count(*) as count from deliveries where ${condition}`)).rows[0]!.count)
+  Number(
+    (await server.pool.query<{ count: string }>(`select count(*) as count from deliveries where ${condition}`)).rows[0]!
+      .count,
+  )
 const storedCount = (server: BenchServer) => countOf(server, 'true')
 const waitingCount = (server: BenchServer) => countOf(server, 'interpreted_at is null')
 

@@ -20,7 +20,10 @@ export interface Post {
 }
 
 /** Posts over so many connections for so long. `next` makes each request's content just before it is sent. */
-export async function load(port: number, { connections, seconds, next }: { connections: number; seconds: number; next: () => Post }): Promise<LoadResult> {
+export async function load(
+  port: number,
+  { connections, seconds, next }: { connections: number; seconds: number; next: () => Post },
+): Promise<LoadResult> {
   const until = performance.now() + seconds * 1000
   const times: number[] = []
   const count = { ok: 0, other: 0 }
@@ -32,12 +35,20 @@ export async function load(port: number, { connections, seconds, next }: { conne
   return { ...count, seconds: took, p50: at(0.5), p95: at(0.95), p99: at(0.99) }
 }
 
-async function oneConnection(port: number, until: number, next: () => Post, times: number[], count: { ok: number; other: number }): Promise<void> {
+async function oneConnection(
+  port: number,
+  until: number,
+  next: () => Post,
+  times: number[],
+  count: { ok: number; other: number },
+): Promise<void> {
   const socket = await opened(port)
   try {
     while (performance.now() < until) {
       const { path, headers, body } = next()
-      const head = Object.entries({ host: `127.0.0.1:${port}`, ...headers, 'content-length': body.length }).map(([name, value]) => `${name}: ${value}\r\n`)
+      const head = Object.entries({ host: `127.0.0.1:${port}`, ...headers, 'content-length': body.length }).map(
+        ([name, value]) => `${name}: ${value}\r\n`,
+      )
       const begun = performance.now()
       socket.write(Buffer.concat([Buffer.from(`POST ${path} HTTP/1.1\r\n${head.join('')}\r\n`), body]))
       const status = await answer(socket)

@@ -10,6 +10,8 @@ if (!bench) {
   console.error(`Usage: npm run bench -- ${Object.keys(benches).join('|')}`)
   process.exit(1)
 }
-console.log(`${new Date().toISOString()}, Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, ${Math.round(totalmem() / 2 ** 30)} GiB`)
+console.log(
+  `${new Date().toISOString()}, Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
+)
 await bench(args)
 process.exit()

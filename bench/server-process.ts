@@ -51,7 +51,10 @@ export async function startServer(): Promise<BenchServer> {
 
 /** Starts a program of the benchmark with Node; it announces its port as the server does. */
 export function spawnNode(path: string, env: Record<string, string>, args: string[] = []): ChildProcess {
-  return spawn(process.execPath, [fileURLToPath(new URL(path, import.meta.url)), ...args], { env: { PATH: process.env['PATH'], ...env }, stdio: ['ignore', 'ignore', 'inherit'] })
+  return spawn(process.execPath, [fileURLToPath(new URL(path, import.meta.url)), ...args], {
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
 }
 
 export async function portIn(file: string, child: ChildProcess): Promise<number> {

@@ -20,7 +20,13 @@ import { newId } from './lib/ids.ts'
 import { tagRoutes } from './tags/routes.ts'
 
 /** Every route of the console and of `/v1`. Beside them: the webhook door, the two health checks, and the console's files. */
-export const sitemap: readonly BoundRoute[] = [...accessRoutes, ...contactRoutes, ...tagRoutes, ...channelRoutes, ...demoRoutes]
+export const sitemap: readonly BoundRoute[] = [
+  ...accessRoutes,
+  ...contactRoutes,
+  ...tagRoutes,
+  ...channelRoutes,
+  ...demoRoutes,
+]
 
 const CONSOLE = fileURLToPath(new URL('../console/dist', import.meta.url))
 
@@ -51,7 +57,10 @@ export async function buildApp(server: Server): Promise<FastifyInstance> {
   })
   answerProblems(app)
   app.addHook('onSend', async (_request, reply) => {
-    reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'same-origin').header('x-frame-options', 'DENY')
+    reply
+      .header('x-content-type-options', 'nosniff')
+      .header('referrer-policy', 'same-origin')
+      .header('x-frame-options', 'DENY')
   })
   await app.register(fastifyCookie)
 
@@ -82,7 +91,8 @@ export async function buildApp(server: Server): Promise<FastifyInstance> {
 }
 
 /** A number of proxies is trusted from the nearest on. */
-const trustedProxies = (trust: Config['trustProxy']) => (typeof trust === 'number' ? (_address: string, hop: number) => hop < trust : trust)
+const trustedProxies = (trust: Config['trustProxy']) =>
+  typeof trust === 'number' ? (_address: string, hop: number) => hop < trust : trust
 
 /** The console's files; any other address that a browser asks for is one of its screens. */
 async function serveConsole(app: FastifyInstance): Promise<void> {
@@ -96,8 +106,12 @@ async function serveConsole(app: FastifyInstance): Promise<void> {
   })
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0]!
-    const forBrowser = request.method === 'GET' && !/^\/(v1|auth|webhooks|assets)(\/|$)/.test(path) && !/\.[a-z0-9]+$/i.test(path)
+    const forBrowser =
+      request.method === 'GET' && !/^\/(v1|auth|webhooks|assets)(\/|$)/.test(path) && !/\.[a-z0-9]+$/i.test(path)
     if (!forBrowser) return sendNotFound(request, reply)
-    return reply.header('content-security-policy', CONTENT_SECURITY_POLICY).header('cache-control', 'no-cache').sendFile('index.html')
+    return reply
+      .header('content-security-policy', CONTENT_SECURITY_POLICY)
+      .header('cache-control', 'no-cache')
+      .sendFile('index.html')
   })
 }

@@ -29,7 +29,10 @@ export async function startWorker(server: Resources): Promise<Worker> {
   const interpreter = openInterpreter(server)
   const runner = await run({
     pgPool: server.pool,
-    logger: new Logger(() => (level, message, meta) => server.log[level === 'warning' ? 'warn' : level === 'info' ? 'debug' : level]({ meta }, message)),
+    logger: new Logger(
+      () => (level, message, meta) =>
+        server.log[level === 'warning' ? 'warn' : level === 'info' ? 'debug' : level]({ meta }, message),
+    ),
     concurrency: 4,
     noHandleSignals: true,
     taskList: tasks(server),

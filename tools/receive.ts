@@ -33,15 +33,22 @@ await runTool(async () => {
   const text = positionals.join(' ')
   if (values.help) return console.log(USAGE)
   if (text === '') throw new ToolError(USAGE)
-  if (!values.from && !values['user-id']) throw new ToolError('Say who writes: --from +8613800138000, or --user-id US.1349… for a customer without a phone number.')
-  if (values.from && !/^\+[0-9 ().-]{5,25}$/.test(values.from)) throw new ToolError('Write --from in full international form, such as +8613800138000.')
+  if (!values.from && !values['user-id'])
+    throw new ToolError(
+      'Say who writes: --from +8613800138000, or --user-id US.1349… for a customer without a phone number.',
+    )
+  if (values.from && !/^\+[0-9 ().-]{5,25}$/.test(values.from))
+    throw new ToolError('Write --from in full international form, such as +8613800138000.')
   const times = Number(values.times)
-  if (!Number.isInteger(times) || times < 1 || times > 10_000) throw new ToolError('--times is a number from 1 to 10000.')
+  if (!Number.isInteger(times) || times < 1 || times > 10_000)
+    throw new ToolError('--times is a number from 1 to 10000.')
 
   const running = await openRunning()
   try {
     const organization = await running.organization(values.organization)
-    const account = await running.db.transaction().execute((tx) => testAccount(tx, running, systemActor(organization.id)))
+    const account = await running.db
+      .transaction()
+      .execute((tx) => testAccount(tx, running, systemActor(organization.id)))
     for (let n = 0; n < times; n++) {
       const { body, signature } = await composePlayed(running.db, running, account, {
         from: values.from,
@@ -57,7 +64,9 @@ await runTool(async () => {
       })
       if (!answer.ok) throw new ToolError(`The server answered ${answer.status}: ${await answer.text()}`)
     }
-    console.log(`Delivered to ${organization.name}: ${times === 1 ? 'one message' : `${times} messages`} from ${values.from ?? values['user-id']}.`)
+    console.log(
+      `Delivered to ${organization.name}: ${times === 1 ? 'one message' : `${times} messages`} from ${values.from ?? values['user-id']}.`,
+    )
   } finally {
     await running.close()
   }

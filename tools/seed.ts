@@ -10,7 +10,9 @@ await runTool(async () => {
   try {
     const organization = await running.organization(values.organization)
     console.log(`Filling ${organization.name} with the demo shop …`)
-    const { contacts, tags } = await running.db.transaction().execute((tx) => fillDemo(tx, running, systemActor(organization.id)))
+    const { contacts, tags } = await running.db
+      .transaction()
+      .execute((tx) => fillDemo(tx, running, systemActor(organization.id)))
     console.log(`Done: ${contacts} contacts, ${tags} tags. Open ${running.url}/o/${organization.slug}/contacts`)
   } finally {
     await running.close()

@@ -44,10 +44,17 @@ export async function openRunning(): Promise<Running> {
     secretKey: loadSecretKey(config),
     url,
     async organization(slug) {
-      const all = await database.db.selectFrom('organizations').select(['id', 'slug', 'name']).orderBy('created_at').execute()
-      if (all.length === 0) throw new ToolError('There is no organization yet. Open the set-up link that npm start printed.')
-      const chosen = slug === undefined ? (all.length === 1 ? all[0] : undefined) : all.find((each) => each.slug === slug)
-      if (!chosen) throw new ToolError(`Choose an organization with --organization: ${all.map((each) => each.slug).join(', ')}.`)
+      const all = await database.db
+        .selectFrom('organizations')
+        .select(['id', 'slug', 'name'])
+        .orderBy('created_at')
+        .execute()
+      if (all.length === 0)
+        throw new ToolError('There is no organization yet. Open the set-up link that npm start printed.')
+      const chosen =
+        slug === undefined ? (all.length === 1 ? all[0] : undefined) : all.find((each) => each.slug === slug)
+      if (!chosen)
+        throw new ToolError(`Choose an organization with --organization: ${all.map((each) => each.slug).join(', ')}.`)
       return chosen
     },
     close: () => database.db.destroy(),

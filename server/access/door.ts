@@ -52,7 +52,8 @@ export function mount(app: FastifyInstance, server: Server, { route, handle }: B
   const sessionCookie = sessionCookieName(server.config)
   const writers = new Map<number, (value: unknown) => string>()
   for (const [status, { schema }] of Object.entries(route.responses)) {
-    if (schema) writers.set(Number(status), fastJson(z.toJSONSchema(schema, { target: 'draft-7', io: 'output' }) as never))
+    if (schema)
+      writers.set(Number(status), fastJson(z.toJSONSchema(schema, { target: 'draft-7', io: 'output' }) as never))
   }
   app.route({
     method: route.method.toUpperCase(),
@@ -70,19 +71,24 @@ export function mount(app: FastifyInstance, server: Server, { route, handle }: B
       const write = writers.get(status)
       reply.code(status).header('cache-control', 'no-store')
       if (!write) return reply.send()
-      return reply.type('application/json; charset=utf-8').serializer((value: unknown) => value as string).send(write(body))
+      return reply
+        .type('application/json; charset=utf-8')
+        .serializer((value: unknown) => value as string)
+        .send(write(body))
     },
   })
 }
 
 function permissionIn(route: RouteDef): Permission | 'public' | 'signed-in' {
   const known: readonly string[] = [...PERMISSIONS, 'public', 'signed-in']
-  if (!known.includes(route.permission)) throw new Error(`${route.operationId} asks for an unknown permission: ${route.permission}`)
+  if (!known.includes(route.permission))
+    throw new Error(`${route.operationId} asks for an unknown permission: ${route.permission}`)
   return route.permission as Permission | 'public' | 'signed-in'
 }
 
 /** Over TLS the name itself makes browsers refuse a cookie set by a neighbouring host. */
-const sessionCookieName = (config: Config) => (config.publicUrl.startsWith('https:') ? '__Host-earmark-session' : 'earmark-session')
+const sessionCookieName = (config: Config) =>
+  config.publicUrl.startsWith('https:') ? '__Host-earmark-session' : 'earmark-session'
 
 function parse(shape: z.ZodType | undefined, value: unknown, failure: 'invalid' | 'not_found' = 'invalid'): unknown {
   if (!shape) return undefined
@@ -93,7 +99,9 @@ function parse(shape: z.ZodType | undefined, value: unknown, failure: 'invalid' 
   const field = issue.path.join('.')
   throw new Problem('invalid', issue.message, {
     ...(field === '' ? {} : { field }),
-    data: { issues: result.error.issues.slice(0, 20).map((each) => ({ field: each.path.join('.'), message: each.message })) },
+    data: {
+      issues: result.error.issues.slice(0, 20).map((each) => ({ field: each.path.join('.'), message: each.message })),
+    },
   })
 }
 
@@ -114,7 +122,9 @@ async function contextOf(
     if (may !== 'signed-in') {
       actor = actorOf(session, request)
       if (actor.kind === 'user' && !permissionsOf(actor.role).includes(may)) {
-        throw new Problem('forbidden', 'Your role does not allow this. Ask an administrator.', { data: { permission: may } })
+        throw new Problem('forbidden', 'Your role does not allow this. Ask an administrator.', {
+          data: { permission: may },
+        })
       }
     }
   }
@@ -138,7 +148,9 @@ async function contextOf(
 function actorOf(session: Session, request: FastifyRequest): Actor {
   const slug = request.headers['earmark-organization']
   if (typeof slug !== 'string') {
-    throw new Problem('invalid', 'Name the organization in the header Earmark-Organization.', { field: 'Earmark-Organization' })
+    throw new Problem('invalid', 'Name the organization in the header Earmark-Organization.', {
+      field: 'Earmark-Organization',
+    })
   }
   const actor = actorIn(session, slug)
   if (!actor) throw new Problem('not_found', 'There is no such organization, or you do not belong to it.')
@@ -158,7 +170,9 @@ function refuseForeignWrites(request: FastifyRequest, config: Config): void {
     (origin !== undefined && origin !== new URL(config.publicUrl).origin && !sameHost(origin, request.host)) ||
     request.headers['earmark-request'] === undefined
   if (foreign) {
-    throw new Problem('forbidden', 'This call did not come from the console. Open Earmark itself and try again.', { reason: 'cross_site' })
+    throw new Problem('forbidden', 'This call did not come from the console. Open Earmark itself and try again.', {
+      reason: 'cross_site',
+    })
   }
 }
 

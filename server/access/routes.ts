@@ -16,7 +16,10 @@ async function signedIn(context: Context, token: string) {
   return session
 }
 
-const client = (context: Context) => ({ address: context.request.ip, userAgent: context.request.headers['user-agent'] ?? '' })
+const client = (context: Context) => ({
+  address: context.request.ip,
+  userAgent: context.request.headers['user-agent'] ?? '',
+})
 
 export const accessRoutes = [
   bind(schema.getSession, async (_input, { session }) => answer(200, session)),
@@ -35,7 +38,10 @@ export const accessRoutes = [
 
   bind(schema.checkSetupLink, async ({ query }, { db }) => {
     const needed = await setupNeeded(db)
-    return answer(200, { needed, valid: needed && query.token !== undefined && (await setupLinkValid(db, query.token)) })
+    return answer(200, {
+      needed,
+      valid: needed && query.token !== undefined && (await setupLinkValid(db, query.token)),
+    })
   }),
 
   bind(schema.setUp, async ({ body }, context) => {

@@ -18,13 +18,20 @@ export const Session = z
   .meta({ id: 'Session' })
 export type Session = z.output<typeof Session>
 
-const Email = z.string().trim().max(254, 'At most 254 characters.').pipe(z.email('Write a complete e-mail address, such as ana@example.com.'))
+const Email = z
+  .string()
+  .trim()
+  .max(254, 'At most 254 characters.')
+  .pipe(z.email('Write a complete e-mail address, such as ana@example.com.'))
 const NewPassword = z
   .string()
   .min(PASSWORD_MIN_LENGTH, `Use at least ${PASSWORD_MIN_LENGTH} characters.`)
   .max(200, 'At most 200 characters.')
 
-export const SignIn = z.object({ email: z.string().trim().min(1, 'Write your e-mail address.').max(254), password: z.string().min(1, 'Write your password.').max(200) })
+export const SignIn = z.object({
+  email: z.string().trim().min(1, 'Write your e-mail address.').max(254),
+  password: z.string().min(1, 'Write your password.').max(200),
+})
 
 export const SetUp = z.object({
   token: z.string().min(1).max(200),

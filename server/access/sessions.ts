@@ -21,9 +21,17 @@ let decoyHash: Promise<string> | undefined
  * Refuses with one sentence whichever was wrong, in the same time; after too many failures of the same
  * address, e-mail or both within 15 minutes, with `too_many`.
  */
-export async function signIn(db: Db, input: { email: string; password: string }, client: { address: string; userAgent: string }): Promise<string> {
+export async function signIn(
+  db: Db,
+  input: { email: string; password: string },
+  client: { address: string; userAgent: string },
+): Promise<string> {
   const key = emailKey(input.email)
-  const attempts = { pair: `pair:${client.address}:${key}`, address: `address:${client.address}`, email: `email:${key}` }
+  const attempts = {
+    pair: `pair:${client.address}:${key}`,
+    address: `address:${client.address}`,
+    email: `email:${key}`,
+  }
   // Counted before the password is looked at, so that a burst of attempts at once cannot slip past the limit.
   const attemptedAt = await recordAttempt(db, Object.values(attempts))
   const counts = await db
@@ -40,10 +48,15 @@ export async function signIn(db: Db, input: { email: string; password: string },
     })
   }
 
-  const user = await db.selectFrom('users').select(['id', 'password_hash']).where('email_key', '=', key).executeTakeFirst()
+  const user = await db
+    .selectFrom('users')
+    .select(['id', 'password_hash'])
+    .where('email_key', '=', key)
+    .executeTakeFirst()
   decoyHash ??= hashPassword(newToken())
   const right = await passwordMatches(input.password, user?.password_hash ?? (await decoyHash))
-  if (!user || !right) throw new Problem('unauthenticated', 'E-mail or password is wrong.', { reason: 'wrong_credentials' })
+  if (!user || !right)
+    throw new Problem('unauthenticated', 'E-mail or password is wrong.', { reason: 'wrong_credentials' })
 
   await db
     .deleteFrom('sign_in_failures')
@@ -105,7 +118,10 @@ export async function findSession(db: Db, token: string): Promise<Session | null
     await sql`update sessions set last_seen_at = now(), expires_at = now() + make_interval(days => ${SESSION_DAYS})
       where token_hash = ${tokenHash(token)}`.execute(db)
   }
-  const organizations: Organization[] = row.organizations.map((o) => ({ ...o, permissions: [...permissionsOf(o.role)] }))
+  const organizations: Organization[] = row.organizations.map((o) => ({
+    ...o,
+    permissions: [...permissionsOf(o.role)],
+  }))
   return { user: { id: row.user_id, email: row.email, name: row.name }, organizations }
 }
 
@@ -113,11 +129,19 @@ export async function findSession(db: Db, token: string): Promise<Session | null
 export function actorIn(session: Session, slug: string): Actor | null {
   const organization = session.organizations.find((o) => o.slug === slug)
   if (!organization) return null
-  return { kind: 'user', org_id: organization.id, id: session.user.id, name: session.user.name, role: organization.role }
+  return {
+    kind: 'user',
+    org_id: organization.id,
+    id: session.user.id,
+    name: session.user.name,
+    role: organization.role,
+  }
 }
 
 /** Forgets expired sessions and attempts that no longer count. */
 export async function forgetOldSessions(db: Db): Promise<void> {
   await sql`delete from sessions where expires_at < now()`.execute(db)
-  await sql`delete from sign_in_failures where failed_at < now() - make_interval(mins => ${WINDOW_MINUTES * 2})`.execute(db)
+  await sql`delete from sign_in_failures where failed_at < now() - make_interval(mins => ${WINDOW_MINUTES * 2})`.execute(
+    db,
+  )
 }

@@ -18,12 +18,16 @@ interface FirstAdministrator {
  * Makes sure that the first administrator can come to be: from the settings when they are given, else by a link.
  * Answers the link's path while there is no user, null once there is one.
  */
-export async function prepareFirstSetup(db: Db, bootstrap: Omit<FirstAdministrator, 'name'> | undefined): Promise<string | null> {
+export async function prepareFirstSetup(
+  db: Db,
+  bootstrap: Omit<FirstAdministrator, 'name'> | undefined,
+): Promise<string | null> {
   if (bootstrap) {
     const passwordHash = await hashPassword(bootstrap.password)
     await db.transaction().execute(async (tx) => {
       await lockSetup(tx)
-      if (await setupNeeded(tx)) await createFirstAdministrator(tx, { ...bootstrap, name: bootstrap.email.split('@')[0]! }, passwordHash)
+      if (await setupNeeded(tx))
+        await createFirstAdministrator(tx, { ...bootstrap, name: bootstrap.email.split('@')[0]! }, passwordHash)
     })
     return null
   }
@@ -31,7 +35,10 @@ export async function prepareFirstSetup(db: Db, bootstrap: Omit<FirstAdministrat
   const token = newToken()
   // The newest start's link is the one that counts.
   await db.deleteFrom('setup_links').execute()
-  await db.insertInto('setup_links').values({ token_hash: tokenHash(token) }).execute()
+  await db
+    .insertInto('setup_links')
+    .values({ token_hash: tokenHash(token) })
+    .execute()
   return `/setup?token=${token}`
 }
 
@@ -40,7 +47,13 @@ export async function setupNeeded(db: Db): Promise<boolean> {
 }
 
 export async function setupLinkValid(db: Db, token: string): Promise<boolean> {
-  return (await db.selectFrom('setup_links').select('created_at').where('token_hash', '=', tokenHash(token)).executeTakeFirst()) !== undefined
+  return (
+    (await db
+      .selectFrom('setup_links')
+      .select('created_at')
+      .where('token_hash', '=', tokenHash(token))
+      .executeTakeFirst()) !== undefined
+  )
 }
 
 /**
@@ -49,9 +62,13 @@ export async function setupLinkValid(db: Db, token: string): Promise<boolean> {
  */
 export async function setUp(db: Db, input: FirstAdministrator & { token: string }): Promise<string> {
   if (!(await setupLinkValid(db, input.token))) {
-    throw new Problem('forbidden', 'This set-up link is not valid. Use the one that the server printed when it last started.', {
-      reason: 'setup_link_invalid',
-    })
+    throw new Problem(
+      'forbidden',
+      'This set-up link is not valid. Use the one that the server printed when it last started.',
+      {
+        reason: 'setup_link_invalid',
+      },
+    )
   }
   const passwordHash = await hashPassword(input.password)
   return db.transaction().execute(async (tx) => {
@@ -71,10 +88,19 @@ const lockSetup = (tx: Tx) => sql`select pg_advisory_xact_lock(hashtextextended(
 async function createFirstAdministrator(tx: Tx, input: FirstAdministrator, passwordHash: string): Promise<string> {
   const orgId = newId()
   const userId = newId()
-  await tx.insertInto('organizations').values({ id: orgId, name: input.organization, slug: slugOf(input.organization) }).execute()
+  await tx
+    .insertInto('organizations')
+    .values({ id: orgId, name: input.organization, slug: slugOf(input.organization) })
+    .execute()
   await tx
     .insertInto('users')
-    .values({ id: userId, email: input.email, email_key: emailKey(input.email), name: input.name, password_hash: passwordHash })
+    .values({
+      id: userId,
+      email: input.email,
+      email_key: emailKey(input.email),
+      name: input.name,
+      password_hash: passwordHash,
+    })
     .execute()
   await tx.insertInto('memberships').values({ org_id: orgId, user_id: userId, role: 'admin' }).execute()
   return userId

@@ -17,11 +17,15 @@ export interface Vault {
 }
 
 /** The column's and row's name are bound into each secret, so that it opens nowhere else. */
-const purpose = (accountId: string, column: 'app_secret' | 'verify_token' | 'access_token') => `whatsapp_accounts.${column}:${accountId}`
+const purpose = (accountId: string, column: 'app_secret' | 'verify_token' | 'access_token') =>
+  `whatsapp_accounts.${column}:${accountId}`
 
 export const callbackPath = (accountId: string): string => `/webhooks/whatsapp/${accountId}`
 
-interface AccountRow extends Omit<WhatsAppAccount, 'callback_url' | 'verify_token' | 'secrets_lost' | 'refused_count' | 'waiting_count' | 'problem_count'> {
+interface AccountRow extends Omit<
+  WhatsAppAccount,
+  'callback_url' | 'verify_token' | 'secrets_lost' | 'refused_count' | 'waiting_count' | 'problem_count'
+> {
   verify_token: Buffer
   app_secret: Buffer
   refused_count: number | string
@@ -29,7 +33,12 @@ interface AccountRow extends Omit<WhatsAppAccount, 'callback_url' | 'verify_toke
   problem_count: number | string
 }
 
-async function readAccounts(db: Db, { config, secretKey }: Vault, orgId: string, id?: string): Promise<WhatsAppAccount[]> {
+async function readAccounts(
+  db: Db,
+  { config, secretKey }: Vault,
+  orgId: string,
+  id?: string,
+): Promise<WhatsAppAccount[]> {
   const { rows } = await sql<AccountRow>`
     select a.id, a.kind, a.name, a.portfolio_id, a.waba_id, a.verify_token, a.app_secret, a.access_token is not null as has_access_token, a.created_at,
       a.last_delivery_at, a.refused_count, a.last_refused_at, a.last_refused_reason,
@@ -53,14 +62,17 @@ async function readAccounts(db: Db, { config, secretKey }: Vault, orgId: string,
     verify_token: tryDecrypt(secretKey, purpose(row.id, 'verify_token'), row.verify_token) ?? '',
     secrets_lost: tryDecrypt(secretKey, purpose(row.id, 'app_secret'), appSecret) === null,
     callback_url: config.publicUrl + callbackPath(row.id),
-    channels: channels.filter((channel) => channel.account_id === row.id).map(({ account_id: _, ...channel }): Channel => channel),
+    channels: channels
+      .filter((channel) => channel.account_id === row.id)
+      .map(({ account_id: _, ...channel }): Channel => channel),
     refused_count: Number(row.refused_count),
     waiting_count: Number(row.waiting_count),
     problem_count: Number(row.problem_count),
   }))
 }
 
-export const listAccounts = (db: Db, vault: Vault, actor: Actor): Promise<WhatsAppAccount[]> => readAccounts(db, vault, actor.org_id)
+export const listAccounts = (db: Db, vault: Vault, actor: Actor): Promise<WhatsAppAccount[]> =>
+  readAccounts(db, vault, actor.org_id)
 
 /** One account of the actor's organization; refuses any other id. */
 export async function getAccount(db: Db, vault: Vault, actor: Actor, id: string): Promise<WhatsAppAccount> {
@@ -90,10 +102,12 @@ export async function createAccount(
       waba_id: input.waba_id,
       app_secret: encrypt(secretKey, purpose(id, 'app_secret'), input.app_secret),
       verify_token: encrypt(secretKey, purpose(id, 'verify_token'), newToken()),
-      access_token: input.access_token === '' ? null : encrypt(secretKey, purpose(id, 'access_token'), input.access_token),
+      access_token:
+        input.access_token === '' ? null : encrypt(secretKey, purpose(id, 'access_token'), input.access_token),
     })
     .execute()
-  for (const [index, channel] of input.channels.entries()) await insertChannel(tx, actor, id, channel, `channels.${index}.`)
+  for (const [index, channel] of input.channels.entries())
+    await insertChannel(tx, actor, id, channel, `channels.${index}.`)
   return getAccount(tx, vault, actor, id)
 }
 
@@ -124,20 +138,30 @@ export async function updateAccount(
       app_secret = coalesce(${appSecret === undefined ? null : encrypt(vault.secretKey, purpose(id, 'app_secret'), appSecret)}, app_secret),
       access_token = coalesce(${accessToken === undefined ? null : encrypt(vault.secretKey, purpose(id, 'access_token'), accessToken)}, access_token)
     where org_id = ${actor.org_id} and id = ${id}`.execute(tx)
-  if (portfolio_id !== undefined && portfolio_id !== before.portfolio_id) await followPortfolio(tx, actor, before.portfolio_id, portfolio_id)
+  if (portfolio_id !== undefined && portfolio_id !== before.portfolio_id)
+    await followPortfolio(tx, actor, before.portfolio_id, portfolio_id)
   return getAccount(tx, vault, actor, id)
 }
 
-async function lockAccount(tx: Tx, actor: Actor, id: string): Promise<{ app_secret: Buffer; verify_token: Buffer; portfolio_id: string }> {
+async function lockAccount(
+  tx: Tx,
+  actor: Actor,
+  id: string,
+): Promise<{ app_secret: Buffer; verify_token: Buffer; portfolio_id: string }> {
   const { rows } = await sql<{ app_secret: Buffer; verify_token: Buffer; portfolio_id: string }>`
-    select app_secret, verify_token, portfolio_id from whatsapp_accounts where org_id = ${actor.org_id} and id = ${id} for update`.execute(tx)
+    select app_secret, verify_token, portfolio_id from whatsapp_accounts where org_id = ${actor.org_id} and id = ${id} for update`.execute(
+    tx,
+  )
   if (!rows[0]) throw new Problem('not_found', 'There is no such WhatsApp account in this organization.')
   return rows[0]
 }
 
 /** Unless another account is of the old portfolio: then nobody can tell which ids were read under the wrong one. */
 async function followPortfolio(tx: Tx, actor: Actor, from: string, to: string): Promise<void> {
-  const { rows } = await sql`select 1 from whatsapp_accounts where org_id = ${actor.org_id} and kind = 'live' and portfolio_id = ${from} limit 1`.execute(tx)
+  const { rows } =
+    await sql`select 1 from whatsapp_accounts where org_id = ${actor.org_id} and kind = 'live' and portfolio_id = ${from} limit 1`.execute(
+      tx,
+    )
   if (rows.length > 0) return
   await lockIdentities(tx, actor.org_id)
   await rescopeIdentities(tx, actor.org_id, from, to)
@@ -158,15 +182,31 @@ export async function addChannel(
   return getAccount(tx, vault, actor, accountId)
 }
 
-async function insertChannel(tx: Tx, actor: Actor, accountId: string, channel: Omit<Channel, 'id' | 'created_at'>, path: string): Promise<void> {
+async function insertChannel(
+  tx: Tx,
+  actor: Actor,
+  accountId: string,
+  channel: Omit<Channel, 'id' | 'created_at'>,
+  path: string,
+): Promise<void> {
   const row = await tx
     .insertInto('channels')
-    .values({ org_id: actor.org_id, id: newId(), account_id: accountId, name: channel.name, phone_number_id: channel.phone_number_id, phone: channel.phone })
+    .values({
+      org_id: actor.org_id,
+      id: newId(),
+      account_id: accountId,
+      name: channel.name,
+      phone_number_id: channel.phone_number_id,
+      phone: channel.phone,
+    })
     .onConflict((conflict) => conflict.columns(['org_id', 'phone_number_id']).doNothing())
     .returning('id')
     .executeTakeFirst()
   if (!row) {
-    throw new Problem('conflict', 'A number with this phone number ID is connected already.', { reason: 'number_taken', field: `${path}phone_number_id` })
+    throw new Problem('conflict', 'A number with this phone number ID is connected already.', {
+      reason: 'number_taken',
+      field: `${path}phone_number_id`,
+    })
   }
 }
 
@@ -186,10 +226,16 @@ export async function findAccountSecrets(db: Db, secretKey: Buffer, id: string):
     .where('id', '=', id)
     .executeTakeFirst()
   if (!row) return null
-  const secrets = [row.app_secret, row.previous_app_secret].flatMap((sealed) => (sealed && tryDecrypt(secretKey, purpose(id, 'app_secret'), sealed)) ?? [])
+  const secrets = [row.app_secret, row.previous_app_secret].flatMap(
+    (sealed) => (sealed && tryDecrypt(secretKey, purpose(id, 'app_secret'), sealed)) ?? [],
+  )
   const verifyToken = tryDecrypt(secretKey, purpose(id, 'verify_token'), row.verify_token)
   if (secrets.length === 0 || verifyToken === null) {
-    throw new Problem('unavailable', 'The secrets of this account were sealed under another SECRET_KEY. Enter them again in Settings → WhatsApp.', { reason: 'secrets_lost' })
+    throw new Problem(
+      'unavailable',
+      'The secrets of this account were sealed under another SECRET_KEY. Enter them again in Settings → WhatsApp.',
+      { reason: 'secrets_lost' },
+    )
   }
   return { org_id: row.org_id, id: row.id, app_secrets: secrets, verify_token: verifyToken }
 }

@@ -22,7 +22,9 @@ export async function listDeliveries(
   accountId: string,
   { show, limit, cursor }: { show: 'all' | 'problems' | 'other_numbers'; limit: number; cursor?: string | undefined },
 ): Promise<{ deliveries: Delivery[]; next_cursor: string | null }> {
-  const shown = { all: sql``, problems: sql`and problem is not null`, other_numbers: sql`and left_for is not null` }[show]
+  const shown = { all: sql``, problems: sql`and problem is not null`, other_numbers: sql`and left_for is not null` }[
+    show
+  ]
   const { rows } = await sql<DeliveryRow>`
     select ${columns} from deliveries
     where org_id = ${actor.org_id} and account_id = ${accountId} ${shown} ${cursor === undefined ? sql`` : sql`and id < ${cursor}::bigint`}
@@ -32,15 +34,26 @@ export async function listDeliveries(
 }
 
 /** One delivery with its body as it came. */
-export async function getDelivery(db: Db, actor: Actor, accountId: string, id: string): Promise<Delivery & { body: string }> {
+export async function getDelivery(
+  db: Db,
+  actor: Actor,
+  accountId: string,
+  id: string,
+): Promise<Delivery & { body: string }> {
   const { rows } = await sql<DeliveryRow>`
-    select ${columns} from deliveries where org_id = ${actor.org_id} and account_id = ${accountId} and id = ${id}::bigint`.execute(db)
+    select ${columns} from deliveries where org_id = ${actor.org_id} and account_id = ${accountId} and id = ${id}::bigint`.execute(
+    db,
+  )
   const row = rows[0]
   if (!row) throw new Problem('not_found', 'There is no such delivery. Deliveries are kept for 30 days.')
   return { ...toDelivery(row), body: row.body.toString('utf8') }
 }
 
-const toDelivery = ({ body, ...row }: DeliveryRow): Delivery => ({ ...row, id: String(row.id), held: heldIn(readPayload(body)) })
+const toDelivery = ({ body, ...row }: DeliveryRow): Delivery => ({
+  ...row,
+  id: String(row.id),
+  held: heldIn(readPayload(body)),
+})
 
 /** How many updates of each kind a delivery held, in words for people. */
 function heldIn({ updates }: Payload): Record<string, number> {
@@ -90,21 +103,31 @@ export async function prepareDeliveryPartitions(db: Db): Promise<void> {
         to_char(day, 'YYYY-MM-DD"T00:00:00Z"') as "from", to_char(day + interval '1 day', 'YYYY-MM-DD"T00:00:00Z"') as "to",
         to_regclass('deliveries_' || to_char(day, 'YYYYMMDD')) is not null
           or exists (select 1 from deliveries_default where received_at >= day at time zone 'UTC' and received_at < (day + interval '1 day') at time zone 'UTC') as covered
-      from generate_series(date_trunc('day', now() at time zone 'UTC'), date_trunc('day', now() at time zone 'UTC') + make_interval(days => ${DAYS_AHEAD}), interval '1 day') day`.execute(tx)
+      from generate_series(date_trunc('day', now() at time zone 'UTC'), date_trunc('day', now() at time zone 'UTC') + make_interval(days => ${DAYS_AHEAD}), interval '1 day') day`.execute(
+      tx,
+    )
     for (const day of days.filter((each) => !each.covered)) {
-      await sql`create table ${sql.id(day.name)} partition of deliveries for values from (${sql.lit(day.from)}) to (${sql.lit(day.to)})`.execute(tx)
+      await sql`create table ${sql.id(day.name)} partition of deliveries for values from (${sql.lit(day.from)}) to (${sql.lit(day.to)})`.execute(
+        tx,
+      )
     }
     const { rows: old } = await sql<{ name: string }>`
       select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
       where i.inhparent = 'deliveries'::regclass and c.relname ~ '^deliveries_[0-9]{8}$'
-        and c.relname < 'deliveries_' || to_char(now() at time zone 'UTC' - make_interval(days => ${KEEP_DAYS}), 'YYYYMMDD')`.execute(tx)
+        and c.relname < 'deliveries_' || to_char(now() at time zone 'UTC' - make_interval(days => ${KEEP_DAYS}), 'YYYYMMDD')`.execute(
+      tx,
+    )
     for (const { name } of old) {
       // What could not be interpreted is kept: without its partition it goes to the default one.
       await sql`alter table deliveries detach partition ${sql.id(name)}`.execute(tx)
-      await sql`insert into deliveries select * from ${sql.id(name)} where problem is not null or interpreted_at is null`.execute(tx)
+      await sql`insert into deliveries select * from ${sql.id(name)} where problem is not null or interpreted_at is null`.execute(
+        tx,
+      )
       await sql`drop table ${sql.id(name)}`.execute(tx)
     }
     await sql`delete from deliveries_default
-      where received_at < now() - make_interval(days => ${KEEP_DAYS}) and problem is null and interpreted_at is not null`.execute(tx)
+      where received_at < now() - make_interval(days => ${KEEP_DAYS}) and problem is null and interpreted_at is not null`.execute(
+      tx,
+    )
   })
 }

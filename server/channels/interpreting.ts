@@ -128,13 +128,17 @@ async function nextOrganization(db: Db, busy: string[]): Promise<string | null> 
       from waiting w where w.org_id is not null
     )
     select org_id from waiting where org_id is not null and org_id <> all(${busy}::uuid[])
-    order by (select min(d.id) from deliveries d where d.org_id = waiting.org_id and d.interpreted_at is null) limit 1`.execute(db)
+    order by (select min(d.id) from deliveries d where d.org_id = waiting.org_id and d.interpreted_at is null) limit 1`.execute(
+    db,
+  )
   return rows[0]?.org_id ?? null
 }
 
 /** One interpreter an organization at a time, on whichever server: deliveries keep their order, and nobody is created twice. */
 async function lockOrganization(tx: Tx, orgId: string): Promise<boolean> {
-  const { rows } = await sql<{ locked: boolean }>`select pg_try_advisory_xact_lock(hashtextextended('earmark:interpret:' || ${orgId}, 0)) as locked`.execute(tx)
+  const { rows } = await sql<{
+    locked: boolean
+  }>`select pg_try_advisory_xact_lock(hashtextextended('earmark:interpret:' || ${orgId}, 0)) as locked`.execute(tx)
   return rows[0]!.locked
 }
 
@@ -155,7 +159,12 @@ async function takeDeliveries(tx: Tx, orgId: string): Promise<DeliveryRow[]> {
 async function interpret(tx: Tx, orgId: string, rows: DeliveryRow[], flood: boolean): Promise<void> {
   const read = rows.map((row) => ({ row, payload: readPayload(row.body) }))
   const arrivals = read.flatMap(({ row, payload }): Arrival[] =>
-    payload.updates.map((update) => ({ delivery_id: row.id, account_id: row.account_id, received_at: row.received_at, update })),
+    payload.updates.map((update) => ({
+      delivery_id: row.id,
+      account_id: row.account_id,
+      received_at: row.received_at,
+      update,
+    })),
   )
   const left = await receive(tx, orgId, arrivals, { flood })
   // By lists of keys, not by a join: without statistics, as in a new day's partition, a join read the whole day for each batch.
@@ -173,13 +182,20 @@ async function interpret(tx: Tx, orgId: string, rows: DeliveryRow[], flood: bool
 }
 
 /** What could not be read, and what was for numbers that are not connected: few rows, written one by one. */
-async function noteExceptions(tx: Tx, orgId: string, read: readonly { row: DeliveryRow; payload: Payload }[], left: readonly Arrival[]): Promise<void> {
+async function noteExceptions(
+  tx: Tx,
+  orgId: string,
+  read: readonly { row: DeliveryRow; payload: Payload }[],
+  left: readonly Arrival[],
+): Promise<void> {
   const numbers = Map.groupBy(left, (arrival) => arrival.delivery_id)
   for (const { row, payload } of read) {
     const leftFor = numbers.get(row.id)?.map(({ update }) => update.phone_number_id!) ?? []
     if (payload.problem === null && leftFor.length === 0) continue
     await sql`update deliveries set problem = ${payload.problem}, left_for = ${leftFor.length > 0 ? [...new Set(leftFor)] : null}::text[]
-      where org_id = ${orgId} and account_id = ${row.account_id} and id = ${row.id} and received_at = ${row.received_at}`.execute(tx)
+      where org_id = ${orgId} and account_id = ${row.account_id} and id = ${row.id} and received_at = ${row.received_at}`.execute(
+      tx,
+    )
   }
 }
 
@@ -198,7 +214,9 @@ async function interpretOneByOne(db: Db, log: FastifyBaseLogger, orgId: string, 
         update deliveries set failures = failures + 1, problem = ${reason},
           retry_at = now() + make_interval(secs => 10 * power(4, failures)),
           interpreted_at = case when failures + 1 >= ${GIVE_UP_AFTER} then now() end
-        where org_id = ${orgId} and account_id = ${row.account_id} and id = ${row.id} and received_at = ${row.received_at}`.execute(db)
+        where org_id = ${orgId} and account_id = ${row.account_id} and id = ${row.id} and received_at = ${row.received_at}`.execute(
+        db,
+      )
     }
   }
 }

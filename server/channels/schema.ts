@@ -21,7 +21,9 @@ const ChannelInput = z.object({
   phone: PhoneNumber,
 })
 
-export const Channel = z.object({ id: Id, name: z.string(), phone_number_id: z.string(), phone: z.string(), created_at: Instant }).meta({ id: 'Channel' })
+export const Channel = z
+  .object({ id: Id, name: z.string(), phone_number_id: z.string(), phone: z.string(), created_at: Instant })
+  .meta({ id: 'Channel' })
 export type Channel = z.output<typeof Channel>
 
 export const WhatsAppAccount = z
@@ -34,7 +36,11 @@ export const WhatsAppAccount = z
     callback_url: z.string().describe('To paste into Meta as Callback URL.'),
     verify_token: z.string().describe('To paste into Meta as Verify token.'),
     has_access_token: z.boolean(),
-    secrets_lost: z.boolean().describe('The secrets were sealed under another SECRET_KEY: enter them again, and paste the new verify token into Meta.'),
+    secrets_lost: z
+      .boolean()
+      .describe(
+        'The secrets were sealed under another SECRET_KEY: enter them again, and paste the new verify token into Meta.',
+      ),
     channels: z.array(Channel),
     created_at: Instant,
     last_delivery_at: Instant.nullable(),
@@ -66,7 +72,13 @@ export const UpdateWhatsAppAccount = z
     name: z.string().trim().min(1, 'Give the account a name.').max(100, 'At most 100 characters.').optional(),
     portfolio_id: digits('business portfolio ID').optional(),
     waba_id: digits('WhatsApp Business Account ID').optional(),
-    app_secret: z.string().trim().min(1).max(500).optional().describe('The one before stays accepted until the next change, so that it can be rotated.'),
+    app_secret: z
+      .string()
+      .trim()
+      .min(1)
+      .max(500)
+      .optional()
+      .describe('The one before stays accepted until the next change, so that it can be rotated.'),
     access_token: z.string().trim().min(1).max(2000).optional(),
   })
   .meta({ id: 'UpdateWhatsAppAccount' })
@@ -81,7 +93,10 @@ export const listWhatsAppAccounts = route({
   summary: 'The WhatsApp accounts of the organization with their numbers',
   permission: 'channels:manage',
   responses: {
-    200: { description: 'All accounts.', schema: z.object({ accounts: z.array(WhatsAppAccount) }).meta({ id: 'WhatsAppAccountList' }) },
+    200: {
+      description: 'All accounts.',
+      schema: z.object({ accounts: z.array(WhatsAppAccount) }).meta({ id: 'WhatsAppAccountList' }),
+    },
     ...problems,
   },
 })
@@ -131,7 +146,9 @@ export const Delivery = z
   .meta({ id: 'Delivery' })
 export type Delivery = z.output<typeof Delivery>
 
-export const DeliveryBody = Delivery.extend({ body: z.string().describe('The body as it came.') }).meta({ id: 'DeliveryBody' })
+export const DeliveryBody = Delivery.extend({ body: z.string().describe('The body as it came.') }).meta({
+  id: 'DeliveryBody',
+})
 
 export const listDeliveries = route({
   method: 'get',
@@ -143,10 +160,18 @@ export const listDeliveries = route({
   query: z.object({
     show: z.enum(['all', 'problems', 'other_numbers']).default('all'),
     limit: z.coerce.number().int().min(1).max(100).default(50),
-    cursor: z.string().regex(/^\d{1,18}$/, 'Pass next_cursor of the page before.').optional(),
+    cursor: z
+      .string()
+      .regex(/^\d{1,18}$/, 'Pass next_cursor of the page before.')
+      .optional(),
   }),
   responses: {
-    200: { description: 'A page.', schema: z.object({ deliveries: z.array(Delivery), next_cursor: z.string().nullable() }).meta({ id: 'DeliveryPage' }) },
+    200: {
+      description: 'A page.',
+      schema: z
+        .object({ deliveries: z.array(Delivery), next_cursor: z.string().nullable() })
+        .meta({ id: 'DeliveryPage' }),
+    },
     ...problems,
   },
 })
@@ -168,20 +193,39 @@ export const retryDeliveries = route({
   summary: 'Interpret again what could not be interpreted; what is known already changes nothing',
   permission: 'channels:manage',
   params: accountParams,
-  responses: { 200: { description: 'Will be tried again.', schema: z.object({ count: z.int() }).meta({ id: 'DeliveriesRetried' }) }, ...problems },
+  responses: {
+    200: {
+      description: 'Will be tried again.',
+      schema: z.object({ count: z.int() }).meta({ id: 'DeliveriesRetried' }),
+    },
+    ...problems,
+  },
 })
 
-const Username = z.string().trim().regex(/^@?[A-Za-z0-9._]{1,40}$/, 'Letters, digits, dots and underscores only.')
+const Username = z
+  .string()
+  .trim()
+  .regex(/^@?[A-Za-z0-9._]{1,40}$/, 'Letters, digits, dots and underscores only.')
 
 export const PlayedMessage = z
   .object({
     from: PhoneNumber.optional(),
-    user_id: z.string().trim().regex(/^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}$/, 'Write two capital letters, a dot, and letters or digits, such as US.1349120865.').optional(),
+    user_id: z
+      .string()
+      .trim()
+      .regex(
+        /^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}$/,
+        'Write two capital letters, a dot, and letters or digits, such as US.1349120865.',
+      )
+      .optional(),
     username: Username.optional(),
     name: z.string().trim().max(200, 'At most 200 characters.').optional(),
     text: z.string().trim().min(1, 'Write a message.').max(4096, 'At most 4,096 characters.'),
   })
-  .refine((played) => played.from !== undefined || played.user_id !== undefined, { message: 'Give the customer a phone number, or a user id.', path: ['from'] })
+  .refine((played) => played.from !== undefined || played.user_id !== undefined, {
+    message: 'Give the customer a phone number, or a user id.',
+    path: ['from'],
+  })
   .meta({ id: 'PlayedMessage' })
 
 export const TestMessage = z
@@ -202,7 +246,14 @@ export const getTestPhone = route({
         .object({
           phone: z.string().nullable().describe('The number they write to; null before the first message.'),
           customers: z.array(
-            z.object({ id: Id, phone: z.string().nullable(), user_id: z.string().nullable(), username: z.string().nullable(), display_name: z.string().nullable(), last_seen_at: Instant.nullable() }),
+            z.object({
+              id: Id,
+              phone: z.string().nullable(),
+              user_id: z.string().nullable(),
+              username: z.string().nullable(),
+              display_name: z.string().nullable(),
+              last_seen_at: Instant.nullable(),
+            }),
           ),
         })
         .meta({ id: 'TestPhone' }),
@@ -228,7 +279,13 @@ export const listTestMessages = route({
   summary: 'What a played customer wrote and was sent, oldest first',
   permission: 'channels:manage',
   params: accountParams,
-  responses: { 200: { description: 'The newest 200.', schema: z.object({ messages: z.array(TestMessage) }).meta({ id: 'TestMessageList' }) }, ...problems },
+  responses: {
+    200: {
+      description: 'The newest 200.',
+      schema: z.object({ messages: z.array(TestMessage) }).meta({ id: 'TestMessageList' }),
+    },
+    ...problems,
+  },
 })
 
 export const clearTestPhone = route({
@@ -237,5 +294,8 @@ export const clearTestPhone = route({
   operationId: 'clearTestPhone',
   summary: 'Erase every contact that the test phone made, with messages and tags',
   permission: 'channels:manage',
-  responses: { 200: { description: 'Erased.', schema: z.object({ count: z.int() }).meta({ id: 'TestPhoneCleared' }) }, ...problems },
+  responses: {
+    200: { description: 'Erased.', schema: z.object({ count: z.int() }).meta({ id: 'TestPhoneCleared' }) },
+    ...problems,
+  },
 })

@@ -77,7 +77,11 @@ function takeBatch(waiting: Waiting[]): Waiting[] {
   for (const { failed } of waiting.splice(0, inTime === -1 ? waiting.length : inTime)) failed(databaseSilent())
   let bytes = 0
   let rows = 0
-  while (rows < waiting.length && rows < MOST_ROWS && (rows === 0 || bytes + waiting[rows]!.body.length <= MOST_BYTES)) {
+  while (
+    rows < waiting.length &&
+    rows < MOST_ROWS &&
+    (rows === 0 || bytes + waiting[rows]!.body.length <= MOST_BYTES)
+  ) {
     bytes += waiting[rows]!.body.length
     rows++
   }

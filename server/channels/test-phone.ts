@@ -16,7 +16,9 @@ import { signBody } from './whatsapp/signature.ts'
 
 /** The organization's test account, made on first use; two first uses at once make one. */
 export async function testAccount(tx: Tx, vault: Vault, actor: Actor): Promise<WhatsAppAccount> {
-  await sql`select pg_advisory_xact_lock(hashtextextended('earmark:test-account:' || ${actor.org_id}::text, 0))`.execute(tx)
+  await sql`select pg_advisory_xact_lock(hashtextextended('earmark:test-account:' || ${actor.org_id}::text, 0))`.execute(
+    tx,
+  )
   const existing = await findTestAccountId(tx, actor.org_id)
   if (existing) {
     const account = await getAccount(tx, vault, actor, existing)
@@ -42,7 +44,12 @@ export async function testAccount(tx: Tx, vault: Vault, actor: Actor): Promise<W
 }
 
 async function findTestAccountId(db: Db, orgId: string): Promise<string | null> {
-  const row = await db.selectFrom('whatsapp_accounts').select('id').where('org_id', '=', orgId).where('kind', '=', 'test').executeTakeFirst()
+  const row = await db
+    .selectFrom('whatsapp_accounts')
+    .select('id')
+    .where('org_id', '=', orgId)
+    .where('kind', '=', 'test')
+    .executeTakeFirst()
   return row?.id ?? null
 }
 
@@ -83,7 +90,9 @@ interface Customer {
 export async function getTestPhone(db: Db, actor: Actor): Promise<{ phone: string | null; customers: Customer[] }> {
   const channel = await db
     .selectFrom('channels as c')
-    .innerJoin('whatsapp_accounts as a', (join) => join.onRef('a.org_id', '=', 'c.org_id').onRef('a.id', '=', 'c.account_id'))
+    .innerJoin('whatsapp_accounts as a', (join) =>
+      join.onRef('a.org_id', '=', 'c.org_id').onRef('a.id', '=', 'c.account_id'),
+    )
     .select('c.phone')
     .where('c.org_id', '=', actor.org_id)
     .where('a.kind', '=', 'test')
@@ -91,13 +100,17 @@ export async function getTestPhone(db: Db, actor: Actor): Promise<{ phone: strin
   const { rows } = await sql<Customer>`
     select c.id, c.phone, c.username, c.display_name, c.last_seen_at, (
       select i.value from contact_identities i where i.org_id = c.org_id and i.contact_id = c.id and i.kind = 'bsuid' order by i.retired_at nulls first, i.created_at desc limit 1) as user_id
-    from contacts c where c.org_id = ${actor.org_id} and c.test order by c.last_seen_at desc nulls last, c.id desc limit 200`.execute(db)
+    from contacts c where c.org_id = ${actor.org_id} and c.test order by c.last_seen_at desc nulls last, c.id desc limit 200`.execute(
+    db,
+  )
   return { phone: channel?.phone ?? null, customers: rows }
 }
 
 /** The newest 200 messages of a played customer, oldest first. Refuses a contact that is not played. */
 export async function listTestMessages(db: Db, actor: Actor, contactId: string): Promise<TestMessage[]> {
-  const { rows } = await sql<{ test: boolean }>`select test from contacts where org_id = ${actor.org_id} and id = ${contactId}`.execute(db)
+  const { rows } = await sql<{
+    test: boolean
+  }>`select test from contacts where org_id = ${actor.org_id} and id = ${contactId}`.execute(db)
   if (!rows[0]?.test) throw new Problem('not_found', 'There is no such customer on the test phone.')
   const messages = await db
     .selectFrom('messages')

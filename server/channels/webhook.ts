@@ -34,7 +34,10 @@ export interface WebhookDoor {
  * the body is kept. Anything but 200 makes Meta send the delivery again, for up to seven days.
  * https://developers.facebook.com/docs/graph-api/webhooks/getting-started
  */
-export async function openWebhookDoor(app: FastifyInstance, { deliveries, log, ...accounts }: WebhookDependencies): Promise<WebhookDoor> {
+export async function openWebhookDoor(
+  app: FastifyInstance,
+  { deliveries, log, ...accounts }: WebhookDependencies,
+): Promise<WebhookDoor> {
   const remembered = new Map<string, { account: AccountSecrets; until: number }>()
   const lookedUp = new Map<string, Promise<AccountSecrets>>()
   const refusals = new Map<string, { count: number; reason: string }>()
@@ -63,7 +66,9 @@ export async function openWebhookDoor(app: FastifyInstance, { deliveries, log, .
   const flush = async (): Promise<void> => {
     for (const [id, { count, reason }] of refusals) {
       refusals.delete(id)
-      await accounts.recordRefusals(id, count, reason).catch((error: unknown) => log.error({ err: error }, 'could not count refused deliveries'))
+      await accounts
+        .recordRefusals(id, count, reason)
+        .catch((error: unknown) => log.error({ err: error }, 'could not count refused deliveries'))
     }
   }
   const timer = setInterval(() => void flush(), FLUSH_REFUSALS_MS).unref()
@@ -71,33 +76,54 @@ export async function openWebhookDoor(app: FastifyInstance, { deliveries, log, .
   await app.register(async (scope) => {
     // The signature is over the bytes as they came, so nothing may parse them before.
     scope.removeAllContentTypeParsers()
-    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_LIMIT }, (_request, body, done) => done(null, body))
+    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_LIMIT }, (_request, body, done) =>
+      done(null, body),
+    )
 
-    scope.get<{ Params: { id: string }; Querystring: Record<string, unknown> }>('/webhooks/whatsapp/:id', async (request, reply) => {
-      const account = await findAccount(request.params.id, true)
-      const { 'hub.mode': mode, 'hub.verify_token': token, 'hub.challenge': challenge } = request.query
-      if (mode !== 'subscribe' || typeof token !== 'string' || typeof challenge !== 'string' || !sameText(token, account.verify_token)) {
-        throw new Problem('forbidden', 'The verify token is not the one of this account. Copy it from Settings → WhatsApp.', { reason: 'verify_token_wrong' })
-      }
-      return reply.type('text/plain; charset=utf-8').header('x-content-type-options', 'nosniff').send(challenge)
-    })
-
-    scope.post<{ Params: { id: string }; Body: Buffer | undefined }>('/webhooks/whatsapp/:id', { bodyLimit: BODY_LIMIT }, async (request, reply) => {
-      const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
-      const header = request.headers['x-hub-signature-256']
-      const signature = typeof header === 'string' ? header : undefined
-      let account = await findAccount(request.params.id, false)
-      if (!signatureMatches(signature, body, account.app_secrets)) {
-        account = await findAccount(request.params.id, true)
-        if (!signatureMatches(signature, body, account.app_secrets)) {
-          const reason = signature === undefined ? 'The signature was missing.' : 'The signature was wrong: the app secret here is not the one in Meta.'
-          refusals.set(account.id, { count: (refusals.get(account.id)?.count ?? 0) + 1, reason })
-          throw new Problem('unauthenticated', reason, { reason: 'bad_signature' })
+    scope.get<{ Params: { id: string }; Querystring: Record<string, unknown> }>(
+      '/webhooks/whatsapp/:id',
+      async (request, reply) => {
+        const account = await findAccount(request.params.id, true)
+        const { 'hub.mode': mode, 'hub.verify_token': token, 'hub.challenge': challenge } = request.query
+        if (
+          mode !== 'subscribe' ||
+          typeof token !== 'string' ||
+          typeof challenge !== 'string' ||
+          !sameText(token, account.verify_token)
+        ) {
+          throw new Problem(
+            'forbidden',
+            'The verify token is not the one of this account. Copy it from Settings → WhatsApp.',
+            { reason: 'verify_token_wrong' },
+          )
         }
-      }
-      await deliveries.store({ org_id: account.org_id, account_id: account.id, body })
-      return reply.code(200).type('text/plain').send('EVENT_RECEIVED')
-    })
+        return reply.type('text/plain; charset=utf-8').header('x-content-type-options', 'nosniff').send(challenge)
+      },
+    )
+
+    scope.post<{ Params: { id: string }; Body: Buffer | undefined }>(
+      '/webhooks/whatsapp/:id',
+      { bodyLimit: BODY_LIMIT },
+      async (request, reply) => {
+        const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+        const header = request.headers['x-hub-signature-256']
+        const signature = typeof header === 'string' ? header : undefined
+        let account = await findAccount(request.params.id, false)
+        if (!signatureMatches(signature, body, account.app_secrets)) {
+          account = await findAccount(request.params.id, true)
+          if (!signatureMatches(signature, body, account.app_secrets)) {
+            const reason =
+              signature === undefined
+                ? 'The signature was missing.'
+                : 'The signature was wrong: the app secret here is not the one in Meta.'
+            refusals.set(account.id, { count: (refusals.get(account.id)?.count ?? 0) + 1, reason })
+            throw new Problem('unauthenticated', reason, { reason: 'bad_signature' })
+          }
+        }
+        await deliveries.store({ org_id: account.org_id, account_id: account.id, body })
+        return reply.code(200).type('text/plain').send('EVENT_RECEIVED')
+      },
+    )
   })
 
   return {
@@ -108,4 +134,8 @@ export async function openWebhookDoor(app: FastifyInstance, { deliveries, log, .
   }
 }
 
-const noAccount = () => new Problem('not_found', 'There is no WhatsApp account at this address. Copy the Callback URL from Settings → WhatsApp.')
+const noAccount = () =>
+  new Problem(
+    'not_found',
+    'There is no WhatsApp account at this address. Copy the Callback URL from Settings → WhatsApp.',
+  )

@@ -31,7 +31,11 @@ export async function listConflicts(db: Db, actor: Actor, status: 'open' | 'deci
     select id, reason, contact_id, other_contact_id, kind, scope, value, detected_at, last_seen_at, times_seen, resolution, merge_id, resolved_at, resolved_by_name
     from contact_conflicts where org_id = ${actor.org_id} and resolution is ${status === 'open' ? sql`null` : sql`not null`}
     order by coalesce(resolved_at, last_seen_at) desc, id limit 200`.execute(db)
-  const contacts = await contactsByIds(db, actor, rows.flatMap((row) => [row.contact_id, row.other_contact_id]).filter((id): id is string => id !== null))
+  const contacts = await contactsByIds(
+    db,
+    actor,
+    rows.flatMap((row) => [row.contact_id, row.other_contact_id]).filter((id): id is string => id !== null),
+  )
   return rows.map(({ kind, scope, value, contact_id, other_contact_id, merge_id: _, ...row }) => ({
     ...row,
     identity: { kind, scope, value },
@@ -41,7 +45,9 @@ export async function listConflicts(db: Db, actor: Actor, status: 'open' | 'deci
 }
 
 export async function countOpenConflicts(db: Db, actor: Actor): Promise<number> {
-  const { rows } = await sql<{ count: number | string }>`select count(*) as count from contact_conflicts where org_id = ${actor.org_id} and resolution is null`.execute(db)
+  const { rows } = await sql<{
+    count: number | string
+  }>`select count(*) as count from contact_conflicts where org_id = ${actor.org_id} and resolution is null`.execute(db)
   return Number(rows[0]!.count)
 }
 
@@ -52,14 +58,25 @@ export async function countOpenConflicts(db: Db, actor: Actor): Promise<number> 
 export async function decideConflict(tx: Tx, actor: Actor, id: string, decision: ConflictDecision): Promise<void> {
   await lockIdentities(tx, actor.org_id)
   const conflict = await lockConflict(tx, actor, id)
-  if (conflict.resolution !== null) throw new Problem('conflict', `This conflict was decided already, by ${conflict.resolved_by_name}.`, { reason: 'already_decided' })
+  if (conflict.resolution !== null)
+    throw new Problem('conflict', `This conflict was decided already, by ${conflict.resolved_by_name}.`, {
+      reason: 'already_decided',
+    })
   if (decision === 'merged') {
-    if (conflict.other_contact_id === null) throw new Problem('invalid', 'There is only one contact here. Say that it is the same person, or keep them apart.', { field: 'decision' })
+    if (conflict.other_contact_id === null)
+      throw new Problem(
+        'invalid',
+        'There is only one contact here. Say that it is the same person, or keep them apart.',
+        { field: 'decision' },
+      )
     await mergeContacts(tx, actor, conflict.contact_id, conflict.other_contact_id)
     return
   }
   if (decision === 'same_person') {
-    if (conflict.other_contact_id !== null) throw new Problem('invalid', 'The id belongs to another contact. Merge the two, or keep them apart.', { field: 'decision' })
+    if (conflict.other_contact_id !== null)
+      throw new Problem('invalid', 'The id belongs to another contact. Merge the two, or keep them apart.', {
+        field: 'decision',
+      })
     await attachIdentity(tx, actor.org_id, conflict.contact_id, conflict)
   }
   await sql`update contact_conflicts set resolution = ${decision}, resolved_at = now(), resolved_by_id = ${actor.id}, resolved_by_name = ${actor.name}
@@ -70,7 +87,8 @@ export async function decideConflict(tx: Tx, actor: Actor, id: string, decision:
 export async function undoDecision(tx: Tx, actor: Actor, id: string): Promise<void> {
   await lockIdentities(tx, actor.org_id)
   const conflict = await lockConflict(tx, actor, id)
-  if (conflict.resolution === null) throw new Problem('conflict', 'This conflict is not decided yet.', { reason: 'not_decided' })
+  if (conflict.resolution === null)
+    throw new Problem('conflict', 'This conflict is not decided yet.', { reason: 'not_decided' })
   if (conflict.resolution === 'merged') {
     await undoMerge(tx, actor, conflict.merge_id!)
     return
@@ -81,7 +99,10 @@ export async function undoDecision(tx: Tx, actor: Actor, id: string): Promise<vo
 }
 
 async function lockConflict(tx: Tx, actor: Actor, id: string): Promise<ConflictRow> {
-  const { rows } = await sql<ConflictRow>`select * from contact_conflicts where org_id = ${actor.org_id} and id = ${id} for update`.execute(tx)
+  const { rows } =
+    await sql<ConflictRow>`select * from contact_conflicts where org_id = ${actor.org_id} and id = ${id} for update`.execute(
+      tx,
+    )
   if (!rows[0]) throw new Problem('not_found', 'There is no such conflict in this organization.')
   return rows[0]
 }

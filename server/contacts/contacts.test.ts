@@ -25,7 +25,10 @@ const put = (person: Person, id: string, ...tags: { id: string }[]) =>
 const exported = async (person: Person, query: Record<string, unknown> = {}) => {
   const text = (await person.call(exportContacts, { query })) as unknown as string
   expect(text.startsWith('\ufeff')).toBe(true)
-  return { text, rows: parse(text, { bom: true, columns: true, relax_column_count: false }) as Record<string, string>[] }
+  return {
+    text,
+    rows: parse(text, { bom: true, columns: true, relax_column_count: false }) as Record<string, string>[],
+  }
 }
 
 test('search finds any part of phone, name and username, ignoring case, accents and width, in any script', async () => {
@@ -77,7 +80,8 @@ test('tags any of, all of and none of mean what they say; deleted tags count now
 
 test('pages of any size show every contact exactly once, most recently seen first, also at equal times', async () => {
   const admin = await server.newPerson()
-  for (let n = 0; n < 23; n++) await sighted(server, admin, { wa_id: String(551100000000 + n), at: `2026-01-0${1 + (n % 3)}T00:00:00.000Z` })
+  for (let n = 0; n < 23; n++)
+    await sighted(server, admin, { wa_id: String(551100000000 + n), at: `2026-01-0${1 + (n % 3)}T00:00:00.000Z` })
   await sighted(server, admin, { wa_id: '551199999999', at: '2026-01-01T00:00:00.000Z', own_act: false })
   const all = (await admin.call(listContacts, { query: { limit: 200 } })).contacts
   expect(all).toHaveLength(24)
@@ -90,7 +94,10 @@ test('pages of any size show every contact exactly once, most recently seen firs
     cursor = page.next_cursor ?? undefined
   } while (cursor)
   expect(seen).toEqual(all.map((contact) => contact.id))
-  await expect(admin.call(listContacts, { query: { cursor: 'bm9uc2Vuc2U' } })).rejects.toMatchObject({ status: 422, problem: { field: 'cursor' } })
+  await expect(admin.call(listContacts, { query: { cursor: 'bm9uc2Vuc2U' } })).rejects.toMatchObject({
+    status: 422,
+    problem: { field: 'cursor' },
+  })
 })
 
 test('another organization’s contacts are not there', async () => {
@@ -109,7 +116,11 @@ test('the export holds exactly the contacts of the list, in its order, and survi
   const gone = await admin.call(createTag, { body: { name: 'gone' } })
   const nasty = ['=1+1', '+1', '-1', '@x', "'quoted", 'a "b", c\nd', '\ttab', 'normal', 'Ω𓀀👩‍👩‍👧']
   for (const [n, name] of nasty.entries()) {
-    const id = await sighted(server, admin, { wa_id: String(8613800138000 + n), name, at: `2026-02-0${n + 1}T12:00:00.000Z` })
+    const id = await sighted(server, admin, {
+      wa_id: String(8613800138000 + n),
+      name,
+      at: `2026-02-0${n + 1}T12:00:00.000Z`,
+    })
     await put(admin, id, pipe, sum, gone)
   }
   await sighted(server, admin, { bsuid: 'BR.99999999999', at: '2026-03-01T00:00:00.000Z' })
@@ -139,8 +150,13 @@ test('an export of more rows than a batch is complete', async () => {
   )
   const { rows } = await exported(admin)
   expect(new Set(rows.map((row) => row['Phone'])).size).toBe(3500)
-  const response = await server.app.inject({ url: '/v1/contacts/export', headers: { cookie: admin.cookie, 'earmark-organization': admin.slug } })
-  expect(response.headers['content-disposition']).toMatch(/^attachment; filename="contacts-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ\.csv"$/)
+  const response = await server.app.inject({
+    url: '/v1/contacts/export',
+    headers: { cookie: admin.cookie, 'earmark-organization': admin.slug },
+  })
+  expect(response.headers['content-disposition']).toMatch(
+    /^attachment; filename="contacts-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ\.csv"$/,
+  )
 })
 
 test('an agent reads contacts but cannot export them', async () => {

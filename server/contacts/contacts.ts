@@ -54,13 +54,17 @@ export async function listContacts(
   const last = shown.at(-1)
   return {
     contacts: shown.map((row) => toContact(row, chips)),
-    next_cursor: rows.length > page.limit && last ? writeCursor({ key: last.last_seen_at ?? '-infinity', id: last.id }) : null,
+    next_cursor:
+      rows.length > page.limit && last ? writeCursor({ key: last.last_seen_at ?? '-infinity', id: last.id }) : null,
   }
 }
 
 /** Those of the contacts that are there, by id. */
 export async function contactsByIds(db: Db, actor: Actor, ids: readonly string[]): Promise<Map<string, Contact>> {
-  const { rows } = await sql<ContactRow>`select ${columns} from contacts c where c.org_id = ${actor.org_id} and c.id = any(${ids}::uuid[])`.execute(db)
+  const { rows } =
+    await sql<ContactRow>`select ${columns} from contacts c where c.org_id = ${actor.org_id} and c.id = any(${ids}::uuid[])`.execute(
+      db,
+    )
   const chips = await chipsById(db, actor.org_id)
   return new Map(rows.map((row) => [row.id, toContact(row, chips)]))
 }
@@ -68,17 +72,26 @@ export async function contactsByIds(db: Db, actor: Actor, ids: readonly string[]
 /** How many contacts match, exactly. */
 export async function countContacts(db: Db, actor: Actor, filter: ContactFilter): Promise<number> {
   const condition = await filterCondition(db, actor.org_id, filter)
-  const { rows } = await sql<{ count: string | number }>`select count(*) as count from contacts c where ${condition}`.execute(db)
+  const { rows } = await sql<{
+    count: string | number
+  }>`select count(*) as count from contacts c where ${condition}`.execute(db)
   return Number(rows[0]!.count)
 }
 
 /** One contact with its tags. Refuses an id that is not in the actor's organization. */
 export async function getContact(db: Db, actor: Actor, id: string): Promise<ContactDetail> {
-  const { rows } = await sql<ContactRow>`select ${columns} from contacts c where c.org_id = ${actor.org_id} and c.id = ${id}`.execute(db)
+  const { rows } =
+    await sql<ContactRow>`select ${columns} from contacts c where c.org_id = ${actor.org_id} and c.id = ${id}`.execute(
+      db,
+    )
   const row = rows[0]
   if (!row) {
     const into = await findMergedInto(db, actor.org_id, id)
-    if (into) throw new Problem('not_found', 'This contact was merged into another.', { reason: 'merged', data: { merged_into: into } })
+    if (into)
+      throw new Problem('not_found', 'This contact was merged into another.', {
+        reason: 'merged',
+        data: { merged_into: into },
+      })
     throw new Problem('not_found', 'There is no such contact in this organization.')
   }
   const { tag_ids: _, ...contact } = row
@@ -109,9 +122,19 @@ const writeCursor = ({ key, id }: Cursor): string => Buffer.from(JSON.stringify(
 function readCursor(text: string): Cursor {
   try {
     const [key, id] = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as unknown[]
-    if (typeof key === 'string' && typeof id === 'string' && /^(-infinity|\d{4,6}-[0-9T:.+-]+Z?)$/.test(key) && /^[0-9a-f-]{36}$/.test(id)) return { key, id }
+    if (
+      typeof key === 'string' &&
+      typeof id === 'string' &&
+      /^(-infinity|\d{4,6}-[0-9T:.+-]+Z?)$/.test(key) &&
+      /^[0-9a-f-]{36}$/.test(id)
+    )
+      return { key, id }
   } catch {
     // Falls through to the one answer for every malformed cursor.
   }
-  throw new Problem('invalid', 'This cursor is not valid. Pass next_cursor of the page before, unchanged, or start without a cursor.', { field: 'cursor' })
+  throw new Problem(
+    'invalid',
+    'This cursor is not valid. Pass next_cursor of the page before, unchanged, or start without a cursor.',
+    { field: 'cursor' },
+  )
 }

@@ -21,7 +21,8 @@ interface ExportRow {
   whole_id: string | null
 }
 
-export const exportFileName = (now: Date): string => `contacts-${now.toISOString().slice(0, 19).replaceAll(':', '-')}Z.csv`
+export const exportFileName = (now: Date): string =>
+  `contacts-${now.toISOString().slice(0, 19).replaceAll(':', '-')}Z.csv`
 
 /**
  * The file as a stream of text in the list's order, without a row cap and with constant memory. All rows are of one
@@ -32,7 +33,11 @@ export function exportContacts(db: Db, actor: Actor, filter: ContactFilter): Rea
 }
 
 async function* csvChunks(db: Db, actor: Actor, filter: ContactFilter): AsyncGenerator<string> {
-  const connection = await db.startTransaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute()
+  const connection = await db
+    .startTransaction()
+    .setIsolationLevel('repeatable read')
+    .setAccessMode('read only')
+    .execute()
   try {
     const condition = await filterCondition(connection, actor.org_id, filter)
     const chips = await chipsById(connection, actor.org_id)

@@ -19,8 +19,12 @@ export async function filterCondition(db: Db, orgId: string, filter: ContactFilt
     const anyTags = filter.any_tags?.filter((id) => active.has(id)) ?? []
     const allTags = filter.all_tags ?? []
     const noTags = filter.no_tags?.filter((id) => active.has(id)) ?? []
-    if (filter.any_tags?.length) conditions.push(anyTags.length > 0 ? sql<boolean>`c.tag_ids && ${anyTags}::uuid[]` : sql<boolean>`false`)
-    if (allTags.length > 0) conditions.push(allTags.every((id) => active.has(id)) ? sql<boolean>`c.tag_ids @> ${allTags}::uuid[]` : sql<boolean>`false`)
+    if (filter.any_tags?.length)
+      conditions.push(anyTags.length > 0 ? sql<boolean>`c.tag_ids && ${anyTags}::uuid[]` : sql<boolean>`false`)
+    if (allTags.length > 0)
+      conditions.push(
+        allTags.every((id) => active.has(id)) ? sql<boolean>`c.tag_ids @> ${allTags}::uuid[]` : sql<boolean>`false`,
+      )
     if (noTags.length > 0) conditions.push(sql<boolean>`not c.tag_ids && ${noTags}::uuid[]`)
   }
   return sql<boolean>`${sql.join(conditions, sql` and `)}`
@@ -45,7 +49,11 @@ function searchCondition(search: string | undefined): RawBuilder<boolean> | null
 }
 
 /** What the search looks in, for one contact: each part on a line of its own, so that no match spans two. */
-export function searchText(contact: { display_name: string | null; username: string | null; ids: readonly string[] }): string {
+export function searchText(contact: {
+  display_name: string | null
+  username: string | null
+  ids: readonly string[]
+}): string {
   const parts = [contact.display_name, contact.username === null ? null : `@${contact.username}`, ...contact.ids]
   return parts
     .filter((part): part is string => part !== null)

@@ -1,8 +1,29 @@
 // Who wrote: the one contact behind the ids that WhatsApp gives, made when there is none, never merged silently.
 import type { Tx } from '../lib/db.ts'
 import { newId } from '../lib/ids.ts'
-import { keysOf, keysOfChange, keyText, phoneOf, type Conflict, type ConflictReason, type HeldContact, type HeldIdentity, type IdChange, type Key, type Sighting } from './identity.ts'
-import { gatherActivity, insertContacts, readHeld, readPending, saveConflicts, saveIdentities, savePending, updateContacts } from './identity-rows.ts'
+import {
+  keysOf,
+  keysOfChange,
+  keyText,
+  phoneOf,
+  type Conflict,
+  type ConflictReason,
+  type HeldContact,
+  type HeldIdentity,
+  type IdChange,
+  type Key,
+  type Sighting,
+} from './identity.ts'
+import {
+  gatherActivity,
+  insertContacts,
+  readHeld,
+  readPending,
+  saveConflicts,
+  saveIdentities,
+  savePending,
+  updateContacts,
+} from './identity-rows.ts'
 
 /**
  * Works on the contacts of one organization behind many sightings at once: everything is read in two statements,
@@ -25,7 +46,12 @@ export class Identities {
   }
 
   /** Reads and locks every contact that the sightings and changes could concern. */
-  static async open(tx: Tx, orgId: string, sightings: readonly Sighting[], changes: readonly IdChange[]): Promise<Identities> {
+  static async open(
+    tx: Tx,
+    orgId: string,
+    sightings: readonly Sighting[],
+    changes: readonly IdChange[],
+  ): Promise<Identities> {
     const identities = new Identities(tx, orgId)
     const keys = new Map<string, Key>()
     const want = (found: ReturnType<typeof keysOf>) => {
@@ -33,7 +59,10 @@ export class Identities {
     }
     for (const sighting of sightings) {
       want(keysOf(sighting, sighting.portfolio_id, sighting.test))
-      if (sighting.card_phone) want(keysOf({ wa_id: sighting.card_phone, bsuid: null, parent_bsuid: null }, sighting.portfolio_id, sighting.test))
+      if (sighting.card_phone)
+        want(
+          keysOf({ wa_id: sighting.card_phone, bsuid: null, parent_bsuid: null }, sighting.portfolio_id, sighting.test),
+        )
     }
     for (const change of changes) for (const key of keysOfChange(change)) keys.set(keyText(key), key)
     for (const pending of await readPending(tx, orgId, [...keys.keys()])) {
@@ -71,7 +100,9 @@ export class Identities {
     if (bsuid && byPhone && byBsuid && byPhone !== byBsuid) {
       this.#conflict('two_contacts', byPhone, byBsuid, bsuid, sighting.at)
     } else if (bsuid && !byBsuid) {
-      const current = contact.identities.find((held) => held.kind === 'bsuid' && held.scope === bsuid.scope && held.retired_at === null)
+      const current = contact.identities.find(
+        (held) => held.kind === 'bsuid' && held.scope === bsuid.scope && held.retired_at === null,
+      )
       if (current) this.#conflict('possible_new_owner', contact, null, bsuid, sighting.at)
       else this.#attach(contact, bsuid)
     }
@@ -152,7 +183,8 @@ export class Identities {
   #prefer(contact: HeldContact, key: Key, at: string): void {
     const mine = this.#byKey.get(keyText(key)) ?? this.#attach(contact, key)
     for (const other of contact.identities) {
-      if (other !== mine && other.kind === key.kind && other.scope === key.scope && other.retired_at === null) this.#retire(other, at)
+      if (other !== mine && other.kind === key.kind && other.scope === key.scope && other.retired_at === null)
+        this.#retire(other, at)
     }
     if (mine.retired_at !== null) this.#retire(mine, null)
     if (key.kind === 'phone' && contact.phone !== phoneOf(key.value)) {
@@ -168,7 +200,11 @@ export class Identities {
 
   #describe(contact: HeldContact, sighting: Sighting): void {
     const newest = contact.last_seen_at === null || sighting.at >= contact.last_seen_at
-    if (sighting.name !== null && sighting.name !== contact.display_name && (newest || contact.name_origin !== 'whatsapp')) {
+    if (
+      sighting.name !== null &&
+      sighting.name !== contact.display_name &&
+      (newest || contact.name_origin !== 'whatsapp')
+    ) {
       contact.display_name = sighting.name
       this.#touch(contact)
     }
@@ -194,7 +230,13 @@ export class Identities {
   }
 
   #conflict(reason: ConflictReason, contact: HeldContact, other: HeldContact | null, key: Key, at: string): void {
-    this.#conflicts.set(`${contact.id}\n${keyText(key)}`, { ...key, reason, contact_id: contact.id, other_contact_id: other?.id ?? null, at })
+    this.#conflicts.set(`${contact.id}\n${keyText(key)}`, {
+      ...key,
+      reason,
+      contact_id: contact.id,
+      other_contact_id: other?.id ?? null,
+      at,
+    })
   }
 
   /**
@@ -203,12 +245,29 @@ export class Identities {
    */
   async save({ flood = false } = {}): Promise<void> {
     const contacts = [...this.#contacts.values()]
-    await insertContacts(this.#tx, this.#orgId, contacts.filter((contact) => contact.state === 'new'))
+    await insertContacts(
+      this.#tx,
+      this.#orgId,
+      contacts.filter((contact) => contact.state === 'new'),
+    )
     const seen = contacts.filter((contact) => contact.state === 'seen')
-    await updateContacts(this.#tx, this.#orgId, contacts.filter((contact) => contact.state === 'changed' || (contact.state === 'seen' && !flood)))
+    await updateContacts(
+      this.#tx,
+      this.#orgId,
+      contacts.filter((contact) => contact.state === 'changed' || (contact.state === 'seen' && !flood)),
+    )
     if (flood) await gatherActivity(this.#tx, this.#orgId, seen)
-    await saveIdentities(this.#tx, this.#orgId, [...this.#byKey.values()].filter((identity) => identity.state !== 'stored'))
+    await saveIdentities(
+      this.#tx,
+      this.#orgId,
+      [...this.#byKey.values()].filter((identity) => identity.state !== 'stored'),
+    )
     await saveConflicts(this.#tx, this.#orgId, [...this.#conflicts.values()])
-    await savePending(this.#tx, this.#orgId, this.#applied, this.#pending.filter(({ id }) => id === null).map(({ change }) => change))
+    await savePending(
+      this.#tx,
+      this.#orgId,
+      this.#applied,
+      this.#pending.filter(({ id }) => id === null).map(({ change }) => change),
+    )
   }
 }

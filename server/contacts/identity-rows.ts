@@ -6,21 +6,41 @@ import type { Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { newId } from '../lib/ids.ts'
 import { searchText } from './filter.ts'
-import { keysOfChange, keyText, searchedIds, type Conflict, type HeldContact, type HeldIdentity, type IdChange, type Key } from './identity.ts'
+import {
+  keysOfChange,
+  keyText,
+  searchedIds,
+  type Conflict,
+  type HeldContact,
+  type HeldIdentity,
+  type IdChange,
+  type Key,
+} from './identity.ts'
 
 /** Identities of an organization change one at a time: receiving, merging and undoing wait for one another. */
-export const lockIdentities = (tx: Tx, orgId: string) => sql`select pg_advisory_xact_lock(hashtextextended('earmark:interpret:' || ${orgId}::text, 0))`.execute(tx)
+export const lockIdentities = (tx: Tx, orgId: string) =>
+  sql`select pg_advisory_xact_lock(hashtextextended('earmark:interpret:' || ${orgId}::text, 0))`.execute(tx)
 
 /** Changes of ids that were told before anybody with these ids was seen. */
-export async function readPending(tx: Tx, orgId: string, keyTexts: string[]): Promise<{ id: number | string; change: IdChange }[]> {
+export async function readPending(
+  tx: Tx,
+  orgId: string,
+  keyTexts: string[],
+): Promise<{ id: number | string; change: IdChange }[]> {
   if (keyTexts.length === 0) return []
   const { rows } = await sql<{ id: number | string; change: IdChange }>`
-    select id, change from pending_identity_changes where org_id = ${orgId} and keys && ${keyTexts}::text[] order by id`.execute(tx)
+    select id, change from pending_identity_changes where org_id = ${orgId} and keys && ${keyTexts}::text[] order by id`.execute(
+    tx,
+  )
   return rows
 }
 
 /** The contacts that have any of these ids, locked in the order of their ids, and all identities of each. */
-export async function readHeld(tx: Tx, orgId: string, keys: Key[]): Promise<{ contacts: HeldContact[]; identities: HeldIdentity[] }> {
+export async function readHeld(
+  tx: Tx,
+  orgId: string,
+  keys: Key[],
+): Promise<{ contacts: HeldContact[]; identities: HeldIdentity[] }> {
   if (keys.length === 0) return { contacts: [], identities: [] }
   // The limit keeps the planner at one look-up by the whole key for each, whatever statistics it has.
   const { rows: owners } = await sql<{ contact_id: string }>`
@@ -44,9 +64,16 @@ export async function readHeld(tx: Tx, orgId: string, keys: Key[]): Promise<{ co
 }
 
 /** Forgets the changes that were applied, and keeps those told about nobody known. */
-export async function savePending(tx: Tx, orgId: string, applied: readonly (number | string)[], told: readonly IdChange[]): Promise<void> {
+export async function savePending(
+  tx: Tx,
+  orgId: string,
+  applied: readonly (number | string)[],
+  told: readonly IdChange[],
+): Promise<void> {
   if (applied.length > 0) {
-    await sql`delete from pending_identity_changes where org_id = ${orgId} and id = any(${applied}::bigint[])`.execute(tx)
+    await sql`delete from pending_identity_changes where org_id = ${orgId} and id = any(${applied}::bigint[])`.execute(
+      tx,
+    )
   }
   for (const change of told) {
     const keys = keysOfChange(change).map(keyText).toSorted()
@@ -61,11 +88,17 @@ export async function insertContacts(tx: Tx, orgId: string, created: HeldContact
   if (created.length === 0) return
   await sql`
     insert into contacts (org_id, id, test, phone, display_name, name_origin, username, first_seen_at, first_seen_provisional, last_seen_at, search_text)
-    select ${orgId}, * from unnest(${created.map((c) => c.id)}::uuid[], ${created.map((c) => c.test)}::boolean[], ${contactArrays(created)})`.execute(tx)
+    select ${orgId}, * from unnest(${created.map((c) => c.id)}::uuid[], ${created.map((c) => c.test)}::boolean[], ${contactArrays(created)})`.execute(
+    tx,
+  )
   await recordEvents(
     tx,
     systemActor(orgId),
-    created.map((contact) => ({ kind: 'contact.created', contact_id: contact.id, after: { phone: contact.phone, display_name: contact.display_name, username: contact.username } })),
+    created.map((contact) => ({
+      kind: 'contact.created',
+      contact_id: contact.id,
+      after: { phone: contact.phone, display_name: contact.display_name, username: contact.username },
+    })),
   )
 }
 
@@ -85,7 +118,9 @@ export async function gatherActivity(tx: Tx, orgId: string, seen: HeldContact[])
   await sql`
     insert into contact_activity (org_id, contact_id, last_seen_at)
     select ${orgId}, * from unnest(${seen.map((contact) => contact.id)}::uuid[], ${seen.map((contact) => contact.last_seen_at)}::timestamptz[])
-    on conflict (org_id, contact_id) do update set last_seen_at = greatest(contact_activity.last_seen_at, excluded.last_seen_at)`.execute(tx)
+    on conflict (org_id, contact_id) do update set last_seen_at = greatest(contact_activity.last_seen_at, excluded.last_seen_at)`.execute(
+    tx,
+  )
 }
 
 /** Writes what was gathered to the contacts: everything, or what has waited for a minute. */
@@ -95,7 +130,9 @@ export async function flushActivity(tx: Tx, orgId: string, { olderThanSeconds = 
       delete from contact_activity where org_id = ${orgId} and gathered_at <= now() - make_interval(secs => ${olderThanSeconds}) returning contact_id, last_seen_at
     )
     update contacts c set last_seen_at = greatest(c.last_seen_at, g.last_seen_at)
-    from gathered g where c.org_id = ${orgId} and c.id = g.contact_id and (c.last_seen_at is null or c.last_seen_at < g.last_seen_at)`.execute(tx)
+    from gathered g where c.org_id = ${orgId} and c.id = g.contact_id and (c.last_seen_at is null or c.last_seen_at < g.last_seen_at)`.execute(
+    tx,
+  )
 }
 
 export async function saveIdentities(tx: Tx, orgId: string, identities: HeldIdentity[]): Promise<void> {
@@ -118,7 +155,9 @@ export async function saveConflicts(tx: Tx, orgId: string, conflicts: Conflict[]
     on conflict (org_id, contact_id, kind, scope, value) do update
       set last_seen_at = greatest(contact_conflicts.last_seen_at, excluded.last_seen_at), times_seen = contact_conflicts.times_seen + 1,
         other_contact_id = coalesce(excluded.other_contact_id, contact_conflicts.other_contact_id),
-        reason = case when contact_conflicts.resolution is null then excluded.reason else contact_conflicts.reason end`.execute(tx)
+        reason = case when contact_conflicts.resolution is null then excluded.reason else contact_conflicts.reason end`.execute(
+    tx,
+  )
 }
 
 /** The columns shared by insert and update, from phone to search_text, as arrays for unnest. */
@@ -135,17 +174,23 @@ export async function attachIdentity(tx: Tx, orgId: string, contactId: string, k
     select ${orgId}, ${key.kind}, ${key.scope}, ${key.value}, id from contacts where org_id = ${orgId} and id = ${contactId}
     on conflict (org_id, kind, scope, value) do update set retired_at = null returning contact_id`.execute(tx)
   if (rows[0]?.contact_id !== contactId) {
-    throw new Problem('conflict', 'This id belongs to another contact by now. Reload and decide again.', { reason: 'identity_taken' })
+    throw new Problem('conflict', 'This id belongs to another contact by now. Reload and decide again.', {
+      reason: 'identity_taken',
+    })
   }
   await sql`update contact_identities set retired_at = now()
-    where org_id = ${orgId} and contact_id = ${contactId} and kind = ${key.kind} and scope = ${key.scope} and value <> ${key.value} and retired_at is null`.execute(tx)
+    where org_id = ${orgId} and contact_id = ${contactId} and kind = ${key.kind} and scope = ${key.scope} and value <> ${key.value} and retired_at is null`.execute(
+    tx,
+  )
   await refreshSearchText(tx, orgId, contactId)
 }
 
 /** Takes `attachIdentity` back; the id that was current before is so again. */
 export async function detachIdentity(tx: Tx, orgId: string, contactId: string, key: Key): Promise<void> {
   await sql`delete from contact_identities
-    where org_id = ${orgId} and contact_id = ${contactId} and kind = ${key.kind} and scope = ${key.scope} and value = ${key.value}`.execute(tx)
+    where org_id = ${orgId} and contact_id = ${contactId} and kind = ${key.kind} and scope = ${key.scope} and value = ${key.value}`.execute(
+    tx,
+  )
   await sql`update contact_identities set retired_at = null where (org_id, kind, scope, value) in (
     select org_id, kind, scope, value from contact_identities where org_id = ${orgId} and contact_id = ${contactId} and kind = ${key.kind} and scope = ${key.scope}
     order by retired_at desc nulls first limit 1)`.execute(tx)
@@ -157,7 +202,9 @@ export async function rescopeIdentities(tx: Tx, orgId: string, from: string, to:
   await sql`
     update contact_identities i set scope = ${to}
     where org_id = ${orgId} and kind in ('bsuid', 'parent_bsuid') and scope = ${from} and not exists (
-      select 1 from contact_identities known where known.org_id = i.org_id and known.kind = i.kind and known.scope = ${to} and known.value = i.value)`.execute(tx)
+      select 1 from contact_identities known where known.org_id = i.org_id and known.kind = i.kind and known.scope = ${to} and known.value = i.value)`.execute(
+    tx,
+  )
 }
 
 /** Writes what the search looks in anew, after identities or names changed elsewhere than in `Identities`. */
@@ -168,5 +215,7 @@ export async function refreshSearchText(tx: Tx, orgId: string, contactId: string
     from contacts c where c.org_id = ${orgId} and c.id = ${contactId}`.execute(tx)
   const row = rows[0]
   if (!row) return
-  await sql`update contacts set search_text = ${searchText({ ...row, ids: searchedIds(row) })} where org_id = ${orgId} and id = ${contactId}`.execute(tx)
+  await sql`update contacts set search_text = ${searchText({ ...row, ids: searchedIds(row) })} where org_id = ${orgId} and id = ${contactId}`.execute(
+    tx,
+  )
 }

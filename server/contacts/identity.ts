@@ -71,7 +71,11 @@ export const keyText = ({ kind, scope, value }: Key): string => `${kind}\n${scop
 
 const bsuidScope = (portfolioId: string, test: boolean): string => (test ? `test:${portfolioId}` : portfolioId)
 
-export function keysOf(ids: Pick<Sighting, 'wa_id' | 'bsuid' | 'parent_bsuid'>, portfolioId: string, test: boolean): { phone: Key | null; bsuid: Key | null; parent: Key | null } {
+export function keysOf(
+  ids: Pick<Sighting, 'wa_id' | 'bsuid' | 'parent_bsuid'>,
+  portfolioId: string,
+  test: boolean,
+): { phone: Key | null; bsuid: Key | null; parent: Key | null } {
   const scope = bsuidScope(portfolioId, test)
   return {
     phone: ids.wa_id === null ? null : { kind: 'phone', scope: test ? 'test' : '', value: ids.wa_id },
@@ -81,7 +85,11 @@ export function keysOf(ids: Pick<Sighting, 'wa_id' | 'bsuid' | 'parent_bsuid'>, 
 }
 
 export const keysOfChange = (change: IdChange): Key[] =>
-  [change.old, change.new].flatMap((ids) => Object.values(keysOf(ids, change.portfolio_id, change.test)).filter((key): key is Key => key !== null && key.kind !== 'parent_bsuid'))
+  [change.old, change.new].flatMap((ids) =>
+    Object.values(keysOf(ids, change.portfolio_id, change.test)).filter(
+      (key): key is Key => key !== null && key.kind !== 'parent_bsuid',
+    ),
+  )
 
 /** The contact's phone as people read it: WhatsApp's digits with a plus; null for an id that is no phone number. */
 export function phoneOf(waId: string): string | null {
@@ -90,4 +98,6 @@ export function phoneOf(waId: string): string | null {
 
 /** The ids that the search finds a contact by: every phone and business-scoped id, past ones too. */
 export const searchedIds = ({ identities }: { identities: Pick<Key, 'kind' | 'value'>[] }): string[] =>
-  identities.flatMap(({ kind, value }) => (kind === 'phone' ? (phoneOf(value) ?? value) : kind === 'bsuid' ? value : []))
+  identities.flatMap(({ kind, value }) =>
+    kind === 'phone' ? (phoneOf(value) ?? value) : kind === 'bsuid' ? value : [],
+  )

@@ -13,8 +13,20 @@ afterAll(() => server.close())
 
 const ALICE = 'US.13491208655302741918'
 
-async function writes(account: ConnectedAccount, who: { from?: string; userId?: string; name?: string; username?: string }, text: string, at: string) {
-  const body = composeTextMessage({ phoneNumberId: account.phoneNumberId, displayPhone: account.displayPhone, wabaId: '1', ...who, text, at: new Date(at) })
+async function writes(
+  account: ConnectedAccount,
+  who: { from?: string; userId?: string; name?: string; username?: string },
+  text: string,
+  at: string,
+) {
+  const body = composeTextMessage({
+    phoneNumberId: account.phoneNumberId,
+    displayPhone: account.displayPhone,
+    wabaId: '1',
+    ...who,
+    text,
+    at: new Date(at),
+  })
   expect(await account.deliver(body)).toBe(200)
   await server.interpret()
 }
@@ -27,8 +39,11 @@ async function twoContacts() {
   const before = (await admin.call(listContacts, {})).contacts
   const byPhone = before.find((contact) => contact.phone)!
   const byId = before.find((contact) => !contact.phone)!
-  const [both, phones, ids] = await Promise.all(['both', 'phone only', 'id only'].map((name) => admin.call(createTag, { body: { name } })))
-  const put = (id: string, tag: { id: string }) => admin.call(changeContactTags, { params: { id }, body: { add: [tag.id] } })
+  const [both, phones, ids] = await Promise.all(
+    ['both', 'phone only', 'id only'].map((name) => admin.call(createTag, { body: { name } })),
+  )
+  const put = (id: string, tag: { id: string }) =>
+    admin.call(changeContactTags, { params: { id }, body: { add: [tag.id] } })
   await put(byId.id, both!)
   await put(byPhone.id, both!)
   await put(byPhone.id, phones!)
@@ -40,17 +55,32 @@ async function twoContacts() {
 }
 
 const messagesOf = async (person: Person, contactId: string) =>
-  (await server.pool.query('select text from messages where org_id = $1 and contact_id = $2 order by sent_at', [person.actor.org_id, contactId])).rows.map((row) => row.text)
+  (
+    await server.pool.query('select text from messages where org_id = $1 and contact_id = $2 order by sent_at', [
+      person.actor.org_id,
+      contactId,
+    ])
+  ).rows.map((row) => row.text)
 
 const whole = async (admin: Person, id: string) => {
   const contact = await admin.call(getContact, { params: { id } })
   const history = await admin.call(listTagChanges, { params: { id } })
-  return { contact: { ...contact, identities: contact.identities.toSorted((a, b) => (a.value < b.value ? -1 : 1)) }, history, messages: await messagesOf(admin, id) }
+  return {
+    contact: { ...contact, identities: contact.identities.toSorted((a, b) => (a.value < b.value ? -1 : 1)) },
+    history,
+    messages: await messagesOf(admin, id),
+  }
 }
 
 test('a conflict shows both contacts and the reason', async () => {
   const { conflict, byPhone, byId } = await twoContacts()
-  expect(conflict).toMatchObject({ reason: 'two_contacts', contact: { id: byPhone.id }, other_contact: { id: byId.id }, identity: { kind: 'bsuid', value: ALICE }, resolution: null })
+  expect(conflict).toMatchObject({
+    reason: 'two_contacts',
+    contact: { id: byPhone.id },
+    other_contact: { id: byId.id },
+    identity: { kind: 'bsuid', value: ALICE },
+    resolution: null,
+  })
 })
 
 test('merging joins identities, messages and tags, the older assignment staying; undoing makes two contacts again as they were', async () => {
@@ -60,17 +90,28 @@ test('merging joins identities, messages and tags, the older assignment staying;
 
   const { contacts } = await admin.call(listContacts, {})
   expect(contacts).toHaveLength(1)
-  expect(contacts[0]).toMatchObject({ id: byPhone.id, phone: '+16505551234', username: 'alice', display_name: 'By phone', first_seen_at: '2026-01-01T10:00:00.000Z' })
+  expect(contacts[0]).toMatchObject({
+    id: byPhone.id,
+    phone: '+16505551234',
+    username: 'alice',
+    display_name: 'By phone',
+    first_seen_at: '2026-01-01T10:00:00.000Z',
+  })
   const merged = await admin.call(getContact, { params: { id: byPhone.id } })
   expect(merged.active_tags.map((each) => each.tag.name)).toEqual(['both', 'id only', 'phone only'])
   const older = before[1]!.contact.active_tags.find((each) => each.tag.name === 'both')!
   expect(merged.active_tags.find((each) => each.tag.name === 'both')!.added_at).toBe(older.added_at)
   expect(await messagesOf(admin, byPhone.id)).toEqual(['one', 'two', 'three'])
-  await expect(admin.call(getContact, { params: { id: byId.id } })).rejects.toMatchObject({ status: 404, problem: { reason: 'merged', data: { merged_into: byPhone.id } } })
+  await expect(admin.call(getContact, { params: { id: byId.id } })).rejects.toMatchObject({
+    status: 404,
+    problem: { reason: 'merged', data: { merged_into: byPhone.id } },
+  })
   await writes(account, { userId: ALICE }, 'four', '2026-01-04T10:00:00Z')
   expect((await admin.call(listContacts, {})).contacts).toHaveLength(1)
   expect((await admin.call(listConflicts, {})).open_count).toBe(0)
-  await expect(admin.call(decideConflict, { params: { id: conflict.id }, body: { decision: 'kept_apart' } })).rejects.toMatchObject({ status: 409 })
+  await expect(
+    admin.call(decideConflict, { params: { id: conflict.id }, body: { decision: 'kept_apart' } }),
+  ).rejects.toMatchObject({ status: 409 })
 
   const decided = (await admin.call(listConflicts, { query: { status: 'decided' } })).conflicts
   expect(decided).toMatchObject([{ resolution: 'merged', resolved_by_name: admin.actor.name }])
@@ -81,9 +122,13 @@ test('merging joins identities, messages and tags, the older assignment staying;
   expect(after[0]!.contact).toEqual({ ...before[0]!.contact, last_seen_at: '2026-01-04T10:00:00.000Z' })
   expect(after[1]).toEqual(before[1])
   expect(after[0]!.history).toEqual(before[0]!.history)
-  expect((await admin.call(listConflicts, {})).conflicts).toMatchObject([{ contact: { id: byPhone.id }, other_contact: { id: byId.id } }])
+  expect((await admin.call(listConflicts, {})).conflicts).toMatchObject([
+    { contact: { id: byPhone.id }, other_contact: { id: byId.id } },
+  ])
   await expect(admin.call(undoConflictDecision, { params: { id: conflict.id } })).rejects.toMatchObject({ status: 409 })
-  expect((await admin.call(listContacts, { query: { search: 'alice' } })).contacts.map((contact) => contact.id)).toEqual([byId.id])
+  expect(
+    (await admin.call(listContacts, { query: { search: 'alice' } })).contacts.map((contact) => contact.id),
+  ).toEqual([byId.id])
 })
 
 test('kept apart stays apart: the same conflict does not come back', async () => {
@@ -101,9 +146,14 @@ test('a possible new owner: the same person gets the id, and it can be taken bac
   await writes(account, { from: '+16505551234', userId: 'US.999' }, 'two', '2026-01-02T10:00:00Z')
   const [conflict] = (await admin.call(listConflicts, {})).conflicts
   expect(conflict).toMatchObject({ reason: 'possible_new_owner', other_contact: null })
-  await expect(admin.call(decideConflict, { params: { id: conflict!.id }, body: { decision: 'merged' } })).rejects.toMatchObject({ status: 422 })
+  await expect(
+    admin.call(decideConflict, { params: { id: conflict!.id }, body: { decision: 'merged' } }),
+  ).rejects.toMatchObject({ status: 422 })
   await admin.call(decideConflict, { params: { id: conflict!.id }, body: { decision: 'same_person' } })
-  const current = async () => (await admin.call(listContacts, {})).contacts[0]!.identities.filter((i) => i.kind === 'bsuid' && i.retired_at === null).map((i) => i.value)
+  const current = async () =>
+    (await admin.call(listContacts, {})).contacts[0]!.identities.filter(
+      (i) => i.kind === 'bsuid' && i.retired_at === null,
+    ).map((i) => i.value)
   expect(await current()).toEqual(['US.999'])
   await writes(account, { userId: 'US.999' }, 'three', '2026-01-03T10:00:00Z')
   expect((await admin.call(listContacts, {})).contacts).toHaveLength(1)
@@ -113,14 +163,20 @@ test('a possible new owner: the same person gets the id, and it can be taken bac
 
 test('two people who decide at once: one decision counts', async () => {
   const { admin, conflict } = await twoContacts()
-  const done = await Promise.allSettled(['merged', 'kept_apart'].map((decision) => admin.call(decideConflict, { params: { id: conflict.id }, body: { decision: decision as 'merged' } })))
+  const done = await Promise.allSettled(
+    ['merged', 'kept_apart'].map((decision) =>
+      admin.call(decideConflict, { params: { id: conflict.id }, body: { decision: decision as 'merged' } }),
+    ),
+  )
   expect(done.map((each) => each.status).toSorted()).toEqual(['fulfilled', 'rejected'])
 })
 
 test('another organization’s conflict is not there, and agents do not merge', async () => {
   const { admin, conflict } = await twoContacts()
   const stranger = await server.newPerson()
-  await expect(stranger.call(decideConflict, { params: { id: conflict.id }, body: { decision: 'merged' } })).rejects.toMatchObject({ status: 404 })
+  await expect(
+    stranger.call(decideConflict, { params: { id: conflict.id }, body: { decision: 'merged' } }),
+  ).rejects.toMatchObject({ status: 404 })
   expect((await stranger.call(listConflicts, {})).open_count).toBe(0)
   const agent = await server.newPerson('agent', admin.actor.org_id)
   await expect(agent.call(listConflicts, {})).rejects.toMatchObject({ status: 403 })
@@ -131,10 +187,33 @@ test('a change of ids that came before anybody was known joins whoever comes, un
   const account = await server.newAccount(admin)
   const change = {
     object: 'whatsapp_business_account',
-    entry: [{ id: '1', changes: [{ field: 'messages', value: {
-      messaging_product: 'whatsapp', metadata: { display_phone_number: account.displayPhone, phone_number_id: account.phoneNumberId },
-      messages: [{ from: '16505551234', id: 'wamid.change', timestamp: '1767348000', type: 'system', system: { body: 'User changed from 16505551234 to 12195555358', wa_id: '12195555358', type: 'user_changed_number' } }],
-    } }] }],
+    entry: [
+      {
+        id: '1',
+        changes: [
+          {
+            field: 'messages',
+            value: {
+              messaging_product: 'whatsapp',
+              metadata: { display_phone_number: account.displayPhone, phone_number_id: account.phoneNumberId },
+              messages: [
+                {
+                  from: '16505551234',
+                  id: 'wamid.change',
+                  timestamp: '1767348000',
+                  type: 'system',
+                  system: {
+                    body: 'User changed from 16505551234 to 12195555358',
+                    wa_id: '12195555358',
+                    type: 'user_changed_number',
+                  },
+                },
+              ],
+            },
+          },
+        ],
+      },
+    ],
   }
   await account.deliver(change)
   await account.deliver(change)
@@ -142,5 +221,7 @@ test('a change of ids that came before anybody was known joins whoever comes, un
   expect((await admin.call(listContacts, {})).contacts).toEqual([])
   await writes(account, { from: '+12195555358' }, 'new number', '2026-01-03T10:00:00Z')
   await writes(account, { from: '+16505551234' }, 'a late one', '2026-01-01T10:00:00Z')
-  expect((await admin.call(listContacts, {})).contacts).toMatchObject([{ phone: '+12195555358', first_seen_at: '2026-01-01T10:00:00.000Z' }])
+  expect((await admin.call(listContacts, {})).contacts).toMatchObject([
+    { phone: '+12195555358', first_seen_at: '2026-01-01T10:00:00.000Z' },
+  ])
 })

@@ -63,24 +63,33 @@ export async function mergeContacts(tx: Tx, actor: Actor, keptId: string, merged
   })
   await refreshSearchText(tx, actor.org_id, keptId)
   await settleConflicts(tx, actor, keptId, mergedId, mergeId)
-  await recordEvents(tx, actor, [{ kind: 'contact.merged', contact_id: keptId, before: { merged_id: mergedId }, after: { merge_id: mergeId } }])
+  await recordEvents(tx, actor, [
+    { kind: 'contact.merged', contact_id: keptId, before: { merged_id: mergedId }, after: { merge_id: mergeId } },
+  ])
   return mergeId
 }
 
 /** Open conflicts of the contact that is no more are about the one that took it in; one between the two is decided by this. */
 async function settleConflicts(tx: Tx, actor: Actor, keptId: string, mergedId: string, mergeId: string): Promise<void> {
   await sql`delete from contact_conflicts c where org_id = ${actor.org_id} and contact_id = ${mergedId} and resolution is null and exists (
-    select 1 from contact_conflicts k where k.org_id = c.org_id and k.contact_id = ${keptId} and k.kind = c.kind and k.scope = c.scope and k.value = c.value)`.execute(tx)
+    select 1 from contact_conflicts k where k.org_id = c.org_id and k.contact_id = ${keptId} and k.kind = c.kind and k.scope = c.scope and k.value = c.value)`.execute(
+    tx,
+  )
   await sql`
     update contact_conflicts set contact_id = case when contact_id = ${mergedId} then ${keptId}::uuid else contact_id end,
       other_contact_id = case when other_contact_id = ${mergedId} then ${keptId}::uuid else other_contact_id end
-    where org_id = ${actor.org_id} and resolution is null and (contact_id = ${mergedId} or other_contact_id = ${mergedId})`.execute(tx)
+    where org_id = ${actor.org_id} and resolution is null and (contact_id = ${mergedId} or other_contact_id = ${mergedId})`.execute(
+    tx,
+  )
   await sql`
     update contact_conflicts set resolution = 'merged', merge_id = ${mergeId}, resolved_at = now(), resolved_by_id = ${actor.id}, resolved_by_name = ${actor.name}
     where org_id = ${actor.org_id} and resolution is null and contact_id = other_contact_id`.execute(tx)
 }
 
-function seenTogether(a: ContactRow, b: ContactRow): Pick<ContactRow, 'first_seen_at' | 'first_seen_provisional' | 'last_seen_at'> {
+function seenTogether(
+  a: ContactRow,
+  b: ContactRow,
+): Pick<ContactRow, 'first_seen_at' | 'first_seen_provisional' | 'last_seen_at'> {
   // A provisional first seen counts only while neither has written.
   const known = [a, b].filter((contact) => !contact.first_seen_provisional)
   const first = (known.length > 0 ? known : [a, b]).map((contact) => contact.first_seen_at).toSorted()[0]!
@@ -109,20 +118,29 @@ export async function undoMerge(tx: Tx, actor: Actor, mergeId: string): Promise<
   if (!merge) throw new Problem('not_found', 'There is no such merge in this organization.')
   if (merge.undone_at) throw new Problem('conflict', 'This merge was undone already.', { reason: 'already_undone' })
   const kept = await findRow(tx, actor.org_id, merge.kept_id)
-  if (!kept) throw new Problem('conflict', 'The contact was merged into another since. Undo that merge first.', { reason: 'merged_since' })
+  if (!kept)
+    throw new Problem('conflict', 'The contact was merged into another since. Undo that merge first.', {
+      reason: 'merged_since',
+    })
 
   await sql`insert into contacts (org_id, id, test, first_seen_at, search_text, created_at)
-    values (${actor.org_id}, ${merge.merged_id}, ${merge.merged_row.test}, ${merge.merged_row.first_seen_at}, '', ${merge.merged_row.created_at})`.execute(tx)
+    values (${actor.org_id}, ${merge.merged_id}, ${merge.merged_row.test}, ${merge.merged_row.first_seen_at}, '', ${merge.merged_row.created_at})`.execute(
+    tx,
+  )
   await returnMessages(tx, actor.org_id, merge.kept_id, merge.merged_id, merge.messages)
   await returnAssignments(tx, actor, merge.kept_id, merge.merged_id, merge.assignments, mergeId)
   for (const identity of merge.identities) {
     await sql`update contact_identities set contact_id = ${merge.merged_id}, retired_at = ${identity.retired_at}
-      where org_id = ${actor.org_id} and contact_id = ${merge.kept_id} and kind = ${identity.kind} and scope = ${identity.scope} and value = ${identity.value}`.execute(tx)
+      where org_id = ${actor.org_id} and contact_id = ${merge.kept_id} and kind = ${identity.kind} and scope = ${identity.scope} and value = ${identity.value}`.execute(
+      tx,
+    )
   }
   await writeContact(tx, actor.org_id, merge.merged_row)
   // Names and times that came since the merge stay with the kept contact; what it had only from the other goes back.
   const given = <K extends 'phone' | 'display_name' | 'username'>(field: K) =>
-    kept[field] !== null && kept[field] === merge.merged_row[field] && kept[field] !== merge.kept_row[field] ? merge.kept_row[field] : kept[field]
+    kept[field] !== null && kept[field] === merge.merged_row[field] && kept[field] !== merge.kept_row[field]
+      ? merge.kept_row[field]
+      : kept[field]
   const activity = await activityOf(tx, actor.org_id, merge.kept_id)
   const before = merge.kept_row
   await writeContact(tx, actor.org_id, {
@@ -130,17 +148,30 @@ export async function undoMerge(tx: Tx, actor: Actor, mergeId: string): Promise<
     phone: given('phone'),
     display_name: given('display_name'),
     username: given('username'),
-    first_seen_at: [before.first_seen_at, activity?.first].filter((at): at is string => at !== undefined && !(before.first_seen_provisional && activity && at === before.first_seen_at)).toSorted()[0]!,
+    first_seen_at: [before.first_seen_at, activity?.first]
+      .filter(
+        (at): at is string =>
+          at !== undefined && !(before.first_seen_provisional && activity && at === before.first_seen_at),
+      )
+      .toSorted()[0]!,
     first_seen_provisional: before.first_seen_provisional && !activity,
-    last_seen_at: [before.last_seen_at, activity?.last].filter((at): at is string => typeof at === 'string').toSorted().at(-1) ?? null,
+    last_seen_at:
+      [before.last_seen_at, activity?.last]
+        .filter((at): at is string => typeof at === 'string')
+        .toSorted()
+        .at(-1) ?? null,
   })
   for (const id of [merge.kept_id, merge.merged_id]) await refreshSearchText(tx, actor.org_id, id)
   await sql`
     update contact_conflicts set resolution = null, merge_id = null, resolved_at = null, resolved_by_id = null, resolved_by_name = null,
       contact_id = ${merge.kept_id}, other_contact_id = ${merge.merged_id}
     where org_id = ${actor.org_id} and merge_id = ${mergeId}`.execute(tx)
-  await sql`update contact_merges set undone_at = now(), undone_by_name = ${actor.name} where org_id = ${actor.org_id} and id = ${mergeId}`.execute(tx)
-  await recordEvents(tx, actor, [{ kind: 'contact.unmerged', contact_id: merge.kept_id, after: { restored_id: merge.merged_id, merge_id: mergeId } }])
+  await sql`update contact_merges set undone_at = now(), undone_by_name = ${actor.name} where org_id = ${actor.org_id} and id = ${mergeId}`.execute(
+    tx,
+  )
+  await recordEvents(tx, actor, [
+    { kind: 'contact.unmerged', contact_id: merge.kept_id, after: { restored_id: merge.merged_id, merge_id: mergeId } },
+  ])
 }
 
 /** The contact that took this one in, however many merges ago; null when none did. */
@@ -176,7 +207,9 @@ async function writeContact(tx: Tx, orgId: string, row: ContactRow): Promise<voi
 /** Moves identities; of two current ones of a kind and scope the kept contact's stays current. Answers them as they were. */
 async function moveIdentities(tx: Tx, orgId: string, from: string, to: string): Promise<IdentityRow[]> {
   const { rows } = await sql<IdentityRow>`
-    select kind, scope, value, retired_at from contact_identities where org_id = ${orgId} and contact_id = ${from} for update`.execute(tx)
+    select kind, scope, value, retired_at from contact_identities where org_id = ${orgId} and contact_id = ${from} for update`.execute(
+    tx,
+  )
   await sql`
     update contact_identities i set contact_id = ${to}, retired_at = coalesce(i.retired_at, case when exists (
       select 1 from contact_identities mine where mine.org_id = i.org_id and mine.contact_id = ${to} and mine.kind = i.kind and mine.scope = i.scope and mine.retired_at is null) then now() end)

@@ -12,7 +12,9 @@ export const contactRoutes = [
     answer(200, await listContacts(db, actor, filter, { limit, cursor })),
   ),
 
-  bind(schema.countContacts, async ({ query }, { db, actor }) => answer(200, { count: await countContacts(db, actor, query) })),
+  bind(schema.countContacts, async ({ query }, { db, actor }) =>
+    answer(200, { count: await countContacts(db, actor, query) }),
+  ),
 
   bind(schema.exportContacts, async ({ query }, { db, actor, reply }) => {
     reply
@@ -26,7 +28,10 @@ export const contactRoutes = [
   bind(schema.getContact, async ({ params }, { db, actor }) => answer(200, await getContact(db, actor, params.id))),
 
   bind(schema.listConflicts, async ({ query }, { db, actor }) =>
-    answer(200, { conflicts: await listConflicts(db, actor, query.status), open_count: await countOpenConflicts(db, actor) }),
+    answer(200, {
+      conflicts: await listConflicts(db, actor, query.status),
+      open_count: await countOpenConflicts(db, actor),
+    }),
   ),
 
   bind(schema.decideConflict, async ({ params, body }, { db, actor }) => {

@@ -27,7 +27,10 @@ const contactFields = {
 }
 
 export const Contact = z
-  .object({ ...contactFields, tags: z.array(TagChip).describe('Active tags by name, then tags deleted from the catalog.') })
+  .object({
+    ...contactFields,
+    tags: z.array(TagChip).describe('Active tags by name, then tags deleted from the catalog.'),
+  })
   .meta({ id: 'Contact' })
 export type Contact = z.output<typeof Contact>
 
@@ -49,7 +52,11 @@ const idList = z
 
 /** The filters of the list; the export takes the same. Every filter given must hold. */
 export const ContactFilter = z.object({
-  search: z.string().max(200, 'Search for at most 200 characters.').optional().describe('Any part of phone, display name or username, ignoring case and accents.'),
+  search: z
+    .string()
+    .max(200, 'Search for at most 200 characters.')
+    .optional()
+    .describe('Any part of phone, display name or username, ignoring case and accents.'),
   any_tags: idList.describe('Tag ids separated by commas: carries at least one of them.'),
   all_tags: idList.describe('Carries every one of them.'),
   no_tags: idList.describe('Carries none of them.'),
@@ -82,7 +89,10 @@ export const countContacts = route({
   summary: 'How many contacts match, exactly',
   permission: 'contacts:read',
   query: ContactFilter,
-  responses: { 200: { description: 'The number.', schema: z.object({ count: z.int() }).meta({ id: 'ContactCount' }) }, ...problems },
+  responses: {
+    200: { description: 'The number.', schema: z.object({ count: z.int() }).meta({ id: 'ContactCount' }) },
+    ...problems,
+  },
 })
 
 export const exportContacts = route({
@@ -110,10 +120,14 @@ export const Conflict = z
     id: Id,
     reason: z
       .enum(['two_contacts', 'possible_new_owner', 'number_taken'])
-      .describe('A phone and an id of two contacts came together; a known phone came with another id; somebody changed to ids of another contact.'),
+      .describe(
+        'A phone and an id of two contacts came together; a known phone came with another id; somebody changed to ids of another contact.',
+      ),
     contact: Contact.nullable().describe('The one that got the message; null when it was erased.'),
     other_contact: Contact.nullable().describe('The one that the identity belongs to, if any.'),
-    identity: z.object({ kind: Identity.shape.kind, scope: z.string(), value: z.string() }).describe('The identity that did not fit.'),
+    identity: z
+      .object({ kind: Identity.shape.kind, scope: z.string(), value: z.string() })
+      .describe('The identity that did not fit.'),
     detected_at: Instant,
     last_seen_at: Instant,
     times_seen: z.int(),
@@ -135,7 +149,10 @@ export const listConflicts = route({
   permission: 'contacts:merge',
   query: z.object({ status: z.enum(['open', 'decided']).default('open') }),
   responses: {
-    200: { description: 'At most 200, newest first.', schema: z.object({ conflicts: z.array(Conflict), open_count: z.int() }).meta({ id: 'ConflictList' }) },
+    200: {
+      description: 'At most 200, newest first.',
+      schema: z.object({ conflicts: z.array(Conflict), open_count: z.int() }).meta({ id: 'ConflictList' }),
+    },
     ...problems,
   },
 })

@@ -10,12 +10,24 @@ export async function moveMessages(tx: Tx, orgId: string, from: string, to: stri
 }
 
 /** Gives these messages, as far as the one still has them, back to the other. */
-export async function returnMessages(tx: Tx, orgId: string, from: string, to: string, ids: readonly string[]): Promise<void> {
-  await sql`update messages set contact_id = ${to} where org_id = ${orgId} and contact_id = ${from} and id = any(${ids}::uuid[])`.execute(tx)
+export async function returnMessages(
+  tx: Tx,
+  orgId: string,
+  from: string,
+  to: string,
+  ids: readonly string[],
+): Promise<void> {
+  await sql`update messages set contact_id = ${to} where org_id = ${orgId} and contact_id = ${from} and id = any(${ids}::uuid[])`.execute(
+    tx,
+  )
 }
 
 /** First and last time of the contact's own messages; null when there is none. */
-export async function activityOf(db: Db, orgId: string, contactId: string): Promise<{ first: string; last: string } | null> {
+export async function activityOf(
+  db: Db,
+  orgId: string,
+  contactId: string,
+): Promise<{ first: string; last: string } | null> {
   const { rows } = await sql<{ first: string | null; last: string | null }>`
     select min(sent_at) as first, max(sent_at) as last from messages
     where org_id = ${orgId} and contact_id = ${contactId} and direction = 'in' and type <> 'system'`.execute(db)

@@ -29,7 +29,11 @@ interface Who {
 async function scene(options: { portfolio_id?: string; kind?: 'live' | 'test' } = {}): Promise<Scene> {
   const admin = await server.newPerson()
   const account = await server.newAccount(admin, options)
-  const numbers = { phoneNumberId: account.phoneNumberId, displayPhone: account.displayPhone, wabaId: '102290129340398' }
+  const numbers = {
+    phoneNumberId: account.phoneNumberId,
+    displayPhone: account.displayPhone,
+    wabaId: '102290129340398',
+  }
   return {
     admin,
     account,
@@ -44,18 +48,38 @@ async function scene(options: { portfolio_id?: string; kind?: 'live' | 'test' } 
 }
 
 const conflictsOf = async (person: Person) =>
-  (await server.pool.query('select reason, kind, value, times_seen from contact_conflicts where org_id = $1 order by detected_at', [person.actor.org_id])).rows
+  (
+    await server.pool.query(
+      'select reason, kind, value, times_seen from contact_conflicts where org_id = $1 order by detected_at',
+      [person.actor.org_id],
+    )
+  ).rows
 
 const messagesOf = async (person: Person) =>
-  (await server.pool.query('select contact_id, type, text, direction from messages where org_id = $1 order by sent_at, id', [person.actor.org_id])).rows
+  (
+    await server.pool.query(
+      'select contact_id, type, text, direction from messages where org_id = $1 order by sent_at, id',
+      [person.actor.org_id],
+    )
+  ).rows
 
 const ALICE = 'US.13491208655302741918'
 
 test('a message makes a contact with its phone, name, and first and last seen', async () => {
   const { play, text, admin } = await scene()
-  const contacts = await play(text({ from: '+8613800138000', name: 'Li Wei' }, 'hola', '2026-05-02T10:00:00Z'), text({ from: '+8613800138000', name: 'Li Wei' }, 'antes', '2026-05-01T10:00:00Z'))
+  const contacts = await play(
+    text({ from: '+8613800138000', name: 'Li Wei' }, 'hola', '2026-05-02T10:00:00Z'),
+    text({ from: '+8613800138000', name: 'Li Wei' }, 'antes', '2026-05-01T10:00:00Z'),
+  )
   expect(contacts).toMatchObject([
-    { phone: '+8613800138000', display_name: 'Li Wei', username: null, test: false, first_seen_at: '2026-05-01T10:00:00.000Z', last_seen_at: '2026-05-02T10:00:00.000Z' },
+    {
+      phone: '+8613800138000',
+      display_name: 'Li Wei',
+      username: null,
+      test: false,
+      first_seen_at: '2026-05-01T10:00:00.000Z',
+      last_seen_at: '2026-05-02T10:00:00.000Z',
+    },
   ])
   expect((await messagesOf(admin)).map((message) => message.text)).toEqual(['antes', 'hola'])
 })
@@ -63,30 +87,51 @@ test('a message makes a contact with its phone, name, and first and last seen', 
 test('a contact without a phone number is there all the same, with username and whole id', async () => {
   const { play, text } = await scene()
   const contacts = await play(text({ userId: ALICE, username: 'realsheena', name: 'Sheena' }))
-  expect(contacts).toMatchObject([{ phone: null, display_name: 'Sheena', username: 'realsheena', identities: [{ kind: 'bsuid', value: ALICE, scope: '506914307656634' }] }])
+  expect(contacts).toMatchObject([
+    {
+      phone: null,
+      display_name: 'Sheena',
+      username: 'realsheena',
+      identities: [{ kind: 'bsuid', value: ALICE, scope: '506914307656634' }],
+    },
+  ])
 })
 
 test('phone first and id later, or the reverse, is one contact', async () => {
   const { play, text } = await scene()
   await play(text({ from: '+16505551234', userId: ALICE }), text({ userId: ALICE }))
-  const contacts = await play(text({ userId: 'US.2' }), text({ from: '+16505550002', userId: 'US.2' }), text({ from: '+16505550002' }))
+  const contacts = await play(
+    text({ userId: 'US.2' }),
+    text({ from: '+16505550002', userId: 'US.2' }),
+    text({ from: '+16505550002' }),
+  )
   expect(contacts.map((contact) => String(contact.phone)).toSorted()).toEqual(['+16505550002', '+16505551234'])
 })
 
 test('the same delivery three times and in any order is one message', async () => {
   const { play, text, admin } = await scene()
-  const bodies = Array.from({ length: 6 }, (_, n) => text({ from: '+16505551234', userId: ALICE }, `message ${n}`, `2026-05-0${n + 1}T10:00:00Z`))
+  const bodies = Array.from({ length: 6 }, (_, n) =>
+    text({ from: '+16505551234', userId: ALICE }, `message ${n}`, `2026-05-0${n + 1}T10:00:00Z`),
+  )
   await play(bodies[3]!, bodies[0]!, bodies[3]!)
   const contacts = await play(...bodies, ...bodies.toReversed())
   expect(contacts).toHaveLength(1)
-  expect(contacts[0]).toMatchObject({ first_seen_at: '2026-05-01T10:00:00.000Z', last_seen_at: '2026-05-06T10:00:00.000Z' })
-  expect((await messagesOf(admin)).map((message) => message.text)).toEqual([0, 1, 2, 3, 4, 5].map((n) => `message ${n}`))
+  expect(contacts[0]).toMatchObject({
+    first_seen_at: '2026-05-01T10:00:00.000Z',
+    last_seen_at: '2026-05-06T10:00:00.000Z',
+  })
+  expect((await messagesOf(admin)).map((message) => message.text)).toEqual(
+    [0, 1, 2, 3, 4, 5].map((n) => `message ${n}`),
+  )
 })
 
 test('two identities that point to two contacts are never merged: the phone decides, and a person is told', async () => {
   const { play, text, admin } = await scene()
   await play(text({ from: '+16505551234', name: 'Phone' }), text({ userId: ALICE, name: 'Id' }))
-  const contacts = await play(text({ from: '+16505551234', userId: ALICE, name: 'Phone' }, 'which?'), text({ from: '+16505551234', userId: ALICE, name: 'Phone' }, 'again'))
+  const contacts = await play(
+    text({ from: '+16505551234', userId: ALICE, name: 'Phone' }, 'which?'),
+    text({ from: '+16505551234', userId: ALICE, name: 'Phone' }, 'again'),
+  )
   expect(contacts).toHaveLength(2)
   const byPhone = contacts.find((contact) => contact.phone)!
   const messages = await messagesOf(admin)
@@ -108,10 +153,25 @@ test('ids of two portfolios live side by side on one contact', async () => {
   await play(text({ from: '+16505551234', userId: ALICE }))
   const other = await server.newAccount(admin, { portfolio_id: '222' })
   expect(account.account.id).not.toBe(other.account.id)
-  await other.deliver(composeTextMessage({ phoneNumberId: other.phoneNumberId, displayPhone: other.displayPhone, wabaId: '1', from: '+16505551234', userId: 'US.777', text: 'x', at: new Date() }))
+  await other.deliver(
+    composeTextMessage({
+      phoneNumberId: other.phoneNumberId,
+      displayPhone: other.displayPhone,
+      wabaId: '1',
+      from: '+16505551234',
+      userId: 'US.777',
+      text: 'x',
+      at: new Date(),
+    }),
+  )
   const contacts = await play()
   expect(contacts).toHaveLength(1)
-  expect(contacts[0]!.identities.filter((identity) => identity.kind === 'bsuid').map((identity) => identity.scope).toSorted()).toEqual(['111', '222'])
+  expect(
+    contacts[0]!.identities
+      .filter((identity) => identity.kind === 'bsuid')
+      .map((identity) => identity.scope)
+      .toSorted(),
+  ).toEqual(['111', '222'])
   expect(await conflictsOf(admin)).toEqual([])
 })
 
@@ -135,7 +195,9 @@ test('a changed number stays one contact, reported before or after the first mes
       const contacts = await play(...(order === 'before' ? [change, message, change] : [message, change, change]))
       if (order === 'before') {
         expect(contacts).toMatchObject([{ phone: '+12195555358', display_name: 'Sheena' }])
-        expect(contacts[0]!.identities.filter((identity) => identity.retired_at !== null).map((identity) => identity.value)).toContain('16505551234')
+        expect(
+          contacts[0]!.identities.filter((identity) => identity.retired_at !== null).map((identity) => identity.value),
+        ).toContain('16505551234')
         expect(await conflictsOf(admin)).toEqual([])
         expect(await play(text({ from: '+16505551234' }, 'late', '2026-05-02T00:00:00Z'))).toHaveLength(1)
       } else {
@@ -157,7 +219,10 @@ test('a shared card of oneself tells the phone; somebody else’s card tells not
       wabaId: '1',
       userId: ALICE,
       at: new Date('2026-05-01T10:00:00Z'),
-      message: { type: 'contacts', contacts: [{ name: { formatted_name: 'X' }, phones: [{ phone: `+${waId}`, wa_id: waId }], origin }] },
+      message: {
+        type: 'contacts',
+        contacts: [{ name: { formatted_name: 'X' }, phones: [{ phone: `+${waId}`, wa_id: waId }], origin }],
+      },
     })
   expect(await play(text({ userId: ALICE }), card('other', '16505550000'))).toMatchObject([{ phone: null }])
   expect(await play(card('contact_request', '16505551234'))).toMatchObject([{ phone: '+16505551234' }])
@@ -166,9 +231,20 @@ test('a shared card of oneself tells the phone; somebody else’s card tells not
 test('a card with a phone that is another contact’s stays with its sender, and a person is told', async () => {
   const { play, text, account, admin } = await scene()
   await play(text({ from: '+16505551234', name: 'Phone' }), text({ userId: ALICE, name: 'Id' }))
-  const message = { type: 'contacts', contacts: [{ name: { formatted_name: 'X' }, phones: [{ phone: '+16505551234', wa_id: '16505551234' }], origin: 'contact_request' }] }
+  const message = {
+    type: 'contacts',
+    contacts: [
+      {
+        name: { formatted_name: 'X' },
+        phones: [{ phone: '+16505551234', wa_id: '16505551234' }],
+        origin: 'contact_request',
+      },
+    ],
+  }
   const numbers = { phoneNumberId: account.phoneNumberId, displayPhone: account.displayPhone, wabaId: '1' }
-  const contacts = await play(composeMessage({ ...numbers, userId: ALICE, name: 'Id', at: new Date('2026-05-02T10:00:00Z'), message }))
+  const contacts = await play(
+    composeMessage({ ...numbers, userId: ALICE, name: 'Id', at: new Date('2026-05-02T10:00:00Z'), message }),
+  )
   const sender = contacts.find((contact) => contact.display_name === 'Id')!
   expect((await messagesOf(admin)).find((each) => each.type === 'contacts')!.contact_id).toBe(sender.id)
   expect(sender.phone).toBeNull()
@@ -179,24 +255,60 @@ test('a played customer never joins a real one', async () => {
   const real = await scene()
   await real.play(real.text({ from: '+16505551234', userId: ALICE, name: 'Real' }))
   const played = await server.newAccount(real.admin, { kind: 'test' })
-  await played.deliver(composeTextMessage({ phoneNumberId: played.phoneNumberId, displayPhone: played.displayPhone, wabaId: '0', from: '+16505551234', userId: ALICE, name: 'Played', text: 'x', at: new Date() }))
+  await played.deliver(
+    composeTextMessage({
+      phoneNumberId: played.phoneNumberId,
+      displayPhone: played.displayPhone,
+      wabaId: '0',
+      from: '+16505551234',
+      userId: ALICE,
+      name: 'Played',
+      text: 'x',
+      at: new Date(),
+    }),
+  )
   const contacts = await real.play()
-  expect(contacts.map((contact) => `${contact.display_name} ${contact.test}`).toSorted()).toEqual(['Played true', 'Real false'])
+  expect(contacts.map((contact) => `${contact.display_name} ${contact.test}`).toSorted()).toEqual([
+    'Played true',
+    'Real false',
+  ])
 })
 
 test('being written to from the phone app makes a contact, but no activity of theirs', async () => {
   const { play, text, account, admin } = await scene()
   const echo = {
     object: 'whatsapp_business_account',
-    entry: [{ id: '1', changes: [{ field: 'smb_message_echoes', value: {
-      messaging_product: 'whatsapp', metadata: { display_phone_number: account.displayPhone, phone_number_id: account.phoneNumberId },
-      message_echoes: [{ from: account.displayPhone, to: '16505551234', id: 'wamid.echo', timestamp: '1777600000', type: 'text', text: { body: 'Here you are' } }],
-    } }] }],
+    entry: [
+      {
+        id: '1',
+        changes: [
+          {
+            field: 'smb_message_echoes',
+            value: {
+              messaging_product: 'whatsapp',
+              metadata: { display_phone_number: account.displayPhone, phone_number_id: account.phoneNumberId },
+              message_echoes: [
+                {
+                  from: account.displayPhone,
+                  to: '16505551234',
+                  id: 'wamid.echo',
+                  timestamp: '1777600000',
+                  type: 'text',
+                  text: { body: 'Here you are' },
+                },
+              ],
+            },
+          },
+        ],
+      },
+    ],
   }
   expect(await play(echo, echo)).toMatchObject([{ phone: '+16505551234', last_seen_at: null }])
   expect(await messagesOf(admin)).toMatchObject([{ direction: 'out', text: 'Here you are' }])
   const contacts = await play(text({ from: '+16505551234' }, 'thanks', '2026-05-03T10:00:00Z'))
-  expect(contacts).toMatchObject([{ first_seen_at: '2026-05-03T10:00:00.000Z', last_seen_at: '2026-05-03T10:00:00.000Z' }])
+  expect(contacts).toMatchObject([
+    { first_seen_at: '2026-05-03T10:00:00.000Z', last_seen_at: '2026-05-03T10:00:00.000Z' },
+  ])
 })
 
 test('a message from the future counts as seen when it arrived', async () => {
@@ -208,10 +320,22 @@ test('a message from the future counts as seen when it arrived', async () => {
 test('a delivery is for its own account: another organization’s number in it is nobody’s', async () => {
   const one = await scene()
   const two = await scene()
-  await one.account.deliver(composeTextMessage({ phoneNumberId: two.account.phoneNumberId, displayPhone: '1', wabaId: '1', from: '+16505551234', text: 'x', at: new Date() }))
+  await one.account.deliver(
+    composeTextMessage({
+      phoneNumberId: two.account.phoneNumberId,
+      displayPhone: '1',
+      wabaId: '1',
+      from: '+16505551234',
+      text: 'x',
+      at: new Date(),
+    }),
+  )
   expect(await one.play()).toEqual([])
   expect(await two.play()).toEqual([])
-  const { rows } = await server.pool.query('select problem, interpreted_at is not null as done from deliveries where org_id = $1', [one.admin.actor.org_id])
+  const { rows } = await server.pool.query(
+    'select problem, interpreted_at is not null as done from deliveries where org_id = $1',
+    [one.admin.actor.org_id],
+  )
   expect(rows).toEqual([{ problem: null, done: true }])
 })
 
@@ -219,7 +343,10 @@ test('what is no JSON is kept with the reason, and what follows is interpreted',
   const { play, text, admin } = await scene()
   const contacts = await play('not json', text({ from: '+16505551234' }), '{"entry": 5}')
   expect(contacts).toHaveLength(1)
-  const { rows } = await server.pool.query('select problem from deliveries where org_id = $1 and problem is not null order by id', [admin.actor.org_id])
+  const { rows } = await server.pool.query(
+    'select problem from deliveries where org_id = $1 and problem is not null order by id',
+    [admin.actor.org_id],
+  )
   expect(rows).toHaveLength(2)
 })
 
@@ -239,13 +366,19 @@ test('every published body is taken in, and each on its own ends with the contac
 test('the contact’s page answers what the list says', async () => {
   const { play, text, admin } = await scene()
   const [contact] = await play(text({ from: '+16505551234', name: 'Sheena' }))
-  expect(await admin.call(getContact, { params: { id: contact!.id } })).toMatchObject({ phone: '+16505551234', active_tags: [], historical_tags: [] })
+  expect(await admin.call(getContact, { params: { id: contact!.id } })).toMatchObject({
+    phone: '+16505551234',
+    active_tags: [],
+    historical_tags: [],
+  })
 })
 
 test('in a flood last seen is written for many messages at once, and is exact when it ends', async () => {
   const { play, text, admin } = await scene()
   await play(text({ from: '+16505551234' }, 'first', '2026-05-01T10:00:00Z'))
-  const bodies = Array.from({ length: 230 }, (_, n) => text({ from: '+16505551234' }, `${n}`, new Date(Date.UTC(2026, 4, 2) + ((n * 37) % 230) * 1000).toISOString()))
+  const bodies = Array.from({ length: 230 }, (_, n) =>
+    text({ from: '+16505551234' }, `${n}`, new Date(Date.UTC(2026, 4, 2) + ((n * 37) % 230) * 1000).toISOString()),
+  )
   const [contact] = await play(...bodies)
   expect(contact).toMatchObject({ first_seen_at: '2026-05-01T10:00:00.000Z', last_seen_at: '2026-05-02T00:03:49.000Z' })
   expect(await messagesOf(admin)).toHaveLength(231)

@@ -1,6 +1,13 @@
 // Receiving: what WhatsApp delivered becomes contacts and messages, each exactly once.
 import { sql } from 'kysely'
-import type { EchoUpdate, HistoryUpdate, IdentityChangeUpdate, MessageUpdate, StatusUpdate, Update } from '../channels/whatsapp/update.ts'
+import type {
+  EchoUpdate,
+  HistoryUpdate,
+  IdentityChangeUpdate,
+  MessageUpdate,
+  StatusUpdate,
+  Update,
+} from '../channels/whatsapp/update.ts'
 import { Identities } from '../contacts/identities.ts'
 import type { IdChange, Sighting } from '../contacts/identity.ts'
 import type { Tx } from '../lib/db.ts'
@@ -40,7 +47,12 @@ interface Change {
  * Takes in updates in the order of their arrival. A message that is there already changes nothing, however often and
  * in whatever order it comes. In a `flood` last seen is gathered for `flushActivity`. Answers the updates that it left, because their number is not connected.
  */
-export async function receive(tx: Tx, orgId: string, arrivals: readonly Arrival[], { flood = false } = {}): Promise<Arrival[]> {
+export async function receive(
+  tx: Tx,
+  orgId: string,
+  arrivals: readonly Arrival[],
+  { flood = false } = {},
+): Promise<Arrival[]> {
   const { channels, testAccounts } = await channelsOf(tx, orgId)
   const steps: (Said | Change)[] = []
   const statuses: { channel: Channel; arrival: Arrival; update: StatusUpdate }[] = []
@@ -61,11 +73,20 @@ export async function receive(tx: Tx, orgId: string, arrivals: readonly Arrival[
       steps.push({ channel, change: changeOf(channel, arrival, update) })
     }
   }
-  const { fresh: said, filled } = await withoutKnown(tx, orgId, steps.filter((step): step is Said => 'update' in step))
+  const { fresh: said, filled } = await withoutKnown(
+    tx,
+    orgId,
+    steps.filter((step): step is Said => 'update' in step),
+  )
   const fresh = new Set(said)
   const changes = steps.filter((step): step is Change => 'change' in step)
 
-  const identities = await Identities.open(tx, orgId, said.map((each) => each.sighting), changes.map((each) => each.change))
+  const identities = await Identities.open(
+    tx,
+    orgId,
+    said.map((each) => each.sighting),
+    changes.map((each) => each.change),
+  )
   const messages: { said: Said; contactId: string }[] = []
   for (const step of steps) {
     if ('change' in step) identities.change(step.change)
@@ -81,10 +102,15 @@ export async function receive(tx: Tx, orgId: string, arrivals: readonly Arrival[
   return left
 }
 
-async function channelsOf(tx: Tx, orgId: string): Promise<{ channels: Map<string, Channel>; testAccounts: Set<string> }> {
+async function channelsOf(
+  tx: Tx,
+  orgId: string,
+): Promise<{ channels: Map<string, Channel>; testAccounts: Set<string> }> {
   const rows = await tx
     .selectFrom('channels as c')
-    .innerJoin('whatsapp_accounts as a', (join) => join.onRef('a.org_id', '=', 'c.org_id').onRef('a.id', '=', 'c.account_id'))
+    .innerJoin('whatsapp_accounts as a', (join) =>
+      join.onRef('a.org_id', '=', 'c.org_id').onRef('a.id', '=', 'c.account_id'),
+    )
     .select(['c.id', 'c.account_id', 'c.phone_number_id', 'a.portfolio_id', 'a.kind'])
     .where('c.org_id', '=', orgId)
     .execute()
@@ -95,7 +121,8 @@ async function channelsOf(tx: Tx, orgId: string): Promise<{ channels: Map<string
 }
 
 /** Never later than receipt: a clock that runs ahead makes nobody active in the future. */
-const timeOf = (sentAt: string | null, receivedAt: string): string => (sentAt !== null && sentAt < receivedAt ? sentAt : receivedAt)
+const timeOf = (sentAt: string | null, receivedAt: string): string =>
+  sentAt !== null && sentAt < receivedAt ? sentAt : receivedAt
 
 function sightingOf(channel: Channel, { received_at }: Arrival, update: Spoken): Sighting {
   const person = update.kind === 'message' ? update.sender : update.kind === 'echo' ? update.recipient : update.contact
@@ -107,7 +134,8 @@ function sightingOf(channel: Channel, { received_at }: Arrival, update: Spoken):
     name: person.name,
     username: person.username,
     at: timeOf(update.sent_at, received_at),
-    own_act: update.kind === 'message' ? update.type !== 'system' : update.kind === 'history' && update.direction === 'in',
+    own_act:
+      update.kind === 'message' ? update.type !== 'system' : update.kind === 'history' && update.direction === 'in',
   }
 }
 
@@ -156,7 +184,11 @@ async function fillPlaceholders(tx: Tx, orgId: string, filled: Said[]): Promise<
   }
 }
 
-async function insertStatuses(tx: Tx, orgId: string, statuses: { channel: Channel; arrival: Arrival; update: StatusUpdate }[]): Promise<void> {
+async function insertStatuses(
+  tx: Tx,
+  orgId: string,
+  statuses: { channel: Channel; arrival: Arrival; update: StatusUpdate }[],
+): Promise<void> {
   if (statuses.length === 0) return
   const column = <T>(pick: (status: (typeof statuses)[number]) => T) => statuses.map(pick)
   await sql`
@@ -177,7 +209,9 @@ async function insertMessages(tx: Tx, orgId: string, messages: { said: Said; con
       ${column((s) => s.update.wa_message_id)}::text[], ${column((s) => directionOf(s.update))}::text[], ${column((s) => (s.update.kind === 'message' ? 'live' : s.update.kind))}::text[],
       ${column((s) => typeOf(s.update))}::text[], ${column((s) => s.update.text)}::text[], ${column((s) => JSON.stringify(s.update.content))}::jsonb[],
       ${column((s) => s.update.reply_to)}::text[], ${column((s) => targetOf(s.update))}::text[], ${column((s) => s.update.group_id)}::text[],
-      ${column((s) => s.sighting.at)}::timestamptz[], ${column((s) => s.arrival.received_at)}::timestamptz[])`.execute(tx)
+      ${column((s) => s.sighting.at)}::timestamptz[], ${column((s) => s.arrival.received_at)}::timestamptz[])`.execute(
+    tx,
+  )
 }
 
 function directionOf(update: Spoken): 'in' | 'out' {
@@ -185,4 +219,5 @@ function directionOf(update: Spoken): 'in' | 'out' {
   return update.kind === 'echo' ? 'out' : update.direction
 }
 
-const targetOf = (update: Spoken): string | null => update.reaction?.target ?? update.edit?.target ?? update.revoke?.target ?? null
+const targetOf = (update: Spoken): string | null =>
+  update.reaction?.target ?? update.edit?.target ?? update.revoke?.target ?? null

@@ -20,8 +20,11 @@ test('an empty organization becomes a shop with 400 contacts, 30 tags and their 
   expect(tags).toHaveLength(30)
   const { contacts } = await admin.call(listContacts, { query: { any_tags: tags.map((tag) => tag.id).join(',') } })
   const sources = new Set<string>()
-  for (const { id } of contacts) for (const { source } of (await admin.call(getContact, { params: { id } })).active_tags) sources.add(source)
+  for (const { id } of contacts)
+    for (const { source } of (await admin.call(getContact, { params: { id } })).active_tags) sources.add(source)
   expect(sources.size).toBe(5)
-  const { rows } = await server.pool.query('select reason from contact_conflicts where org_id = $1', [admin.actor.org_id])
+  const { rows } = await server.pool.query('select reason from contact_conflicts where org_id = $1', [
+    admin.actor.org_id,
+  ])
   expect(rows).toEqual([])
 })

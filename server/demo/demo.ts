@@ -21,9 +21,15 @@ const PORTFOLIO = '555000000000001'
 export async function fillDemo(tx: Tx, vault: Vault, actor: Actor): Promise<{ contacts: number; tags: number }> {
   await sql`select pg_advisory_xact_lock(hashtextextended('earmark:demo:' || ${actor.org_id}::text, 0))`.execute(tx)
   const { rows } = await sql<{ taken: boolean }>`
-    select exists (select 1 from contacts where org_id = ${actor.org_id}) or exists (select 1 from tags where org_id = ${actor.org_id}) as taken`.execute(tx)
+    select exists (select 1 from contacts where org_id = ${actor.org_id}) or exists (select 1 from tags where org_id = ${actor.org_id}) as taken`.execute(
+    tx,
+  )
   if (rows[0]!.taken) {
-    throw new Problem('conflict', 'This organization has contacts or tags already. The demo data goes only into an empty one.', { reason: 'not_empty' })
+    throw new Problem(
+      'conflict',
+      'This organization has contacts or tags already. The demo data goes only into an empty one.',
+      { reason: 'not_empty' },
+    )
   }
   const shop = demoShop(new Date())
   await fillChannels(tx, vault, actor, shop)
@@ -44,7 +50,11 @@ async function fillChannels(tx: Tx, vault: Vault, actor: Actor, shop: DemoShop):
     channels: shop.channels.map(({ name, phone, phone_number_id }) => ({ name, phone, phone_number_id })),
   })
   const arrivals = shop.contacts.flatMap((contact) => arrivalsOf(shop, contact, account.id))
-  await receive(tx, actor.org_id, arrivals.toSorted((a, b) => (a.received_at < b.received_at ? -1 : 1)))
+  await receive(
+    tx,
+    actor.org_id,
+    arrivals.toSorted((a, b) => (a.received_at < b.received_at ? -1 : 1)),
+  )
 }
 
 /** The contact's messages as WhatsApp would have delivered them. */
@@ -63,20 +73,38 @@ function arrivalsOf(shop: DemoShop, contact: DemoContact, accountId: string): Ar
       at: new Date(message.at),
       messageId: message.wa_message_id,
     })
-    return readPayload(body).updates.map((update): Arrival => ({ delivery_id: 0, account_id: accountId, received_at: message.at, update }))
+    return readPayload(body).updates.map((update): Arrival => ({
+      delivery_id: 0,
+      account_id: accountId,
+      received_at: message.at,
+      update,
+    }))
   })
 }
 
 async function contactIdsOf(tx: Tx, actor: Actor, shop: DemoShop): Promise<Map<DemoContact, string>> {
-  const identities = await tx.selectFrom('contact_identities').select(['kind', 'value', 'contact_id']).where('org_id', '=', actor.org_id).execute()
+  const identities = await tx
+    .selectFrom('contact_identities')
+    .select(['kind', 'value', 'contact_id'])
+    .where('org_id', '=', actor.org_id)
+    .execute()
   const byValue = new Map(identities.map((identity) => [`${identity.kind} ${identity.value}`, identity.contact_id]))
   return new Map(
-    shop.contacts.map((contact) => [contact, byValue.get(contact.phone === null ? `bsuid ${contact.bsuid}` : `phone ${contact.phone.slice(1)}`)!]),
+    shop.contacts.map((contact) => [
+      contact,
+      byValue.get(contact.phone === null ? `bsuid ${contact.bsuid}` : `phone ${contact.phone.slice(1)}`)!,
+    ]),
   )
 }
 
 /** Every change of tags in the order in which it happened, each by the actor who made it. */
-async function fillHistory(tx: Tx, actor: Actor, shop: DemoShop, tagIds: Map<string, string>, contactIds: Map<DemoContact, string>): Promise<void> {
+async function fillHistory(
+  tx: Tx,
+  actor: Actor,
+  shop: DemoShop,
+  tagIds: Map<string, string>,
+  contactIds: Map<DemoContact, string>,
+): Promise<void> {
   const steps: { at: string; actor: Actor; contactId: string; changes: Parameters<typeof changeTags>[3] }[] = []
   for (const [contact, contactId] of contactIds) {
     for (const { tag, added, removed } of contact.tags) {
@@ -90,7 +118,8 @@ async function fillHistory(tx: Tx, actor: Actor, shop: DemoShop, tagIds: Map<str
       if (removed) steps.push(step(removed, 'remove'))
     }
   }
-  for (const step of steps.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))) await changeTags(tx, step.actor, [step.contactId], step.changes)
+  for (const step of steps.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)))
+    await changeTags(tx, step.actor, [step.contactId], step.changes)
 }
 
 function demoActor({ org_id }: Actor, shop: DemoShop, key: string): Actor {

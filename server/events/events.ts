@@ -3,7 +3,16 @@ import { actorColumns, type Actor } from '../access/actor.ts'
 import type { Tx } from '../lib/db.ts'
 import { sql } from 'kysely'
 
-export type EventKind = 'contact.created' | 'contact.merged' | 'contact.unmerged' | 'contact.tag_added' | 'contact.tag_removed' | 'tag.created' | 'tag.updated' | 'tag.deleted' | 'tag.restored'
+export type EventKind =
+  | 'contact.created'
+  | 'contact.merged'
+  | 'contact.unmerged'
+  | 'contact.tag_added'
+  | 'contact.tag_removed'
+  | 'tag.created'
+  | 'tag.updated'
+  | 'tag.deleted'
+  | 'tag.restored'
 
 export interface NewEvent {
   kind: EventKind

@@ -21,10 +21,29 @@ const TITLES: Record<number, string> = {
   503: 'Unavailable',
 }
 
-const OWN_CODES: Record<number, string> = { 400: 'invalid', 404: 'not_found', 413: 'too_large', 415: 'unsupported_media_type' }
+const OWN_CODES: Record<number, string> = {
+  400: 'invalid',
+  404: 'not_found',
+  413: 'too_large',
+  415: 'unsupported_media_type',
+}
 
 /** Errors of PostgreSQL and its driver that mean that it is not there or not ready, not that the request was wrong. */
-const DATABASE_AWAY = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', '57P01', '57P02', '57P03', '08000', '08001', '08003', '08004', '08006'])
+const DATABASE_AWAY = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOENT',
+  'EPIPE',
+  'ETIMEDOUT',
+  '57P01',
+  '57P02',
+  '57P03',
+  '08000',
+  '08001',
+  '08003',
+  '08004',
+  '08006',
+])
 /** No memory, disk or connection is left (class 53), its files cannot be written (58030), or it only reads since a failover. */
 const DATABASE_UNABLE = /^(?:53...|58030|25006)$/
 
@@ -33,10 +52,13 @@ export function databaseAway(error: unknown): boolean {
   if (error instanceof Problem) return error.code === 'unavailable'
   const code = (error as { code?: unknown }).code
   if (typeof code === 'string') return DATABASE_AWAY.has(code) || DATABASE_UNABLE.test(code)
-  return /Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error/.test(error.message)
+  return /Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error/.test(
+    error.message,
+  )
 }
 
-export const databaseSilent = () => new Problem('unavailable', 'The database does not answer. Try again in a moment.', { retryAfterSeconds: 5 })
+export const databaseSilent = () =>
+  new Problem('unavailable', 'The database does not answer. Try again in a moment.', { retryAfterSeconds: 5 })
 
 /** What the work answers, or 503 when it takes longer: it is not ended by that, but nobody waits for it any more. */
 export async function answerWithin<T>(milliseconds: number, work: Promise<T>): Promise<T> {
@@ -56,7 +78,11 @@ export function answerProblems(app: FastifyInstance): void {
 
 /** The answer where no route is. */
 export function sendNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  return sendProblem(request, reply, new Problem('not_found', `There is nothing at ${request.method} ${request.url.split('?')[0]}.`))
+  return sendProblem(
+    request,
+    reply,
+    new Problem('not_found', `There is nothing at ${request.method} ${request.url.split('?')[0]}.`),
+  )
 }
 
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
@@ -93,6 +119,12 @@ function toProblem(error: unknown): Answerable {
   if (error instanceof Problem) return error
   if (databaseAway(error)) return databaseSilent()
   const status = (error as FastifyError).statusCode ?? 500
-  if (status >= 400 && status < 500) return { status, code: OWN_CODES[status] ?? 'invalid', message: (error as Error).message, details: {} }
-  return { status: 500, code: 'internal', message: 'Something went wrong on the server. It was logged under this request id.', details: {} }
+  if (status >= 400 && status < 500)
+    return { status, code: OWN_CODES[status] ?? 'invalid', message: (error as Error).message, details: {} }
+  return {
+    status: 500,
+    code: 'internal',
+    message: 'Something went wrong on the server. It was logged under this request id.',
+    details: {},
+  }
 }

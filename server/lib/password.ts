@@ -5,10 +5,19 @@ const MEMORY_KIB = 19_456
 const PASSES = 2
 const LANES = 1
 
-function derive(password: string, nonce: Buffer, memory: number, passes: number, parallelism: number, tagLength: number): Promise<Buffer> {
+function derive(
+  password: string,
+  nonce: Buffer,
+  memory: number,
+  passes: number,
+  parallelism: number,
+  tagLength: number,
+): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    argon2('argon2id', { message: password.normalize('NFKC'), nonce, memory, passes, parallelism, tagLength }, (error, tag) =>
-      error ? reject(error) : resolve(tag),
+    argon2(
+      'argon2id',
+      { message: password.normalize('NFKC'), nonce, memory, passes, parallelism, tagLength },
+      (error, tag) => (error ? reject(error) : resolve(tag)),
     )
   })
 }
@@ -27,6 +36,13 @@ export async function passwordMatches(password: string, hash: string): Promise<b
   if (!parts) throw new Error('A stored password hash is not in the argon2id format.')
   const [, memory, passes, lanes, salt, tag] = parts as unknown as [string, string, string, string, string, string]
   const wanted = Buffer.from(tag, 'base64')
-  const got = await derive(password, Buffer.from(salt, 'base64'), Number(memory), Number(passes), Number(lanes), wanted.length)
+  const got = await derive(
+    password,
+    Buffer.from(salt, 'base64'),
+    Number(memory),
+    Number(passes),
+    Number(lanes),
+    wanted.length,
+  )
   return timingSafeEqual(got, wanted)
 }

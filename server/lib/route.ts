@@ -44,10 +44,16 @@ export type RouteAnswer<R extends RouteDef> = Bodies<R>[keyof Bodies<R>]
 type OkStatus = 200 | 201 | 202 | 204
 /** What a caller gets when it went well. */
 export type RouteOk<R extends RouteDef> = {
-  [S in keyof R['responses'] & OkStatus]: R['responses'][S] extends { schema: infer Z extends z.ZodType } ? z.output<Z> : undefined
+  [S in keyof R['responses'] & OkStatus]: R['responses'][S] extends { schema: infer Z extends z.ZodType }
+    ? z.output<Z>
+    : undefined
 }[keyof R['responses'] & OkStatus]
 
-type Optional<K extends string, V> = undefined extends V ? { [P in K]?: undefined } : {} extends V ? { [P in K]?: V } : { [P in K]: V }
+type Optional<K extends string, V> = undefined extends V
+  ? { [P in K]?: undefined }
+  : {} extends V
+    ? { [P in K]?: V }
+    : { [P in K]: V }
 /** What a caller passes. */
 export type RouteArgs<R extends RouteDef> = Optional<'params', In<R['params']>> &
   Optional<'query', In<R['query']>> &

@@ -19,7 +19,8 @@ export const ProblemBody = z
   .meta({ id: 'Problem' })
 export type ProblemBody = z.output<typeof ProblemBody>
 
-const problem = (description: string) => ({ description, schema: ProblemBody, contentType: 'application/problem+json' }) as const
+const problem = (description: string) =>
+  ({ description, schema: ProblemBody, contentType: 'application/problem+json' }) as const
 
 /** The problems that any route may answer, by status. */
 export const problems = {

@@ -32,10 +32,19 @@ const selectAssignments = (orgId: string, contactId: string) => sql<AssignmentRo
   from tag_assignments a join tags t on t.org_id = a.org_id and t.id = a.tag_id
   where a.org_id = ${orgId} and a.contact_id = ${contactId}`
 
-const chipOf = (row: AssignmentRow): TagChip => ({ id: row.tag_id, name: row.name, color: row.color, deleted: row.deleted })
+const chipOf = (row: AssignmentRow): TagChip => ({
+  id: row.tag_id,
+  name: row.name,
+  color: row.color,
+  deleted: row.deleted,
+})
 
 /** The tags on a contact: active ones by name, and the historical ones, whose tag was deleted from the catalog. */
-export async function assignmentsOf(db: Db, actor: Actor, contactId: string): Promise<{ active: Assignment[]; historical: Assignment[] }> {
+export async function assignmentsOf(
+  db: Db,
+  actor: Actor,
+  contactId: string,
+): Promise<{ active: Assignment[]; historical: Assignment[] }> {
   const { rows } = await sql<AssignmentRow>`${selectAssignments(actor.org_id, contactId)} and a.removed_at is null
     order by t.name_key collate "C", t.id`.execute(db)
   const assignments = rows.map((row): Assignment => ({
@@ -44,14 +53,21 @@ export async function assignmentsOf(db: Db, actor: Actor, contactId: string): Pr
     added_at: row.added_at,
     actor: { kind: row.added_actor_kind, id: row.added_actor_id, name: row.added_actor_name },
     why: row.added_why,
-    removable: !row.deleted && mayRemove(actor, { source: row.added_source, actor_kind: row.added_actor_kind, actor_id: row.added_actor_id }),
+    removable:
+      !row.deleted &&
+      mayRemove(actor, { source: row.added_source, actor_kind: row.added_actor_kind, actor_id: row.added_actor_id }),
   }))
   return { active: assignments.filter((a) => !a.tag.deleted), historical: assignments.filter((a) => a.tag.deleted) }
 }
 
 /** Every change of tags on a contact, newest first. */
 export async function tagChangesOf(db: Db, actor: Actor, contactId: string): Promise<TagChange[]> {
-  const contact = await db.selectFrom('contacts').select('id').where('org_id', '=', actor.org_id).where('id', '=', contactId).executeTakeFirst()
+  const contact = await db
+    .selectFrom('contacts')
+    .select('id')
+    .where('org_id', '=', actor.org_id)
+    .where('id', '=', contactId)
+    .executeTakeFirst()
   if (!contact) throw new Problem('not_found', 'There is no such contact in this organization.')
   const { rows } = await sql<AssignmentRow>`${selectAssignments(actor.org_id, contactId)} order by a.id`.execute(db)
   const changes = rows.flatMap((row): TagChange[] => {

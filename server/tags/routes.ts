@@ -7,7 +7,9 @@ import { changeTags } from './tagging.ts'
 import { chipsById, createTag, deleteTags, listTags, restoreTag, updateTag } from './tags.ts'
 
 export const tagRoutes = [
-  bind(schema.listTags, async ({ query }, { db, actor }) => answer(200, { tags: await listTags(db, actor, query.status) })),
+  bind(schema.listTags, async ({ query }, { db, actor }) =>
+    answer(200, { tags: await listTags(db, actor, query.status) }),
+  ),
 
   bind(schema.createTag, async ({ body }, { db, actor }) =>
     answer(201, await db.transaction().execute((tx) => createTag(tx, actor, body))),
@@ -39,5 +41,7 @@ export const tagRoutes = [
     }),
   ),
 
-  bind(schema.listTagChanges, async ({ params }, { db, actor }) => answer(200, { changes: await tagChangesOf(db, actor, params.id) })),
+  bind(schema.listTagChanges, async ({ params }, { db, actor }) =>
+    answer(200, { changes: await tagChangesOf(db, actor, params.id) }),
+  ),
 ]

@@ -6,8 +6,26 @@ import { Id, Instant, problems } from '../lib/shapes.ts'
 
 /** The preset colours of a tag; null is the default colour. */
 export const TAG_COLORS = [
-  'red', 'rose', 'pink', 'fuchsia', 'purple', 'violet', 'indigo', 'blue', 'sky', 'cyan',
-  'teal', 'emerald', 'green', 'lime', 'olive', 'yellow', 'amber', 'orange', 'brown', 'slate',
+  'red',
+  'rose',
+  'pink',
+  'fuchsia',
+  'purple',
+  'violet',
+  'indigo',
+  'blue',
+  'sky',
+  'cyan',
+  'teal',
+  'emerald',
+  'green',
+  'lime',
+  'olive',
+  'yellow',
+  'amber',
+  'orange',
+  'brown',
+  'slate',
 ] as const
 export const TagColor = z.enum(TAG_COLORS)
 export type TagColor = z.output<typeof TagColor>
@@ -16,7 +34,9 @@ export const TAG_NAME_MAX = 50
 export const TAG_DESCRIPTION_MAX = 500
 
 /** Where a tag on a contact came from; there are exactly these five. */
-export const TagSource = z.enum(['manual_admin', 'manual_agent', 'api', 'ai_tool', 'ai_auto_close']).meta({ id: 'TagSource' })
+export const TagSource = z
+  .enum(['manual_admin', 'manual_agent', 'api', 'ai_tool', 'ai_auto_close'])
+  .meta({ id: 'TagSource' })
 export type TagSource = z.output<typeof TagSource>
 
 const characters = (max: number) => (text: string) => characterCount(text) <= max
@@ -65,7 +85,10 @@ export type Tag = z.output<typeof Tag>
 
 export const UpdateTag = z
   .object({ name: TagName.optional(), description: TagDescription.optional(), color: TagColor.nullable().optional() })
-  .refine((changes) => Object.values(changes).some((value) => value !== undefined), 'Say what to change: name, description or color.')
+  .refine(
+    (changes) => Object.values(changes).some((value) => value !== undefined),
+    'Say what to change: name, description or color.',
+  )
   .meta({ id: 'UpdateTag' })
 
 export const RestoreTag = z
@@ -73,7 +96,9 @@ export const RestoreTag = z
   .meta({ id: 'RestoreTag' })
 
 /** A tag as a chip needs it. */
-export const TagChip = z.object({ id: Id, name: z.string(), color: TagColor.nullable(), deleted: z.boolean() }).meta({ id: 'TagChip' })
+export const TagChip = z
+  .object({ id: Id, name: z.string(), color: TagColor.nullable(), deleted: z.boolean() })
+  .meta({ id: 'TagChip' })
 export type TagChip = z.output<typeof TagChip>
 
 export const ActorShape = z.object({ kind: z.string(), id: z.string(), name: z.string() }).meta({ id: 'Actor' })
@@ -124,7 +149,10 @@ export const listTags = route({
   summary: 'The catalog by name: the tags that can be put on a contact, the deleted ones, or all',
   permission: 'tags:read',
   query: z.object({ status: z.enum(['active', 'deleted', 'all']).default('active') }),
-  responses: { 200: { description: 'All of them.', schema: z.object({ tags: z.array(Tag) }).meta({ id: 'TagList' }) }, ...problems },
+  responses: {
+    200: { description: 'All of them.', schema: z.object({ tags: z.array(Tag) }).meta({ id: 'TagList' }) },
+    ...problems,
+  },
 })
 
 export const createTag = route({
@@ -152,10 +180,17 @@ export const deleteTags = route({
   method: 'post',
   path: '/v1/tags/delete',
   operationId: 'deleteTags',
-  summary: 'Delete tags from the catalog, all or none; contacts that carry them are unaffected and they can be restored',
+  summary:
+    'Delete tags from the catalog, all or none; contacts that carry them are unaffected and they can be restored',
   permission: 'tags:write',
   body: z.object({ ids: z.array(Id).min(1, 'Name at least one tag.').max(1000) }),
-  responses: { 200: { description: 'What was deleted; tags deleted before are not counted.', schema: z.object({ deleted: z.array(Id) }).meta({ id: 'TagsDeleted' }) }, ...problems },
+  responses: {
+    200: {
+      description: 'What was deleted; tags deleted before are not counted.',
+      schema: z.object({ deleted: z.array(Id) }).meta({ id: 'TagsDeleted' }),
+    },
+    ...problems,
+  },
 })
 
 export const restoreTag = route({
@@ -187,5 +222,8 @@ export const listTagChanges = route({
   summary: 'Every change of tags on a contact, newest first',
   permission: 'contacts:read',
   params: z.object({ id: Id }),
-  responses: { 200: { description: 'The changes.', schema: z.object({ changes: z.array(TagChange) }).meta({ id: 'TagHistory' }) }, ...problems },
+  responses: {
+    200: { description: 'The changes.', schema: z.object({ changes: z.array(TagChange) }).meta({ id: 'TagHistory' }) },
+    ...problems,
+  },
 })

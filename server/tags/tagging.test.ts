@@ -18,7 +18,13 @@ const tagNamed = (person: Person, name: string) => person.call(createTag, { body
 const as = (actor: Actor, contactId: string, changes: Parameters<typeof changeTags>[3]) =>
   server.db.transaction().execute((tx) => changeTags(tx, actor, [contactId], changes))
 
-const third = (org_id: string): Actor => ({ kind: 'api_key', key_kind: 'third_party', org_id, id: 'key-1', name: 'CRM sync' })
+const third = (org_id: string): Actor => ({
+  kind: 'api_key',
+  key_kind: 'third_party',
+  org_id,
+  id: 'key-1',
+  name: 'CRM sync',
+})
 const robot = (org_id: string, id = 'agent-1'): Actor => ({ kind: 'ai_agent', org_id, id, name: 'Concierge' })
 const closer = (org_id: string): Actor => ({ kind: 'ai_auto_close', org_id, id: 'auto-close', name: 'Auto-close' })
 
@@ -34,7 +40,10 @@ test('the same tag from four doors at once is added once, recorded once', async 
   expect(contact.active_tags.map((each) => each.tag.name)).toEqual(['VIP'])
   const { changes } = await admin.call(listTagChanges, { params: { id: contactId } })
   expect(changes).toHaveLength(1)
-  const { rows } = await server.pool.query('select kind from events where contact_id = $1 and tag_id = $2', [contactId, tag.id])
+  const { rows } = await server.pool.query('select kind from events where contact_id = $1 and tag_id = $2', [
+    contactId,
+    tag.id,
+  ])
   expect(rows).toEqual([{ kind: 'contact.tag_added' }])
 })
 
@@ -66,7 +75,13 @@ test('an agent takes off what agents and AIs put on, not what an administrator o
   const agent = await server.newPerson('agent', orgId)
   const colleague = await server.newPerson('agent', orgId)
   const contactId = await sighted(server, admin)
-  const cases = [[admin.actor, false], [third(orgId), false], [colleague.actor, true], [robot(orgId), true], [closer(orgId), true]] as const
+  const cases = [
+    [admin.actor, false],
+    [third(orgId), false],
+    [colleague.actor, true],
+    [robot(orgId), true],
+    [closer(orgId), true],
+  ] as const
   for (const [n, [actor, allowed]] of cases.entries()) {
     const tag = await tagNamed(admin, `Refund ${n}`)
     await as(actor, contactId, { add: [tag.id] })
@@ -87,7 +102,9 @@ test('an AI takes off only what it put on itself', async () => {
   const contactId = await sighted(server, admin)
   const tag = await tagNamed(admin, 'Prospect')
   await as(robot(orgId, 'agent-1'), contactId, { add: [tag.id] })
-  await expect(as(robot(orgId, 'agent-2'), contactId, { remove: [tag.id] })).rejects.toMatchObject({ code: 'forbidden' })
+  await expect(as(robot(orgId, 'agent-2'), contactId, { remove: [tag.id] })).rejects.toMatchObject({
+    code: 'forbidden',
+  })
   expect((await as(robot(orgId, 'agent-1'), contactId, { remove: [tag.id] })).removed).toHaveLength(1)
 })
 
@@ -100,8 +117,12 @@ test('what a person took off, an AI puts back only on a newer message of the cus
   await as(admin.actor, contactId, { remove: [tag.id], at: '2026-01-02T10:00:00Z' })
   const refused = { code: 'forbidden', details: { reason: 'removed_by_person' } }
   await expect(as(robot(orgId), contactId, { add: [tag.id] })).rejects.toMatchObject(refused)
-  await expect(as(closer(orgId), contactId, { add: [tag.id], why: { evidence_at: '2026-01-02T09:59:59Z' } })).rejects.toMatchObject(refused)
-  expect((await as(closer(orgId), contactId, { add: [tag.id], why: { evidence_at: '2026-01-02T10:00:01Z' } })).added).toHaveLength(1)
+  await expect(
+    as(closer(orgId), contactId, { add: [tag.id], why: { evidence_at: '2026-01-02T09:59:59Z' } }),
+  ).rejects.toMatchObject(refused)
+  expect(
+    (await as(closer(orgId), contactId, { add: [tag.id], why: { evidence_at: '2026-01-02T10:00:01Z' } })).added,
+  ).toHaveLength(1)
 })
 
 test('a tag that is not in the catalog, was deleted, or is another organization’s is refused and nothing changes', async () => {
@@ -127,7 +148,9 @@ test('the array of tags on the contact always equals its assignments, whatever h
   const tags = await Promise.all(Array.from({ length: 5 }, (_, n) => tagNamed(admin, `Tag ${n}`)))
   const pick = (n: number) => tags[n % tags.length]!.id
   await Promise.all(
-    Array.from({ length: 40 }, (_, n) => as(admin.actor, contactId, n % 3 === 0 ? { remove: [pick(n)] } : { add: [pick(n), pick(n + 1)] })),
+    Array.from({ length: 40 }, (_, n) =>
+      as(admin.actor, contactId, n % 3 === 0 ? { remove: [pick(n)] } : { add: [pick(n), pick(n + 1)] }),
+    ),
   )
   const { rows } = await server.pool.query(
     `select array(select unnest(tag_ids) order by 1) as carried,
@@ -146,7 +169,11 @@ test('the history shows every change with who, how and when, newest first', asyn
   await admin.call(changeContactTags, { params: { id: contactId }, body: { add: [tag.id] } })
   const { changes } = await admin.call(listTagChanges, { params: { id: contactId } })
   expect(changes.map((each) => each.change)).toEqual(['added', 'removed', 'added'])
-  expect(changes[1]).toMatchObject({ source: 'manual_admin', actor: { name: admin.actor.name }, tag: { name: 'Wholesale' } })
+  expect(changes[1]).toMatchObject({
+    source: 'manual_admin',
+    actor: { name: admin.actor.name },
+    tag: { name: 'Wholesale' },
+  })
   const again = await admin.call(changeContactTags, { params: { id: contactId }, body: { add: [tag.id] } })
   expect(again).toMatchObject({ added: [], unchanged: [{ name: 'Wholesale' }] })
   const { contacts } = await admin.call(listContacts, {})

@@ -68,7 +68,12 @@ export function mayRemove(actor: Actor, added: AddedBy): boolean {
  * is deleted (invalid), the actor may not take a tag off, or an AI would put back what a person or a third-party
  * system took off without a newer customer's message as evidence, `why.evidence_at` (forbidden).
  */
-export async function changeTags(tx: Tx, actor: Actor, contactIds: readonly string[], changes: TagChanges): Promise<{ added: TagChangeDone[]; removed: TagChangeDone[] }> {
+export async function changeTags(
+  tx: Tx,
+  actor: Actor,
+  contactIds: readonly string[],
+  changes: TagChanges,
+): Promise<{ added: TagChangeDone[]; removed: TagChangeDone[] }> {
   const add = [...new Set(changes.add)]
   const remove = [...new Set(changes.remove)]
   const source = sourceOf(actor)
@@ -76,17 +81,23 @@ export async function changeTags(tx: Tx, actor: Actor, contactIds: readonly stri
   const ids = await lockContacts(tx, actor, contactIds)
 
   const removed = await endAssignments(tx, actor, source, ids, remove, changes)
-  if (add.length > 0 && (source === 'ai_tool' || source === 'ai_auto_close')) await refusePuttingBack(tx, actor, ids, add, changes.why)
+  if (add.length > 0 && (source === 'ai_tool' || source === 'ai_auto_close'))
+    await refusePuttingBack(tx, actor, ids, add, changes.why)
   const added = await beginAssignments(tx, actor, source, ids, add, changes)
 
-  const event = (kind: NewEvent['kind']) => (done: TagChangeDone): NewEvent => ({
-    kind,
-    ...done,
-    source,
-    ...(changes.why ? { after: { why: changes.why } } : {}),
-    ...(changes.at ? { at: changes.at } : {}),
-  })
-  await recordEvents(tx, actor, [...removed.map(event('contact.tag_removed')), ...added.map(event('contact.tag_added'))])
+  const event =
+    (kind: NewEvent['kind']) =>
+    (done: TagChangeDone): NewEvent => ({
+      kind,
+      ...done,
+      source,
+      ...(changes.why ? { after: { why: changes.why } } : {}),
+      ...(changes.at ? { at: changes.at } : {}),
+    })
+  await recordEvents(tx, actor, [
+    ...removed.map(event('contact.tag_removed')),
+    ...added.map(event('contact.tag_added')),
+  ])
   return { added, removed }
 }
 
@@ -98,15 +109,22 @@ async function refuseUnknownTags(tx: Tx, actor: Actor, tagIds: string[]): Promis
     where org_id = ${actor.org_id} and id = any(${tagIds}::uuid[]) order by id for share`.execute(tx)
   const deleted = rows.find((row) => row.deleted)
   if (deleted) {
-    throw new Problem('invalid', `The tag “${deleted.name}” was deleted from the catalog. Restore it first, or choose another.`, {
-      reason: 'tag_deleted',
-      data: { tag_id: deleted.id },
-    })
+    throw new Problem(
+      'invalid',
+      `The tag “${deleted.name}” was deleted from the catalog. Restore it first, or choose another.`,
+      {
+        reason: 'tag_deleted',
+        data: { tag_id: deleted.id },
+      },
+    )
   }
   const known = new Set(rows.map((row) => row.id))
   const unknown = tagIds.filter((id) => !known.has(id))
   if (unknown.length > 0) {
-    throw new Problem('invalid', 'A tag is not in the catalog of this organization. Choose one that is.', { reason: 'tag_unknown', data: { tag_ids: unknown } })
+    throw new Problem('invalid', 'A tag is not in the catalog of this organization. Choose one that is.', {
+      reason: 'tag_unknown',
+      data: { tag_ids: unknown },
+    })
   }
 }
 
@@ -114,12 +132,21 @@ async function refuseUnknownTags(tx: Tx, actor: Actor, tagIds: string[]): Promis
 async function lockContacts(tx: Tx, actor: Actor, contactIds: readonly string[]): Promise<string[]> {
   const wanted = [...new Set(contactIds)]
   const { rows } = await sql<{ id: string }>`
-    select id from contacts where org_id = ${actor.org_id} and id = any(${wanted}::uuid[]) order by id for no key update`.execute(tx)
+    select id from contacts where org_id = ${actor.org_id} and id = any(${wanted}::uuid[]) order by id for no key update`.execute(
+    tx,
+  )
   if (rows.length < wanted.length) throw new Problem('not_found', 'There is no such contact in this organization.')
   return rows.map((row) => row.id)
 }
 
-async function endAssignments(tx: Tx, actor: Actor, source: TagSource, contactIds: string[], tagIds: string[], { why, at }: TagChanges): Promise<TagChangeDone[]> {
+async function endAssignments(
+  tx: Tx,
+  actor: Actor,
+  source: TagSource,
+  contactIds: string[],
+  tagIds: string[],
+  { why, at }: TagChanges,
+): Promise<TagChangeDone[]> {
   if (tagIds.length === 0) return []
   const by = actorColumns(actor)
   const { rows } = await sql<TagChangeDone & AddedBy>`
@@ -127,7 +154,9 @@ async function endAssignments(tx: Tx, actor: Actor, source: TagSource, contactId
       removed_actor_kind = ${by.actor_kind}, removed_actor_id = ${by.actor_id}, removed_actor_name = ${by.actor_name},
       removed_why = ${why ? JSON.stringify(why) : null}::jsonb
     where org_id = ${actor.org_id} and contact_id = any(${contactIds}::uuid[]) and tag_id = any(${tagIds}::uuid[]) and removed_at is null
-    returning contact_id, tag_id, added_source as source, added_actor_kind as actor_kind, added_actor_id as actor_id`.execute(tx)
+    returning contact_id, tag_id, added_source as source, added_actor_kind as actor_kind, added_actor_id as actor_id`.execute(
+    tx,
+  )
   if (rows.some((row) => !mayRemove(actor, row))) {
     throw new Problem(
       'forbidden',
@@ -148,7 +177,14 @@ async function endAssignments(tx: Tx, actor: Actor, source: TagSource, contactId
   return rows.map(({ contact_id, tag_id }) => ({ contact_id, tag_id }))
 }
 
-async function beginAssignments(tx: Tx, actor: Actor, source: TagSource, contactIds: string[], tagIds: string[], { why, at }: TagChanges): Promise<TagChangeDone[]> {
+async function beginAssignments(
+  tx: Tx,
+  actor: Actor,
+  source: TagSource,
+  contactIds: string[],
+  tagIds: string[],
+  { why, at }: TagChanges,
+): Promise<TagChangeDone[]> {
   if (tagIds.length === 0) return []
   const by = actorColumns(actor)
   const { rows } = await sql<TagChangeDone>`
@@ -170,7 +206,13 @@ async function beginAssignments(tx: Tx, actor: Actor, source: TagSource, contact
 }
 
 /** What a person or a third-party system took off, an AI puts back only on a customer's newer message. */
-async function refusePuttingBack(tx: Tx, actor: Actor, contactIds: string[], tagIds: string[], why: Why | undefined): Promise<void> {
+async function refusePuttingBack(
+  tx: Tx,
+  actor: Actor,
+  contactIds: string[],
+  tagIds: string[],
+  why: Why | undefined,
+): Promise<void> {
   const evidenceAt = typeof why?.['evidence_at'] === 'string' ? why['evidence_at'] : null
   const { rows } = await sql<{ contact_id: string; tag_id: string; name: string }>`
     select a.contact_id, a.tag_id, t.name
@@ -182,10 +224,14 @@ async function refusePuttingBack(tx: Tx, actor: Actor, contactIds: string[], tag
         and held.tag_id = a.tag_id and held.removed_at is null)
     limit 1`.execute(tx)
   if (rows[0]) {
-    throw new Problem('forbidden', `A person took the tag “${rows[0].name}” off. An AI can put it back only when the customer has written something newer that supports it.`, {
-      reason: 'removed_by_person',
-      data: { tag_id: rows[0].tag_id, contact_id: rows[0].contact_id },
-    })
+    throw new Problem(
+      'forbidden',
+      `A person took the tag “${rows[0].name}” off. An AI can put it back only when the customer has written something newer that supports it.`,
+      {
+        reason: 'removed_by_person',
+        data: { tag_id: rows[0].tag_id, contact_id: rows[0].contact_id },
+      },
+    )
   }
 }
 
@@ -193,7 +239,13 @@ async function refusePuttingBack(tx: Tx, actor: Actor, contactIds: string[], tag
  * Gives one contact's assignments, ended ones too, to another, keeping source, actor and date. Where both carry a tag,
  * the older assignment stays and the other ends with the reason merged. Answers the ids of the assignments moved.
  */
-export async function moveAssignments(tx: Tx, actor: Actor, from: string, to: string, mergeId: string): Promise<(number | string)[]> {
+export async function moveAssignments(
+  tx: Tx,
+  actor: Actor,
+  from: string,
+  to: string,
+  mergeId: string,
+): Promise<(number | string)[]> {
   await lockContacts(tx, actor, [from, to])
   const by = actorColumns(actor)
   await sql`
@@ -201,21 +253,36 @@ export async function moveAssignments(tx: Tx, actor: Actor, from: string, to: st
       removed_actor_id = ${by.actor_id}, removed_actor_name = ${by.actor_name}, removed_why = ${JSON.stringify({ reason: 'merged', merge_id: mergeId })}::jsonb
     from tag_assignments b
     where a.org_id = ${actor.org_id} and b.org_id = ${actor.org_id} and a.tag_id = b.tag_id and a.removed_at is null and b.removed_at is null
-      and (a.contact_id, b.contact_id) in ((${from}::uuid, ${to}::uuid), (${to}::uuid, ${from}::uuid)) and (a.added_at, a.id) > (b.added_at, b.id)`.execute(tx)
+      and (a.contact_id, b.contact_id) in ((${from}::uuid, ${to}::uuid), (${to}::uuid, ${from}::uuid)) and (a.added_at, a.id) > (b.added_at, b.id)`.execute(
+    tx,
+  )
   const { rows } = await sql<{ id: number | string }>`
-    update tag_assignments set contact_id = ${to} where org_id = ${actor.org_id} and contact_id = ${from} returning id`.execute(tx)
+    update tag_assignments set contact_id = ${to} where org_id = ${actor.org_id} and contact_id = ${from} returning id`.execute(
+    tx,
+  )
   await writeCarried(tx, actor, [from, to])
   return rows.map((row) => row.id)
 }
 
 /** Takes `moveAssignments` back: the assignments return, and those that the merge ended go on, unless the tag was put on anew. */
-export async function returnAssignments(tx: Tx, actor: Actor, from: string, to: string, ids: readonly (number | string)[], mergeId: string): Promise<void> {
+export async function returnAssignments(
+  tx: Tx,
+  actor: Actor,
+  from: string,
+  to: string,
+  ids: readonly (number | string)[],
+  mergeId: string,
+): Promise<void> {
   await lockContacts(tx, actor, [from, to])
-  await sql`update tag_assignments set contact_id = ${to} where org_id = ${actor.org_id} and contact_id = ${from} and id = any(${ids}::bigint[])`.execute(tx)
+  await sql`update tag_assignments set contact_id = ${to} where org_id = ${actor.org_id} and contact_id = ${from} and id = any(${ids}::bigint[])`.execute(
+    tx,
+  )
   await sql`
     update tag_assignments a set removed_at = null, removed_source = null, removed_actor_kind = null, removed_actor_id = null, removed_actor_name = null, removed_why = null
     where a.org_id = ${actor.org_id} and a.contact_id in (${from}, ${to}) and a.removed_why ->> 'merge_id' = ${mergeId}
-      and not exists (select 1 from tag_assignments b where b.org_id = a.org_id and b.contact_id = a.contact_id and b.tag_id = a.tag_id and b.removed_at is null)`.execute(tx)
+      and not exists (select 1 from tag_assignments b where b.org_id = a.org_id and b.contact_id = a.contact_id and b.tag_id = a.tag_id and b.removed_at is null)`.execute(
+    tx,
+  )
   await writeCarried(tx, actor, [from, to])
 }
 

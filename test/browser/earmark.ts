@@ -38,8 +38,17 @@ export async function startEarmark({ ordinaryUser = false, databaseUrl }: Circum
     ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
   }
   const command = (...args: string[]): [string, string[]] =>
-    drop ? ['setpriv', ['--reuid', String(idOf('-u')), '--regid', String(idOf('-g')), '--clear-groups', process.execPath, ...args]] : [process.execPath, args]
-  const child = spawn(...command(join(PROJECT, 'server/main.ts')), { env, cwd: PROJECT, stdio: ['ignore', 'pipe', 'inherit'] })
+    drop
+      ? [
+          'setpriv',
+          ['--reuid', String(idOf('-u')), '--regid', String(idOf('-g')), '--clear-groups', process.execPath, ...args],
+        ]
+      : [process.execPath, args]
+  const child = spawn(...command(join(PROJECT, 'server/main.ts')), {
+    env,
+    cwd: PROJECT,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   let printed = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     printed += text
@@ -82,10 +91,26 @@ export async function startDebianPostgres(): Promise<{ url: string; stop(): Prom
   const data = join(folder, 'data')
   const account = isRoot ? ['--reuid', 'postgres', '--regid', 'postgres', '--clear-groups'] : null
   if (isRoot) execFileSync('chown', ['postgres:postgres', folder])
-  const run = (program: string, args: string[]): [string, string[]] => (account ? ['setpriv', [...account, join(bin, program), ...args]] : [join(bin, program), args])
-  execFileSync(...run('initdb', ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8']), { stdio: 'pipe', cwd: folder })
+  const run = (program: string, args: string[]): [string, string[]] =>
+    account ? ['setpriv', [...account, join(bin, program), ...args]] : [join(bin, program), args]
+  execFileSync(...run('initdb', ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8']), {
+    stdio: 'pipe',
+    cwd: folder,
+  })
   const port = 20_000 + Math.floor(Math.random() * 20_000)
-  const child = spawn(...run('postgres', ['-D', data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=${folder}`]), { cwd: folder, stdio: 'ignore' })
+  const child = spawn(
+    ...run('postgres', [
+      '-D',
+      data,
+      '-p',
+      String(port),
+      '-c',
+      'listen_addresses=127.0.0.1',
+      '-c',
+      `unix_socket_directories=${folder}`,
+    ]),
+    { cwd: folder, stdio: 'ignore' },
+  )
   const stop = async () => {
     if (child.exitCode === null) {
       child.kill('SIGINT')
@@ -118,6 +143,13 @@ function debianBinaries(): string {
   if (found) return found
   if (!isRoot) throw new Error('Debian’s PostgreSQL is missing. Install it: sudo apt-get install postgresql')
   // Without the cluster that the package would make and start.
-  execFileSync('sh', ['-c', 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql-common && sed -i "s/^#*create_main_cluster.*/create_main_cluster = false/" /etc/postgresql-common/createcluster.conf && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql'], { stdio: 'inherit' })
+  execFileSync(
+    'sh',
+    [
+      '-c',
+      'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql-common && sed -i "s/^#*create_main_cluster.*/create_main_cluster = false/" /etc/postgresql-common/createcluster.conf && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql',
+    ],
+    { stdio: 'inherit' },
+  )
   return find()!
 }

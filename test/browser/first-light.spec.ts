@@ -35,19 +35,29 @@ async function connectAndDeliver(page: Page): Promise<void> {
 
   const callback = await fact(page, 'Callback URL')
   const token = await fact(page, 'Verify token')
-  const handshake = await fetch(`${callback}?hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token=${encodeURIComponent(token)}`)
+  const handshake = await fetch(
+    `${callback}?hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token=${encodeURIComponent(token)}`,
+  )
   expect([handshake.status, await handshake.text()]).toEqual([200, '1158201444'])
   expect((await fetch(`${callback}?hub.mode=subscribe&hub.challenge=1&hub.verify_token=wrong`)).status).toBe(403)
 
   const body = readFileSync(new URL('../fixtures/whatsapp/001-metadocs-text-1.json', import.meta.url))
   const deliver = (secret: string) =>
-    fetch(callback, { method: 'POST', body, headers: { 'content-type': 'application/json', 'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}` } })
+    fetch(callback, {
+      method: 'POST',
+      body,
+      headers: {
+        'content-type': 'application/json',
+        'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`,
+      },
+    })
   expect((await deliver('a wrong secret')).status).toBe(401)
   expect((await deliver(APP_SECRET)).status).toBe(200)
 }
 
 /** What stands beside a name in a list of facts. */
-const fact = async (page: Page, name: string): Promise<string> => page.locator('dt', { hasText: name }).locator('+ dd').innerText()
+const fact = async (page: Page, name: string): Promise<string> =>
+  page.locator('dt', { hasText: name }).locator('+ dd').innerText()
 
 const row = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name })
 
@@ -108,7 +118,9 @@ async function theWholeLine(page: Page, earmark: Earmark): Promise<void> {
   const file = await download
   expect(file.suggestedFilename()).toMatch(/^contacts-.+\.csv$/)
   const csv = readFileSync(await file.path(), 'utf8')
-  expect(csv).toMatch(/^\ufeffPhone,Display name,Tags,First seen,Last seen\r\n\+8613800138000,Li Wei,VIP,[0-9T:.-]+Z,[0-9T:.-]+Z\r\n$/)
+  expect(csv).toMatch(
+    /^\ufeffPhone,Display name,Tags,First seen,Last seen\r\n\+8613800138000,Li Wei,VIP,[0-9T:.-]+Z,[0-9T:.-]+Z\r\n$/,
+  )
   await expect(page.getByText('Exported 1 contacts.')).toBeVisible()
 
   // The link reproduces the screen, and only for somebody who is signed in.
@@ -154,14 +166,20 @@ test('the whole line on Debian’s own PostgreSQL', async ({ page }) => {
   }
 })
 
-test('an empty organization is filled with the demo shop at a click, and no screen has an accessibility violation', async ({ page }) => {
+test('an empty organization is filled with the demo shop at a click, and no screen has an accessibility violation', async ({
+  page,
+}) => {
   const earmark = await startEarmark()
   try {
     const check = async () => {
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
         const { violations } = await new AxeBuilder({ page }).analyze()
-        expect(violations.flatMap((violation) => violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 200)}`))).toEqual([])
+        expect(
+          violations.flatMap((violation) =>
+            violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 200)}`),
+          ),
+        ).toEqual([])
       }
     }
     await page.goto(earmark.setupUrl)

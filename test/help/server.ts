@@ -72,7 +72,14 @@ let numbers = 200000000000000
 
 export async function openTestServer(): Promise<TestServer> {
   const database = await openTestDatabase()
-  const server: Server = { config: TEST_CONFIG, secretKey: Buffer.alloc(32, 7), db: database.db, pool: database.pool, log: pino({ level: 'silent' }), interpretSoon() {} }
+  const server: Server = {
+    config: TEST_CONFIG,
+    secretKey: Buffer.alloc(32, 7),
+    db: database.db,
+    pool: database.pool,
+    log: pino({ level: 'silent' }),
+    interpretSoon() {},
+  }
   await prepareDeliveryPartitions(server.db)
   const app = await buildApp(server)
   return {
@@ -94,21 +101,41 @@ async function newPerson(server: Server, app: FastifyInstance, role: Role, exist
   const { db } = server
   const orgId = existingOrgId ?? newId()
   const unique = randomUUID().slice(0, 8)
-  if (!existingOrgId) await db.insertInto('organizations').values({ id: orgId, slug: `org-${unique}`, name: `Organization ${unique}` }).execute()
+  if (!existingOrgId)
+    await db
+      .insertInto('organizations')
+      .values({ id: orgId, slug: `org-${unique}`, name: `Organization ${unique}` })
+      .execute()
   const { slug } = await db.selectFrom('organizations').select('slug').where('id', '=', orgId).executeTakeFirstOrThrow()
   const userId = newId()
   const email = `${role}-${unique}@example.com`
-  await db.insertInto('users').values({ id: userId, email, email_key: email, name: `${role} ${unique}`, password_hash: 'none' }).execute()
+  await db
+    .insertInto('users')
+    .values({ id: userId, email, email_key: email, name: `${role} ${unique}`, password_hash: 'none' })
+    .execute()
   await db.insertInto('memberships').values({ org_id: orgId, user_id: userId, role }).execute()
   const cookie = `earmark-session=${await startSession(db, userId, 'test')}`
   const call = async <R extends RouteDef>(route: R, args: RouteArgs<R> = {} as RouteArgs<R>): Promise<RouteOk<R>> => {
-    const { params, query, body } = args as { params?: Record<string, string>; query?: Record<string, string | number | undefined>; body?: object }
+    const { params, query, body } = args as {
+      params?: Record<string, string>
+      query?: Record<string, string | number | undefined>
+      body?: object
+    }
     const path = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params?.[name] ?? ''))
-    const search = new URLSearchParams(Object.entries(query ?? {}).flatMap(([key, value]): [string, string][] => (value === undefined ? [] : [[key, String(value)]])))
+    const search = new URLSearchParams(
+      Object.entries(query ?? {}).flatMap(([key, value]): [string, string][] =>
+        value === undefined ? [] : [[key, String(value)]],
+      ),
+    )
     const response = await app.inject({
       method: route.method.toUpperCase() as 'GET',
       url: search.size > 0 ? `${path}?${search.toString()}` : path,
-      headers: { cookie, 'earmark-organization': slug, 'earmark-request': 'test', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      headers: {
+        cookie,
+        'earmark-organization': slug,
+        'earmark-request': 'test',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
       ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
     })
     if (response.statusCode >= 400) throw new Refused(response.statusCode, ProblemBody.parse(response.json()))

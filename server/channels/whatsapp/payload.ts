@@ -1,13 +1,6 @@
 // One webhook body of WhatsApp turned into an ordered list of typed updates, whatever shape it has.
 import { directionOf, type HistoryBody, historyStatusOf, ownerOfThread } from './history.ts'
-import {
-  type ContactBook,
-  digitsOf,
-  isAnonymous,
-  readContacts,
-  readIdentityChange,
-  readPerson,
-} from './identity.ts'
+import { type ContactBook, digitsOf, isAnonymous, readContacts, readIdentityChange, readPerson } from './identity.ts'
 import { type MessageBody, messageIdOf, readBody, readErrors } from './message.ts'
 import { readStatus } from './status.ts'
 import type { Payload, Place, Update } from './update.ts'
