@@ -43,13 +43,7 @@ export function openDeliveryStore(pool: pg.Pool, onStored: () => void): Delivery
       const batch = takeBatch(waiting)
       if (batch.length === 0) break
       try {
-        await pool.query({
-          // Not in the driver's types: its own limit, which also holds when nothing comes from the other side.
-          ...{ query_timeout: SILENT_MS },
-          name: `store-deliveries-${batch.length}`,
-          text: `insert into deliveries (org_id, account_id, body) values ${batch.map((_, n) => `($${n * 3 + 1}, $${n * 3 + 2}, $${n * 3 + 3})`).join(', ')}`,
-          values: batch.flatMap((delivery) => [delivery.org_id, delivery.account_id, delivery.body]),
-        })
+        await pool.query(insertion(batch))
         for (const delivery of batch) delivery.stored()
         onStored()
       } catch (error) {
@@ -72,6 +66,17 @@ export function openDeliveryStore(pool: pg.Pool, onStored: () => void): Delivery
 }
 
 /** What can share a commit. What nobody waits for any more is let go, or an outage would leave a queue behind. */
+/** With a limit of its own, which also holds when nothing comes from the other side; the driver's types do not know it. */
+function insertion(batch: readonly NewDelivery[]): pg.QueryConfig & { query_timeout: number } {
+  const rows = batch.map((_, n) => `($${n * 3 + 1}, $${n * 3 + 2}, $${n * 3 + 3})`)
+  return {
+    query_timeout: SILENT_MS,
+    name: `store-deliveries-${batch.length}`,
+    text: `insert into deliveries (org_id, account_id, body) values ${rows.join(', ')}`,
+    values: batch.flatMap((delivery) => [delivery.org_id, delivery.account_id, delivery.body]),
+  }
+}
+
 function takeBatch(waiting: Waiting[]): Waiting[] {
   const inTime = waiting.findIndex(({ since }) => since > performance.now() - SILENT_MS)
   for (const { failed } of waiting.splice(0, inTime === -1 ? waiting.length : inTime)) failed(databaseSilent())
