@@ -64,6 +64,16 @@ export function ContactTable({ ref, contacts, stale, openId, onOpen, onEscape, e
     if (end === 'more' && lastShown >= contacts.length - AHEAD) onNeedMore()
   })
 
+  // Beside the open contact the rows are narrower and some of them higher: its own row stays in sight.
+  const openIndex = openId === undefined ? -1 : contacts.findIndex((contact) => contact.id === openId)
+  useEffect(() => {
+    if (openIndex < 0) return
+    const timer = window.setTimeout(() => virtualizer.scrollToIndex(openIndex, { align: 'auto' }), 50)
+    return () => window.clearTimeout(timer)
+    // Only on opening: scrolling on is the reader's own.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [openId])
+
   useLayoutEffect(() => {
     if (wanted.current === null) return
     const row = box.current?.querySelector<HTMLElement>(`[data-index="${wanted.current}"]`)
