@@ -3,13 +3,12 @@ import { Modal, Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { useOrganization } from '../access/queries.ts'
-import { formatBytes } from '../lib/numbers.ts'
 import { m } from '../paraglide/messages.js'
 import { CopyButton } from '../ui/CopyButton.tsx'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
 import { Time } from '../ui/Time.tsx'
 import { deliveryQuery } from './deliveries.ts'
-import { heldWords, prettyBody } from './delivery-words.ts'
+import { heldWords, prettyBody, sizeWords } from './delivery-words.ts'
 import classes from './DeliveryDialog.module.css'
 import { DeliveryState } from './DeliveryList.tsx'
 
@@ -45,7 +44,7 @@ export function DeliveryDialog({ accountId, id, onClose }: DeliveryDialogProps) 
             <dt>{m.delivery_held()}</dt>
             <dd>{heldWords(delivery)}</dd>
             <dt>{m.delivery_size()}</dt>
-            <dd>{formatBytes(delivery.size)}</dd>
+            <dd>{sizeWords(delivery.size)}</dd>
             <dt>{m.delivery_state()}</dt>
             <dd className={classes.states}>
               <DeliveryState delivery={delivery} />

@@ -1,10 +1,9 @@
 // Deliveries in rows: when each came, what it held, how large it was, what became of it.
 import { IconAlertTriangle, IconCheck, IconClock, IconPlugConnectedX } from '@tabler/icons-react'
 import type { Delivery } from '../../../server/channels/schema.ts'
-import { formatBytes } from '../lib/numbers.ts'
 import { m } from '../paraglide/messages.js'
 import { Time } from '../ui/Time.tsx'
-import { heldWords } from './delivery-words.ts'
+import { heldWords, sizeWords } from './delivery-words.ts'
 import classes from './DeliveryList.module.css'
 
 export function DeliveryList({
@@ -34,10 +33,10 @@ export function DeliveryList({
               <span className={classes.received}>
                 <Time at={delivery.received_at} />
               </span>
-              <span className={classes.held} data-none={delivery.held === null || undefined}>
+              <span className={classes.held} data-none={Object.keys(delivery.held ?? {}).length === 0 || undefined}>
                 {heldWords(delivery)}
               </span>
-              <span className={classes.size}>{formatBytes(delivery.size)}</span>
+              <span className={classes.size}>{sizeWords(delivery.size)}</span>
               <span className={classes.states}>
                 <DeliveryState delivery={delivery} />
               </span>

@@ -10,7 +10,10 @@ test('a body is laid out as JSON.stringify would, with escapes read', () => {
     none: null,
     yes: [true, false],
   }
-  const escaped = JSON.stringify(value).replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  const escaped = JSON.stringify(value).replace(
+    /[\u0080-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
   expect(escaped).not.toContain('é')
   expect(prettyBody(escaped)).toBe(JSON.stringify(value, null, 2))
 })

@@ -1,14 +1,25 @@
 // What a delivery held, in words, and its body made readable.
 import type { Delivery } from '../../../server/channels/schema.ts'
-import { formatCount } from '../lib/numbers.ts'
+import { formatBytes, formatCount } from '../lib/numbers.ts'
 import { m } from '../paraglide/messages.js'
 
 /** `message: text × 2, status: read`. */
 export function heldWords({ held, state }: Pick<Delivery, 'held' | 'state'>): string {
-  if (held === null) return state === 'problem' ? m.delivery_held_unknown() : m.delivery_held_unread()
-  const parts = Object.entries(held).map(([what, count]) => (count === 1 ? what : `${what} × ${formatCount(count)}`))
-  return parts.length === 0 ? m.delivery_held_nothing() : parts.join(', ')
+  const parts = Object.entries(held ?? {}).map(([what, count]) =>
+    count === 1 ? what : `${what} × ${formatCount(count)}`,
+  )
+  if (parts.length > 0) return parts.join(', ')
+  const words = {
+    waiting: m.delivery_held_unread,
+    problem: m.delivery_held_unknown,
+    interpreted: m.delivery_held_nothing,
+  }
+  return words[state]()
 }
+
+/** `533 B`, `12 kB`. */
+export const sizeWords = (bytes: number): string =>
+  bytes < 1000 ? m.delivery_bytes({ count: formatCount(bytes) }) : formatBytes(bytes)
 
 /** The body with line breaks and indents; null when it is not JSON. Numbers stay as they were written. */
 export function prettyBody(body: string): string | null {

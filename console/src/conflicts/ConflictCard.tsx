@@ -71,7 +71,7 @@ export function ConflictCard({ conflict, onMerge, onDecided }: ConflictCardProps
         <div>
           <dt>{m.conflict_misfit()}</dt>
           <dd>
-            {identityLabel(identity.kind)}{' '}
+            {identityLabel(identity.kind)}
             <bdi className={classes.value} title={value}>
               {identity.kind === 'phone' ? value : shortId(value)}
             </bdi>
@@ -87,9 +87,12 @@ export function ConflictCard({ conflict, onMerge, onDecided }: ConflictCardProps
         <div>
           <dt>{m.conflict_last_seen()}</dt>
           <dd>
-            <Time at={conflict.last_seen_at} />,{' '}
-            {m.conflict_times({ count: conflict.times_seen, shown: formatCount(conflict.times_seen) })}
+            <Time at={conflict.last_seen_at} />
           </dd>
+        </div>
+        <div>
+          <dt>{m.conflict_seen()}</dt>
+          <dd>{m.conflict_times({ count: conflict.times_seen, shown: formatCount(conflict.times_seen) })}</dd>
         </div>
       </dl>
       {resolution === null ? (

@@ -48,7 +48,7 @@ export function ConflictSide({ label, contact, misfit }: ConflictSideProps) {
                 </dd>
               </>
             )}
-            {contact.identities.map((each) => (
+            {contact.identities.toSorted(currentFirst).map((each) => (
               <IdentityLine key={`${each.kind} ${each.scope} ${each.value}`} identity={each} misfit={misfit} />
             ))}
             <dt>{m.column_first_seen()}</dt>
@@ -64,6 +64,11 @@ export function ConflictSide({ label, contact, misfit }: ConflictSideProps) {
     </section>
   )
 }
+
+/** What is in use, the phone before the IDs; then what was. */
+const currentFirst = (a: Identity, b: Identity): number =>
+  Number(a.retired_at !== null) - Number(b.retired_at !== null) ||
+  Number(a.kind !== 'phone') - Number(b.kind !== 'phone')
 
 function IdentityLine({ identity, misfit }: { identity: Identity; misfit: Conflict['identity'] }) {
   const fits = identity.kind !== misfit.kind || identity.scope !== misfit.scope || identity.value !== misfit.value

@@ -64,7 +64,7 @@ export function Composer({ customer, phone }: { customer: Customer; phone: strin
           dir="auto"
           autoFocus
           aria-label={m.test_message({ name: nameOfCustomer(customer) })}
-          placeholder={m.test_message({ name: nameOfCustomer(customer) })}
+          placeholder={m.test_message_placeholder()}
           aria-describedby={hintId}
           error={used > MAX}
           onChange={(event) => setText(event.currentTarget.value)}

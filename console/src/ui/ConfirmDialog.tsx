@@ -37,7 +37,7 @@ export function ConfirmDialog({
           <Button variant="default" onClick={onClose} data-autofocus>
             {m.cancel()}
           </Button>
-          <Button {...(danger ? { color: 'red' } : {})} loading={confirming} onClick={onConfirm}>
+          <Button className={danger ? classes.danger : undefined} loading={confirming} onClick={onConfirm}>
             {confirmLabel}
           </Button>
         </div>

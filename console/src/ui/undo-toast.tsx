@@ -10,7 +10,7 @@ export function tellUndoable(message: string, onUndo: () => void): void {
     autoClose: 12_000,
     message: (
       <span className={classes.root}>
-        {message}
+        <span>{message}</span>
         <button
           type="button"
           className={classes.undo}
