@@ -6,6 +6,7 @@ import { flushActivity } from '../contacts/identity-rows.ts'
 import { receive, type Arrival } from '../conversations/receiving.ts'
 import type { Db, Tx } from '../lib/db.ts'
 import { databaseAway } from '../lib/http.ts'
+import { errorCode } from '../lib/start-error.ts'
 import { readPayload } from './whatsapp/payload.ts'
 import type { Payload } from './whatsapp/update.ts'
 
@@ -20,6 +21,12 @@ const MOST_PAUSE_MS = 1000
 /** Behind the wake-ups: what another server stored and then died is found by looking. */
 const LOOK_EVERY_MS = 5000
 const GIVE_UP_AFTER = 5
+/**
+ * Errors of PostgreSQL that say nothing about the delivery: its connection, its transactions, its memory and disk, its
+ * locks, its operator, and what it calls internal, such as a file that cannot grow. Blamed on the deliveries they would
+ * be put off one by one, and a customer's second message taken in before the first; nobody's ids would fit any more.
+ */
+const NOT_ITS_FAULT = /^(?:08...|25...|40...|53...|55...|57P..|58...|XX000)$/
 
 export interface Interpreter {
   wake(): void
@@ -45,7 +52,7 @@ export function openInterpreter({ db, log }: { db: Db; log: FastifyBaseLogger })
           woken = false
         }
       } catch (error) {
-        if (databaseAway(error)) log.warn({ err: error }, 'interpreting waits for the database')
+        if (databaseAtFault(error)) log.warn({ err: error }, 'interpreting waits for the database')
         else log.error({ err: error }, 'interpreting failed; it is tried again')
         break
       }
@@ -67,6 +74,10 @@ export function openInterpreter({ db, log }: { db: Db; log: FastifyBaseLogger })
       await running
     },
   }
+}
+
+function databaseAtFault(error: unknown): boolean {
+  return databaseAway(error) || NOT_ITS_FAULT.test(errorCode(error) ?? '')
 }
 
 interface DeliveryRow {
@@ -100,7 +111,7 @@ export async function interpretBatch(db: Db, log: FastifyBaseLogger): Promise<nu
       if (done === null || done === 0) busy.push(orgId)
       else return done
     } catch (error) {
-      if (databaseAway(error) || rows.length === 0) throw error
+      if (databaseAtFault(error) || rows.length === 0) throw error
       // One of them is at fault: find it by taking each on its own, so that it does not hold up the others.
       await interpretOneByOne(db, log, orgId, rows)
       return rows.length
@@ -207,7 +218,7 @@ async function interpretOneByOne(db: Db, log: FastifyBaseLogger, orgId: string, 
         await interpret(tx, orgId, [row], false)
       })
     } catch (error) {
-      if (databaseAway(error)) throw error
+      if (databaseAtFault(error)) throw error
       log.error({ err: error, delivery_id: row.id }, 'a delivery could not be interpreted; it is kept')
       const reason = error instanceof Error ? error.message.slice(0, 1000) : 'unknown'
       await sql`
