@@ -46,7 +46,7 @@ export function AddNumberDialog({ account, phoneNumberId, onClose }: AddNumberDi
       })}
       onClose={onClose}
     >
-      {phoneNumberId !== undefined && <p className={classes.hint}>{m.other_number_hint({ id: phoneNumberId })}</p>}
+      {phoneNumberId !== undefined && <p className={classes.soft}>{m.other_number_hint({ id: phoneNumberId })}</p>}
       <NumberFields form={form} autofocus />
     </FormDialog>
   )

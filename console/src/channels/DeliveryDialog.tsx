@@ -6,6 +6,7 @@ import { useOrganization } from '../access/queries.ts'
 import { m } from '../paraglide/messages.js'
 import { CopyButton } from '../ui/CopyButton.tsx'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
+import { useReturnsFocus } from '../ui/returns-focus.ts'
 import { Time } from '../ui/Time.tsx'
 import { deliveryQuery } from './deliveries.ts'
 import { heldWords, prettyBody, sizeWords } from './delivery-words.ts'
@@ -19,11 +20,12 @@ interface DeliveryDialogProps {
 }
 
 export function DeliveryDialog({ accountId, id, onClose }: DeliveryDialogProps) {
+  useReturnsFocus()
   const organization = useOrganization()
   const { data: delivery, error, refetch } = useQuery(deliveryQuery(organization.slug, accountId, id))
   const pretty = useMemo(() => (delivery ? prettyBody(delivery.body) : null), [delivery])
   return (
-    <Modal opened onClose={onClose} title={m.delivery_title({ id })} size={820}>
+    <Modal opened onClose={onClose} title={m.delivery_title({ id })} size={820} returnFocus={false}>
       {delivery === undefined ? (
         error ? (
           <ErrorNotice error={error} onRetry={() => void refetch()} />

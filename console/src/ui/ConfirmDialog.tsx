@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import { m } from '../paraglide/messages.js'
 import classes from './ConfirmDialog.module.css'
 import { ErrorNotice } from './ErrorNotice.tsx'
+import { useReturnsFocus } from './returns-focus.ts'
 
 interface ConfirmDialogProps {
   title: string
@@ -28,8 +29,9 @@ export function ConfirmDialog({
   onClose,
   children,
 }: ConfirmDialogProps) {
+  useReturnsFocus()
   return (
-    <Modal opened onClose={onClose} title={title} size={480}>
+    <Modal opened onClose={onClose} title={title} size={480} returnFocus={false}>
       <div className={classes.body}>
         {failure !== null && <ErrorNotice error={failure} />}
         {children}

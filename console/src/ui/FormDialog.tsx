@@ -1,10 +1,11 @@
 // A dialog with a form: typed text is not lost by a click beside it, and the focus goes back to where it came from.
 import { Button, Modal } from '@mantine/core'
-import { useEffect, useLayoutEffect, useRef, type FormEvent, type ReactNode } from 'react'
+import { useEffect, useRef, type FormEvent, type ReactNode } from 'react'
 import { useTypedText } from '../lib/typed-text.ts'
 import { m } from '../paraglide/messages.js'
 import { ErrorNotice } from './ErrorNotice.tsx'
 import classes from './FormDialog.module.css'
+import { useReturnsFocus } from './returns-focus.ts'
 
 interface FormDialogProps {
   title: string
@@ -64,14 +65,4 @@ export function FormDialog({
       </form>
     </Modal>
   )
-}
-
-function useReturnsFocus(): void {
-  useLayoutEffect(() => {
-    const opener = document.activeElement
-    return () => {
-      if (opener instanceof HTMLElement && opener.isConnected)
-        window.setTimeout(() => opener.focus({ preventScroll: true }))
-    }
-  }, [])
 }
