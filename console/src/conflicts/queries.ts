@@ -11,7 +11,7 @@ import { contactKeys } from '../contacts/queries.ts'
 import { call, isProblem } from '../lib/api.ts'
 import { m } from '../paraglide/messages.js'
 import { tell, tellFailure } from '../ui/toasts.ts'
-import { tellUndoable } from '../ui/undo-toast.tsx'
+import { tellUndoable, withdrawUndo } from '../ui/undo-toast.tsx'
 
 export type ConflictStatus = 'open' | 'decided'
 
@@ -49,7 +49,7 @@ export function useDecideConflict(organization: string, onGone: () => void) {
         const conflicts = before.conflicts.filter((each) => each.id !== conflict.id)
         return { conflicts, open_count: before.open_count - (before.conflicts.length - conflicts.length) }
       })
-      tellUndoable(doneWords(decision), () => undo.mutate(conflict))
+      tellUndoable(conflict.id, doneWords(decision), () => undo.mutate(conflict))
       onGone()
     },
     onError: (error) => {
@@ -67,7 +67,8 @@ export function useUndoDecision(organization: string, onGone?: () => void) {
   return useMutation({
     mutationFn: ({ id }: Pick<Conflict, 'id'>) =>
       call<typeof undoConflictDecision>('delete', '/v1/conflicts/{id}/decision', { organization, params: { id } }),
-    onSuccess: () => {
+    onSuccess: (_, { id }) => {
+      withdrawUndo(id)
       tell(m.undone())
       onGone?.()
     },

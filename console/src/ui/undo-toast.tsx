@@ -3,9 +3,11 @@ import { notifications } from '@mantine/notifications'
 import { m } from '../paraglide/messages.js'
 import classes from './undo-toast.module.css'
 
-/** `onUndo` is called at most once. */
-export function tellUndoable(message: string, onUndo: () => void): void {
-  const id = notifications.show({
+/** Tells of something done to what `id` names, in place of what was told of it before; `onUndo` is called at most once. */
+export function tellUndoable(id: string, message: string, onUndo: () => void): void {
+  withdrawUndo(id)
+  notifications.show({
+    id,
     role: 'status',
     autoClose: 12_000,
     message: (
@@ -15,7 +17,7 @@ export function tellUndoable(message: string, onUndo: () => void): void {
           type="button"
           className={classes.undo}
           onClick={() => {
-            notifications.hide(id)
+            withdrawUndo(id)
             onUndo()
           }}
         >
@@ -24,4 +26,9 @@ export function tellUndoable(message: string, onUndo: () => void): void {
       </span>
     ),
   })
+}
+
+/** Once it was undone elsewhere there is nothing left to undo here. */
+export const withdrawUndo = (id: string): void => {
+  notifications.hide(id)
 }
