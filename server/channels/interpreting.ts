@@ -5,7 +5,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import { flushActivity } from '../contacts/identity-rows.ts'
 import { receive, type Arrival } from '../conversations/receiving.ts'
 import type { Db, Tx } from '../lib/db.ts'
-import { databaseAway } from '../lib/http.ts'
+import { answerWithin, databaseAway } from '../lib/http.ts'
 import { errorCode } from '../lib/start-error.ts'
 import { readPayload } from './whatsapp/payload.ts'
 import type { Payload } from './whatsapp/update.ts'
@@ -21,6 +21,11 @@ const MOST_PAUSE_MS = 1000
 /** Behind the wake-ups: what another server stored and then died is found by looking. */
 const LOOK_EVERY_MS = 5000
 const GIVE_UP_AFTER = 5
+/**
+ * A batch that takes longer is left to itself: its database may be cut off without a word, and would be waited for as
+ * long as the operating system does. There its transaction ends after the same time, and with it the lock.
+ */
+const SILENT_MS = 30_000
 /**
  * Errors of PostgreSQL that say nothing about the delivery: its connection, its transactions, its memory and disk, its
  * locks, its operator, and what it calls internal, such as a file that cannot grow. Blamed on the deliveries they would
@@ -46,7 +51,7 @@ export function openInterpreter({ db, log }: { db: Db; log: FastifyBaseLogger })
       try {
         for (;;) {
           const began = performance.now()
-          if (stopped || (await interpretBatch(db, log)) === 0) break
+          if (stopped || (await answerWithin(SILENT_MS, interpretBatch(db, log))) === 0) break
           // While deliveries pour in, storing them comes first: what is left for later is interpreted in larger batches.
           if (woken) await sleep(Math.min(MOST_PAUSE_MS, PAUSE_SHARE * (performance.now() - began)))
           woken = false
@@ -147,9 +152,9 @@ async function nextOrganization(db: Db, busy: string[]): Promise<string | null> 
 
 /** One interpreter an organization at a time, on whichever server: deliveries keep their order, and nobody is created twice. */
 async function lockOrganization(tx: Tx, orgId: string): Promise<boolean> {
-  const { rows } = await sql<{
-    locked: boolean
-  }>`select pg_try_advisory_xact_lock(hashtextextended('earmark:interpret:' || ${orgId}, 0)) as locked`.execute(tx)
+  const { rows } = await sql<{ locked: boolean }>`
+    select pg_try_advisory_xact_lock(hashtextextended('earmark:interpret:' || ${orgId}, 0)) as locked,
+      set_config('idle_in_transaction_session_timeout', ${String(SILENT_MS)}, true)`.execute(tx)
   return rows[0]!.locked
 }
 
