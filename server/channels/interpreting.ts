@@ -11,7 +11,7 @@ import { readPayload } from './whatsapp/payload.ts'
 import type { Payload } from './whatsapp/update.ts'
 
 const MOST_DELIVERIES = 500
-const MOST_BYTES = 8 << 20
+const MOST_BYTES = 4 << 20
 /** From so many deliveries in a batch on, it is a flood. */
 const FLOOD = 100
 const GATHER_MS = 20
