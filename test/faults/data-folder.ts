@@ -1,6 +1,6 @@
 // A data folder on the disk for a test that kills: it is gone afterwards, with every process on it, however the test ends.
 import { spawn } from 'node:child_process'
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -20,6 +20,8 @@ export interface DataFolder {
   postgresReady(): boolean
   /** A connection past the servers, for looking at what they stored. */
   openDatabase(): Promise<Database>
+  /** The end of PostgreSQL's log, and the files beside it. */
+  lastOfLog(): string
   /** Sends a signal to the processes that are of this folder's PostgreSQL, to no others; answers how many got it. */
   signal(pids: readonly (number | null)[], signal: NodeJS.Signals): number
   /** Ends what is left of its PostgreSQL and removes the folder. The servers have been stopped. */
@@ -56,6 +58,7 @@ export function makeDataFolder({ megabytes }: { megabytes?: number } = {}): Data
     async openDatabase() {
       return openDatabase((await joinEmbeddedPostgres(path)).url, { max: 4 })
     },
+    lastOfLog: () => `${readdirSync(path).join(' ')}\n${readFileSync(join(path, 'postgres.log'), 'utf8').slice(-2000)}`,
     signal,
     async remove() {
       const processes = () => [...new Set([livingPostmaster(cluster), ...postgresProcessesOf(cluster)])]

@@ -137,17 +137,21 @@ async function expectJobsDone(): Promise<void> {
 
 const TIMEOUT = { timeout: 180_000 }
 
-test('while PostgreSQL is frozen every delivery is answered 503 within seconds, and all goes on when it thaws', TIMEOUT, async () => {
-  const scene = await openScene()
-  const frozen = folder.postgresProcesses()
-  await goneFor(scene, {
-    away: () => expect(folder.signal(frozen, 'SIGSTOP')).toBeGreaterThan(5),
-    back: () => folder.signal(frozen, 'SIGCONT'),
-    silent: true,
-  })
-  await expectNothingLost(scene)
-  await expectJobsDone()
-})
+test(
+  'while PostgreSQL is frozen every delivery is answered 503 within seconds, and all goes on when it thaws',
+  TIMEOUT,
+  async () => {
+    const scene = await openScene()
+    const frozen = folder.postgresProcesses()
+    await goneFor(scene, {
+      away: () => expect(folder.signal(frozen, 'SIGSTOP')).toBeGreaterThan(5),
+      back: () => folder.signal(frozen, 'SIGCONT'),
+      silent: true,
+    })
+    await expectNothingLost(scene)
+    await expectJobsDone()
+  },
+)
 
 test('while only new connections freeze, no delivery waits for its answer', TIMEOUT, async () => {
   const scene = await openScene()
@@ -180,12 +184,16 @@ test('a stopped DATABASE_URL server that is started again is used again, without
   await expectJobsDone()
 })
 
-test('a DATABASE_URL server that is cut off without a word, and then answers again, is used again', TIMEOUT, async () => {
-  const postgres = await startEmbeddedPostgres({ dataDir: folder.path, log: { info() {}, warn: console.warn } })
-  toClose.push(() => postgres.stop())
-  const wire = await openWire(join(folder.path, 'run', '.s.PGSQL.5432'))
-  toClose.push(() => wire.close())
-  const scene = await openScene({ DATABASE_URL: `postgres://earmark@127.0.0.1:${wire.port}/earmark`, SECRET_KEY })
-  await goneFor(scene, { away: () => wire.cut(), back: () => wire.mend(), silent: true })
-  await expectNothingLost(scene)
-})
+test(
+  'a DATABASE_URL server that is cut off without a word, and then answers again, is used again',
+  TIMEOUT,
+  async () => {
+    const postgres = await startEmbeddedPostgres({ dataDir: folder.path, log: { info() {}, warn: console.warn } })
+    toClose.push(() => postgres.stop())
+    const wire = await openWire(join(folder.path, 'run', '.s.PGSQL.5432'))
+    toClose.push(() => wire.close())
+    const scene = await openScene({ DATABASE_URL: `postgres://earmark@127.0.0.1:${wire.port}/earmark`, SECRET_KEY })
+    await goneFor(scene, { away: () => wire.cut(), back: () => wire.mend(), silent: true })
+    await expectNothingLost(scene)
+  },
+)

@@ -18,11 +18,11 @@ const MEGABYTE = 1 << 20
 /** How long it stays full, once deliveries are refused. */
 const FULL_MS = 12_000
 
-let folder: DataFolder | undefined
+let used: DataFolder | undefined
 let server: ServerProcess | undefined
 afterEach(async () => {
   await server?.stop()
-  await folder?.remove()
+  await used?.remove()
 })
 
 interface Way {
@@ -62,7 +62,8 @@ test.for(WAYS)(
   'while $name nothing is answered 200 that is not stored, and afterwards all is taken in without a restart',
   { timeout: 180_000 },
   async ({ megabytes, prepare, fill, free }) => {
-    folder = makeDataFolder(megabytes === undefined ? {} : { megabytes })
+    const folder = makeDataFolder(megabytes === undefined ? {} : { megabytes })
+    used = folder
     prepare?.(folder)
     server = startServer({ dataDir: folder.path, env: BOOTSTRAP })
     const url = await server.ready

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DataFolder } from './data-folder.ts'
 import type { Random } from './random.ts'
-import { startServer, type LogLine, type ServerProcess } from './server-process.ts'
+import { sayLine, startServer, type LogLine, type ServerProcess } from './server-process.ts'
 
 export interface Kills {
   /** One server, alone. */
@@ -55,6 +55,8 @@ const KINDS: readonly (keyof Kills)[] = [
   'everything',
 ]
 
+const RETURN_MS = 90_000
+
 /** The servers given are running; they are among those that are killed. */
 export function startKilling(running: readonly ServerProcess[], options: KillingOptions): Killing {
   const { folder, random, accepted } = options
@@ -69,8 +71,8 @@ export function startKilling(running: readonly ServerProcess[], options: Killing
   let underLoad = 0
   let acceptedBefore = 0
   let over = false
-  const until = performance.now() + options.withinMs
-  const enough = () => total() >= options.kills || performance.now() > until
+  const deadline = performance.now() + options.withinMs
+  const enough = () => total() >= options.kills || performance.now() > deadline
 
   const killServer = (server: ServerProcess): boolean => {
     if (!server.alive()) return false
@@ -121,17 +123,35 @@ export function startKilling(running: readonly ServerProcess[], options: Killing
     })()
   }
 
+  /** Whatever was killed, all is well again within a minute or two; else what there is to be seen is told. */
+  const until = async (what: string, isSo: () => boolean): Promise<void> => {
+    for (const began = performance.now(); !isSo(); await sleep(5)) {
+      if (performance.now() - began > RETURN_MS)
+        throw new Error(`after ${RETURN_MS / 1000} s without a kill not ${what}:\n${whatThereIs()}`)
+    }
+  }
+
+  const whatThereIs = (): string =>
+    [
+      ...slots.map(
+        (server) =>
+          `server ${server.child.pid}: ${server.url() ?? 'not listening'}, ${server.complaints.slice(-3).map(sayLine).join('; ')}`,
+      ),
+      `postmaster ${folder.postmaster()}, processes ${folder.postgresProcesses().join(' ')}`,
+      folder.lastOfLog(),
+    ].join('\n')
+
   const kill = async (): Promise<void> => {
     while (!enough()) {
       // Mostly it is waited until something runs that can be disturbed; sometimes a start or a recovery is.
       if (random.chance(0.75)) {
         const since = accepted()
-        while (accepted() === since && !enough()) await sleep(5)
+        await until('answering 200', () => accepted() > since)
       }
       await sleep(random.between(0, 600))
       strike(random.pick(KINDS))
     }
-    while (!folder.postgresReady() || slots.some((server) => server.url() === null)) await sleep(20)
+    await until('running', () => folder.postgresReady() && slots.every((server) => server.url() !== null))
   }
 
   const supervised = slots.map((_, slot) => supervise(slot))
