@@ -46,8 +46,8 @@ export interface ServerOptions {
 
 /** Starts a server on a free port. It ends with this process, as the channel between them does. */
 export function startServer({ dataDir, env = {}, wrapper = [] }: ServerOptions): ServerProcess {
-  const [command, ...args] = [...wrapper, process.execPath, MAIN] as [string, ...string[]]
-  const child = spawn(command, args, {
+  const command = [...wrapper, process.execPath, MAIN]
+  const child = spawn(command[0]!, command.slice(1), {
     env: { PATH: process.env['PATH'], PORT: '0', HOST: '127.0.0.1', DATA_DIR: dataDir, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
