@@ -56,7 +56,7 @@ const STEPS: readonly Step[] = [
   { name: 'format', kinds: ['format'], command: ['oxfmt', '--check'], timeoutSeconds: 60 },
   { name: 'unused code', kinds: ['unused'], command: ['knip', '--no-progress'], timeoutSeconds: 120 },
   vitest('unit', 180),
-  vitest('database', 600),
+  vitest('database', 1800),
   {
     name: 'console build',
     kinds: ['build', 'browser'],
