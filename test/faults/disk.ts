@@ -26,7 +26,13 @@ export function limitFileSizes(pids: readonly (number | null | undefined)[], byt
   for (const pid of pids) {
     const owner = pid == null ? undefined : statSync(`/proc/${pid}`, { throwIfNoEntry: false })
     // As the process's own account, which may lower and lift its soft limit without any capability.
-    if (owner) run('prlimit', [`--pid=${pid}`, `--fsize=${bytes}:`], { uid: owner.uid, gid: owner.gid })
+    if (!owner) continue
+    try {
+      run('prlimit', [`--pid=${pid}`, `--fsize=${bytes}:`], { uid: owner.uid, gid: owner.gid })
+    } catch (error) {
+      // A process of PostgreSQL that ended between being listed and being limited needs no limit.
+      if (statSync(`/proc/${pid}`, { throwIfNoEntry: false })) throw error
+    }
   }
 }
 
