@@ -55,7 +55,7 @@ const STEPS: readonly Step[] = [
   { name: 'lint', kinds: ['lint'], command: ['oxlint', '--deny-warnings'], timeoutSeconds: 180 },
   { name: 'format', kinds: ['format'], command: ['oxfmt', '--check'], timeoutSeconds: 60 },
   { name: 'unused code', kinds: ['unused'], command: ['knip', '--no-progress'], timeoutSeconds: 120 },
-  vitest('unit', 180),
+  vitest('unit', 600),
   vitest('database', 1800),
   {
     name: 'console build',
