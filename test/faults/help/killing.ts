@@ -45,15 +45,7 @@ export interface Killing {
   stop(): Promise<(number | NodeJS.Signals)[]>
 }
 
-const KINDS: readonly (keyof Kills)[] = [
-  'server',
-  'server',
-  'server',
-  'postmaster',
-  'postmaster',
-  'postgres',
-  'everything',
-]
+const KINDS = ['server', 'server', 'server', 'postmaster', 'postmaster', 'postgres', 'postgres', 'everything'] as const
 
 const RETURN_MS = 90_000
 
