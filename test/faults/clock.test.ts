@@ -1,106 +1,90 @@
-// The clock jumps forward and back by hours and weeks while customers write: nothing is lost, and nobody was seen in the future.
-import { setTimeout as sleep } from 'node:timers/promises'
-import { sql } from 'kysely'
-import { afterEach, expect, test } from 'vitest'
-import { openDatabase, type Database } from '../../server/lib/db.ts'
-import { startEmbeddedPostgres } from '../../server/lib/postgres.ts'
-import { openClock } from './help/clock.ts'
-import { makeDataFolder } from './help/data-folder.ts'
-import { startLoad, type Load } from './help/load.ts'
-import { openRandom } from './help/random.ts'
-import { BOOTSTRAP, sayLine, startServer, type ServerOptions, type ServerProcess } from './help/server-process.ts'
-import { openShop } from './help/shop.ts'
-import { allInterpreted, differences } from './help/truth.ts'
+// A clock that jumps, and the same delivery at two servers at once: nothing is lost, nothing is twice.
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { buildApp } from '../../server/app.ts'
+import { prepareDeliveryPartitions } from '../../server/channels/deliveries.ts'
+import { interpretBatch } from '../../server/channels/interpreting.ts'
+import { composeTextMessage } from '../../server/channels/whatsapp/compose.ts'
+import { signBody } from '../../server/channels/whatsapp/signature.ts'
+import { listContacts } from '../../server/contacts/schema.ts'
+import { openTestServer, type TestServer } from '../help/server.ts'
 
-const HOUR = 3_600_000
-const DAY = 24 * HOUR
-/** How far the clock is ahead, in the order of its jumps: within a day, beyond every partition that was made, far back. */
-const JUMPS = [3 * HOUR, 2 * DAY, -5 * HOUR, 8 * DAY, -1 * DAY, 40 * DAY, -40 * DAY, 400 * DAY, 0]
-/** How far it is ahead while a server starts, which makes and drops partitions by it. */
-const STARTS = [20 * DAY, -3 * DAY, 60 * DAY, 0]
+let server: TestServer
+beforeAll(async () => {
+  server = await openTestServer()
+})
+afterAll(() => server.close())
 
-const folder = makeDataFolder()
-let server: ServerProcess | undefined
-const close: (() => Promise<void>)[] = []
-afterEach(async () => {
-  await server?.stop()
-  for (const each of close.toReversed()) await each()
-  await folder.remove()
+/** The database's clock decides when a delivery arrived: from now on it is off by so much. */
+const jump = (by: string) =>
+  server.pool.query(`alter table deliveries alter column received_at set default now() + interval '${by}'`)
+
+test('while the clock jumps by hours and weeks, back and forth, every message is taken in and nobody was seen after receipt', async () => {
+  const admin = await server.newPerson()
+  const account = await server.newAccount(admin)
+  const jumps = ['0', '40 days', '-40 days', '3 hours', '-3 hours', '8 days', '-1 day', '400 days', '0']
+  for (const [n, by] of jumps.entries()) {
+    await jump(by)
+    const body = composeTextMessage({
+      phoneNumberId: account.phoneNumberId,
+      displayPhone: account.displayPhone,
+      wabaId: '1',
+      from: '+16505551234',
+      text: `message ${n}`,
+      at: new Date(),
+    })
+    expect(await account.deliver(body)).toBe(200)
+    expect(await account.deliver(body)).toBe(200)
+    await server.interpret()
+    await prepareDeliveryPartitions(server.db)
+  }
+  await jump('0')
+  const texts = await server.pool.query(
+    `select text, sent_at <= received_at as sane from messages where org_id = $1 order by text`,
+    [admin.actor.org_id],
+  )
+  expect(texts.rows).toEqual(jumps.map((_, n) => ({ text: `message ${n}`, sane: true })))
+  const { contacts } = await admin.call(listContacts, {})
+  expect(contacts).toHaveLength(1)
+  expect(Date.parse(contacts[0]!.last_seen_at!)).toBeLessThanOrEqual(Date.now())
+  const waiting = await server.pool.query(
+    'select 1 from deliveries where interpreted_at is null or problem is not null',
+  )
+  expect(waiting.rowCount).toBe(0)
 })
 
-test(
-  'whatever the clock does between deliveries, each is taken in once, and nobody is seen later than received',
-  { timeout: 180_000 },
-  async () => {
-    const postgres = await startEmbeddedPostgres({ dataDir: folder.path, log: { info() {}, warn: console.warn } })
-    close.push(() => postgres.stop())
-    const { pool } = openDatabase(postgres.url, { max: 2 })
-    close.push(() => pool.end())
-    const clock = await openClock(pool, folder.path)
-    const options: ServerOptions = {
-      dataDir: folder.path,
-      env: { ...BOOTSTRAP, ...clock.env, DATABASE_URL: postgres.url, SECRET_KEY: 'a secret key for faults only' },
+test('the same delivery three times at each of two servers at once is one message of one contact', async () => {
+  const admin = await server.newPerson()
+  const account = await server.newAccount(admin)
+  const second = await buildApp(server)
+  try {
+    for (let n = 0; n < 10; n++) {
+      const payload = composeTextMessage({
+        phoneNumberId: account.phoneNumberId,
+        displayPhone: account.displayPhone,
+        wabaId: '1',
+        from: `+1650555${1000 + n}`,
+        userId: `US.${1000 + n}`,
+        text: 'once',
+        at: new Date(),
+      })
+      const post = (app: typeof second) =>
+        app.inject({
+          method: 'POST',
+          url: `/webhooks/whatsapp/${account.account.id}`,
+          headers: { 'content-type': 'application/json', 'x-hub-signature-256': signBody(payload, account.secret) },
+          payload,
+        })
+      const answers = await Promise.all([0, 1, 2].flatMap(() => [post(server.app), post(second)]))
+      expect(answers.map((answer) => answer.statusCode)).toEqual([200, 200, 200, 200, 200, 200])
+      await Promise.all([interpretBatch(server.db, server.log), interpretBatch(server.db, server.log)])
     }
-    server = startServer(options)
-    let url: string | null = await server.ready
-    const shop = await openShop(url)
-    const load = startLoad({
-      shop,
-      random: openRandom(),
-      customers: 100,
-      connections: 4,
-      pauseMs: 10,
-      urls: () => (url === null ? [] : [url]),
-    })
-    await someMore(load)
-
-    for (const aheadMs of JUMPS) {
-      await clock.set(aheadMs)
-      await someMore(load)
-    }
-    for (const aheadMs of STARTS) {
-      await clock.set(aheadMs)
-      url = null
-      expect(await server.stop()).toBe(0)
-      server = startServer(options)
-      url = await server.ready
-      await someMore(load)
-    }
-    await load.finish()
-
-    const database: Database = openDatabase(postgres.url, { max: 2 })
-    close.push(() => database.pool.end())
-    const { db } = database
-    await allInterpreted(db, 30_000)
-    expect(await differences(db, load, { deliveriesDropped: true })).toEqual([])
-    expect(await seenInTheFuture(database)).toEqual([])
-    const { rows } = await sql<{
-      partition: string
-      deliveries: number
-    }>`select tableoid::regclass::text as partition, count(*)::int as deliveries from deliveries group by 1 order by 1`.execute(
-      db,
+    await server.interpret()
+    const { rows } = await server.pool.query(
+      'select (select count(*) from messages where org_id = $1) as messages, (select count(*) from contacts where org_id = $1) as contacts',
+      [admin.actor.org_id],
     )
-    console.log(rows.map(({ partition, deliveries }) => `${partition}: ${deliveries}`).join(', '))
-    expect(rows.map(({ partition }) => partition)).toContain('deliveries_default')
-    expect(rows.length).toBeGreaterThan(2)
-    expect([...load.counts.refused.keys()].filter((status) => status !== 0)).toEqual([])
-    expect(server.complaints.filter(({ level }) => level !== 'warn').map(sayLine)).toEqual([])
-  },
-)
-
-/** Deliveries before and after, so that every jump comes in the middle of some. */
-async function someMore(load: Load): Promise<void> {
-  const before = load.counts.accepted
-  while (load.counts.accepted < before + 60) await sleep(10)
-}
-
-/** Contacts whose first or last seen is not a time at which something of theirs had been received. */
-async function seenInTheFuture({ db }: Database): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
-    select c.id from contacts c where c.last_seen_at > (select max(m.received_at) from messages m where m.org_id = c.org_id and m.contact_id = c.id)
-      or c.first_seen_at > (select min(m.received_at) from messages m where m.org_id = c.org_id and m.contact_id = c.id)
-      or exists (select 1 from messages m where m.org_id = c.org_id and m.contact_id = c.id and m.sent_at > m.received_at)`.execute(
-    db,
-  )
-  return rows.map(({ id }) => id)
-}
+    expect(rows).toEqual([{ messages: 10, contacts: 10 }])
+  } finally {
+    await second.close()
+  }
+})

@@ -1,17 +1,18 @@
 // The database freezes, stops or is cut off: Meta is told to come again within seconds, and all goes on by itself afterwards.
+import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { startEmbeddedPostgres } from '../../server/lib/postgres.ts'
-import { makeDataFolder, type DataFolder } from './help/data-folder.ts'
-import { ask } from './help/http.ts'
-import { startLoad, type Load } from './help/load.ts'
-import { openRandom } from './help/random.ts'
-import { BOOTSTRAP, sayLine, startServer, type ServerProcess } from './help/server-process.ts'
-import { openShop } from './help/shop.ts'
-import { allInterpreted, differences } from './help/truth.ts'
-import { openWire } from './help/wire.ts'
+import { makeDataFolder, type DataFolder } from './data-folder.ts'
+import { ask } from './http.ts'
+import { startLoad, type Load } from './load.ts'
+import { openRandom } from './random.ts'
+import { BOOTSTRAP, sayLine, startServer, type ServerProcess } from './server-process.ts'
+import { openShop } from './shop.ts'
+import { allInterpreted, differences } from './truth.ts'
+import { openWire } from './wire.ts'
 
 /** Longer than the server waits for anything. */
 const AWAY_MS = 13_000
@@ -37,6 +38,7 @@ afterEach(async () => {
 })
 
 interface Scene {
+  child: ChildProcess
   url: string
   load: Load
 }
@@ -48,7 +50,7 @@ async function openScene(env: Record<string, string> = {}): Promise<Scene> {
   const shop = await openShop(url)
   const load = startLoad({ shop, random: openRandom(), customers: 50, connections: 4, pauseMs: 50, urls: () => [url] })
   await waitFor('deliveries are accepted', () => load.counts.accepted > 50)
-  return { url, load }
+  return { child: server.child, url, load }
 }
 
 /** Answers how many milliseconds it took. */
@@ -105,7 +107,7 @@ async function goneFor({ url, load }: Scene, { away, back, silent }: Outage): Pr
 }
 
 /** All that was answered 200 is there, once, without a restart. */
-async function expectNothingLost({ load }: Scene): Promise<void> {
+async function expectNothingLost({ child, load }: Scene): Promise<void> {
   await load.finish()
   const { db, pool } = await folder.openDatabase()
   try {
@@ -114,7 +116,7 @@ async function expectNothingLost({ load }: Scene): Promise<void> {
   } finally {
     await pool.end()
   }
-  expect(server!.alive()).toBe(true)
+  expect(child.exitCode).toBeNull()
   const grave = server!.complaints.filter(({ level, msg }) => level === 'fatal' || /could not be interpreted/.test(msg))
   expect(grave.map(sayLine)).toEqual([])
 }

@@ -3,15 +3,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { randomBytes } from 'node:crypto'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { ChildProcess } from 'node:child_process'
 import { afterEach, expect, test } from 'vitest'
-import { makeDataFolder, type DataFolder } from './help/data-folder.ts'
-import { limitFileSizes, mayMount } from './help/disk.ts'
-import { ask } from './help/http.ts'
-import { startLoad } from './help/load.ts'
-import { openRandom } from './help/random.ts'
-import { BOOTSTRAP, sayLine, startServer, type ServerProcess } from './help/server-process.ts'
-import { openShop } from './help/shop.ts'
-import { allInterpreted, differences } from './help/truth.ts'
+import { makeDataFolder, type DataFolder } from './data-folder.ts'
+import { limitFileSizes, mayMount } from './disk.ts'
+import { ask } from './http.ts'
+import { startLoad } from './load.ts'
+import { openRandom } from './random.ts'
+import { BOOTSTRAP, sayLine, startServer, type ServerProcess } from './server-process.ts'
+import { openShop } from './shop.ts'
+import { allInterpreted, differences } from './truth.ts'
 
 const MEGABYTE = 1 << 20
 /** How long it stays full, once deliveries are refused. */
@@ -29,15 +30,15 @@ interface Way {
   /** Of the small file system, when there is one. */
   megabytes?: number
   prepare?: (folder: DataFolder) => void
-  fill: (folder: DataFolder, pid: number) => void
-  free: (folder: DataFolder, pid: number) => void
+  fill: (folder: DataFolder, child: ChildProcess) => void
+  free: (folder: DataFolder, child: ChildProcess) => void
 }
 
-const everyProcess = ({ postgresProcesses }: DataFolder, pid: number) => [pid, ...postgresProcesses()]
+const everyProcess = ({ postgresProcesses }: DataFolder, child: ChildProcess) => [child.pid, ...postgresProcesses()]
 const limited = (bytes: number): Pick<Way, 'fill' | 'free'> => ({
   // The server too: what it starts in place of a PostgreSQL that has ended is limited like that.
-  fill: (folder, pid) => limitFileSizes(everyProcess(folder, pid), bytes),
-  free: (folder, pid) => limitFileSizes(everyProcess(folder, pid), 'unlimited'),
+  fill: (folder, child) => limitFileSizes(everyProcess(folder, child), bytes),
+  free: (folder, child) => limitFileSizes(everyProcess(folder, child), 'unlimited'),
 })
 const ballast = ({ path }: DataFolder) => join(path, 'ballast')
 
@@ -81,7 +82,7 @@ test.for(WAYS)(
       [...load.counts.refused].filter(([status]) => status >= 500).reduce((sum, [, count]) => sum + count, 0)
     while (load.counts.accepted < 30) await sleep(20)
 
-    fill(folder, server.child.pid!)
+    fill(folder, server.child)
     const full = performance.now()
     while (refused() < 20) {
       expect(performance.now() - full, 'milliseconds until it is full').toBeLessThan(60_000)
@@ -92,7 +93,7 @@ test.for(WAYS)(
     const [health, readiness] = [await ask(`${url}/healthz`), await ask(`${url}/readyz`)]
     const acceptedWhileFull = load.counts.accepted - acceptedUntilFull
 
-    free(folder, server.child.pid!)
+    free(folder, server.child)
     const freed = performance.now()
     await load.finish()
     const finished = performance.now() - freed

@@ -1,6 +1,6 @@
 // Holds what is stored against what was sent and answered 200; every difference is a sentence.
 import { sql } from 'kysely'
-import type { Db } from '../../../server/lib/db.ts'
+import type { Db } from '../../server/lib/db.ts'
 import type { Load } from './load.ts'
 import { PORTFOLIO } from './shop.ts'
 import type { Tagging } from './tagging.ts'
@@ -36,30 +36,12 @@ interface StoredContact {
   stray_tags: number
 }
 
-interface StoredMessage {
-  wa_message_id: string
-  contact_id: string
-  sent_at: string
-  received_at: string
-}
-
-interface TruthOptions {
-  /** The changes of tags that were made meanwhile. */
-  tagging?: Tagging
-  /** Raw deliveries may have been dropped, as those are that a clock calls older than 30 days. */
-  deliveriesDropped?: boolean
-}
-
 /** What is not as it should be, in words; nothing when all is right. */
-export async function differences(
-  db: Db,
-  load: Load,
-  { tagging, deliveriesDropped = false }: TruthOptions = {},
-): Promise<string[]> {
+export async function differences(db: Db, load: Load, tagging?: Tagging): Promise<string[]> {
   return [
     ...(await wrongMessages(db, load)),
     ...(await wrongContacts(db, load)),
-    ...(await wrongDeliveries(db, deliveriesDropped ? new Map() : load.accepted)),
+    ...(await wrongDeliveries(db, load)),
     ...(tagging ? await wrongTags(db, tagging) : []),
     ...(await damagedIndexes(db)),
   ]
@@ -92,24 +74,22 @@ async function wrongContacts(db: Db, load: Load): Promise<string[]> {
         union all
         (select tag_id from tag_assignments a where a.org_id = c.org_id and a.contact_id = c.id and removed_at is null except all select unnest(c.tag_ids))) d) as stray_tags
     from contacts c`.execute(db)
-  const { rows: messages } = await sql<StoredMessage>`
-    select wa_message_id, contact_id, sent_at, received_at from messages`.execute(db)
-  const contactById = new Map(contacts.map((contact) => [contact.id, contact]))
-  const messageById = new Map(messages.map((message) => [message.wa_message_id, message]))
-  /** WhatsApp's time, but never later than receipt. */
-  const timeOf = ({ id, at }: { id: string; at: string }): string => {
-    const receivedAt = messageById.get(id)?.received_at
-    return receivedAt !== undefined && receivedAt < at ? receivedAt : at
-  }
+  const { rows: messages } = await sql<{
+    wa_message_id: string
+    contact_id: string
+    sent_at: string
+  }>`select wa_message_id, contact_id, sent_at from messages`.execute(db)
+  const byId = new Map(contacts.map((contact) => [contact.id, contact]))
+  const contactOf = new Map(messages.map((message) => [message.wa_message_id, message.contact_id]))
+  const sentAt = new Map(messages.map((message) => [message.wa_message_id, message.sent_at]))
 
   const wrong: string[] = []
   const taken = new Map<string, string>()
   const customers = load.customers.filter((customer) => customer.messages.length > 0)
   for (const customer of customers) {
-    const found = customer.messages.map(({ id }) => messageById.get(id)?.contact_id)
-    const ids = [...new Set(found.filter((id) => id !== undefined))]
+    const ids = [...new Set(customer.messages.map(({ id }) => contactOf.get(id)).filter((id) => id !== undefined))]
     if (ids.length !== 1) wrong.push(`${customer.name} is ${ids.length} contacts`)
-    const contact = contactById.get(ids[0] ?? '')
+    const contact = byId.get(ids[0] ?? '')
     if (!contact) continue
     const other = taken.get(contact.id)
     if (other !== undefined) wrong.push(`${customer.name} and ${other} are one contact`)
@@ -118,7 +98,7 @@ async function wrongContacts(db: Db, load: Load): Promise<string[]> {
     const told = customer.introduction.slice(0, customer.introduced)
     const phone = told.some((step) => step.phone !== undefined) ? customer.ids.phone : undefined
     const bsuid = told.some((step) => step.bsuid !== undefined) ? customer.ids.bsuid : undefined
-    const times = customer.messages.map(timeOf).toSorted()
+    const times = customer.messages.map(({ at }) => at).toSorted()
     const expected = {
       phone: phone === undefined ? null : `+${phone}`,
       display_name: customer.name,
@@ -132,15 +112,14 @@ async function wrongContacts(db: Db, load: Load): Promise<string[]> {
       created_events: 1,
       stray_tags: 0,
     }
-    const stored: Record<string, unknown> = { ...contact, identities: contact.identities.toSorted().join(', ') }
+    const found: Record<string, unknown> = { ...contact, identities: contact.identities.toSorted().join(', ') }
     for (const [name, value] of Object.entries(expected)) {
-      if (stored[name] === value) continue
-      wrong.push(`${customer.name}: ${name} is ${String(stored[name])} and should be ${String(value)}`)
+      if (found[name] !== value)
+        wrong.push(`${customer.name}: ${name} is ${String(found[name])} and should be ${String(value)}`)
     }
-    for (const message of customer.messages) {
-      const sentAt = messageById.get(message.id)?.sent_at
-      if (sentAt === undefined || sentAt === timeOf(message)) continue
-      wrong.push(`the message ${message.id} is of ${sentAt} and was sent ${message.at}`)
+    for (const { id, at } of customer.messages) {
+      if (sentAt.has(id) && sentAt.get(id) !== at)
+        wrong.push(`the message ${id} is of ${sentAt.get(id)} and was sent ${at}`)
     }
   }
   if (contacts.length !== customers.length)
@@ -155,7 +134,7 @@ async function wrongContacts(db: Db, load: Load): Promise<string[]> {
 }
 
 /** Each 200 stands for one row: also a repeat is stored before it is answered. */
-async function wrongDeliveries(db: Db, accepted: ReadonlyMap<string, number>): Promise<string[]> {
+async function wrongDeliveries(db: Db, load: Load): Promise<string[]> {
   const { rows } = await sql<{
     body: string
     copies: number
@@ -167,7 +146,7 @@ async function wrongDeliveries(db: Db, accepted: ReadonlyMap<string, number>): P
     from deliveries group by 1`.execute(db)
   const copies = new Map(rows.map((row) => [row.body, row.copies]))
   return [
-    ...[...accepted]
+    ...[...load.accepted]
       .filter(([body, times]) => (copies.get(body) ?? 0) < times)
       .map(
         ([body, times]) =>

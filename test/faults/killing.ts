@@ -45,7 +45,15 @@ export interface Killing {
   stop(): Promise<(number | NodeJS.Signals)[]>
 }
 
-const KINDS = ['server', 'server', 'server', 'postmaster', 'postmaster', 'postgres', 'postgres', 'everything'] as const
+const KINDS: readonly (keyof Kills)[] = [
+  'server',
+  'server',
+  'server',
+  'postmaster',
+  'postmaster',
+  'postgres',
+  'everything',
+]
 
 const RETURN_MS = 90_000
 

@@ -4,10 +4,10 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { openDatabase, type Database } from '../../../server/lib/db.ts'
-import { joinEmbeddedPostgres } from '../../../server/lib/postgres.ts'
-import { clusterFolder, livingPostmaster, readPostmasterLock } from '../../../server/lib/postgres-cluster.ts'
-import { isPostgresOf, postgresProcessesOf } from '../../../server/lib/processes.ts'
+import { openDatabase, type Database } from '../../server/lib/db.ts'
+import { joinEmbeddedPostgres } from '../../server/lib/postgres.ts'
+import { clusterFolder, livingPostmaster, readPostmasterLock } from '../../server/lib/postgres-cluster.ts'
+import { isPostgresOf, postgresProcessesOf } from '../../server/lib/processes.ts'
 import { mountSmallDisk, unmount } from './disk.ts'
 
 export interface DataFolder {

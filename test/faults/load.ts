@@ -133,8 +133,6 @@ export function startLoad(options: LoadOptions): Load {
       } else {
         counts.refused.set(status ?? 0, (counts.refused.get(status ?? 0) ?? 0) + 1)
         again.push({ ...delivery, due: performance.now() + random.between(20, 400) })
-        // Those who come again at once only keep what they wait for from starting.
-        await sleep(random.between(50, 200))
       }
       if (pauseMs > 0) await sleep(random.between(0, pauseMs))
     }

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
-const MAIN = fileURLToPath(new URL('../../../server/main.ts', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../server/main.ts', import.meta.url))
 
 export const ADMINISTRATOR = { email: 'ana@example.com', password: 'a password for faults' }
 /** For the first start, when there is no user yet. */
@@ -40,11 +40,14 @@ export interface ServerProcess {
 export interface ServerOptions {
   dataDir: string
   env?: Record<string, string>
+  /** The command before Node's, which executes what follows it. */
+  wrapper?: readonly string[]
 }
 
 /** Starts a server on a free port. It ends with this process, as the channel between them does. */
-export function startServer({ dataDir, env = {} }: ServerOptions): ServerProcess {
-  const child = spawn(process.execPath, [MAIN], {
+export function startServer({ dataDir, env = {}, wrapper = [] }: ServerOptions): ServerProcess {
+  const command = [...wrapper, process.execPath, MAIN]
+  const child = spawn(command[0]!, command.slice(1), {
     env: { PATH: process.env['PATH'], PORT: '0', HOST: '127.0.0.1', DATA_DIR: dataDir, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })

@@ -1,8 +1,8 @@
 // The business under test: its administrator signed in, its WhatsApp account connected, and its customers.
 import type { z } from 'zod'
-import type { CreateWhatsAppAccount, WhatsAppAccount } from '../../../server/channels/schema.ts'
-import { composeTextMessage } from '../../../server/channels/whatsapp/compose.ts'
-import { signBody } from '../../../server/channels/whatsapp/signature.ts'
+import type { CreateWhatsAppAccount, WhatsAppAccount } from '../../server/channels/schema.ts'
+import { composeTextMessage } from '../../server/channels/whatsapp/compose.ts'
+import { signBody } from '../../server/channels/whatsapp/signature.ts'
 import { ask, type Answer } from './http.ts'
 import { ADMINISTRATOR } from './server-process.ts'
 
