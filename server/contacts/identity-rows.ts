@@ -125,9 +125,12 @@ export async function gatherActivity(tx: Tx, orgId: string, seen: HeldContact[])
 
 /** Writes what was gathered to the contacts: everything, or what has waited for a minute. */
 export async function flushActivity(tx: Tx, orgId: string, { olderThanSeconds = 0 } = {}): Promise<void> {
+  // Everything is everything: after the clock has jumped back, also what seems to be gathered later than now.
+  const old =
+    olderThanSeconds === 0 ? sql`` : sql`and gathered_at <= now() - make_interval(secs => ${olderThanSeconds})`
   await sql`
     with gathered as (
-      delete from contact_activity where org_id = ${orgId} and gathered_at <= now() - make_interval(secs => ${olderThanSeconds}) returning contact_id, last_seen_at
+      delete from contact_activity where org_id = ${orgId} ${old} returning contact_id, last_seen_at
     )
     update contacts c set last_seen_at = greatest(c.last_seen_at, g.last_seen_at)
     from gathered g where c.org_id = ${orgId} and c.id = g.contact_id and (c.last_seen_at is null or c.last_seen_at < g.last_seen_at)`.execute(
