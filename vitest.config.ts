@@ -12,8 +12,9 @@ const include = [
 ]
 const exclude = ['**/node_modules/**', 'test/browser/**']
 
-// A test says by its imports what it needs: test/help/ brings a database, child processes bring a whole server.
-const needsMoreThanNode = /^(?:import|\}).* from '(?:[^']*\/help\/|node:child_process')/m
+// A test says by its imports what it needs: test/help/ brings a database, child processes and server-process.ts bring a
+// whole server.
+const needsMoreThanNode = /^(?:import|\}).* from '(?:[^']*\/help\/|\.\/server-process\.ts'|node:child_process')/m
 const database = globSync(include, { exclude }).filter((file) => needsMoreThanNode.test(readFileSync(file, 'utf8')))
 
 const setup = './test/help/global-setup.ts'

@@ -1,8 +1,12 @@
 // npm run bench -- NAME: the measured promises, each beside a baseline of the same run.
 import { cpus, totalmem } from 'node:os'
+import { benchContacts } from './contacts.ts'
 import { benchIngest } from './ingest.ts'
 
-const benches: Record<string, (args: string[]) => Promise<void>> = { ingest: benchIngest }
+const benches: Record<string, (args: string[]) => Promise<void>> = {
+  contacts: benchContacts,
+  ingest: benchIngest,
+}
 
 const [name, ...args] = process.argv.slice(2)
 const bench = name === undefined ? undefined : benches[name]

@@ -19,11 +19,16 @@ export interface BenchServer extends Database {
   stop(): Promise<void>
 }
 
-/** Starts the product itself, as npm start would, with durable writes as they are by default. */
-export async function startServer(): Promise<BenchServer> {
-  const dataDir = mkdtempSync('/tmp/earmark-bench-')
+/**
+ * Starts the product itself, as npm start would, with durable writes as they are by default; or another program that
+ * announces itself in the same way. A data folder that is named is kept.
+ */
+export async function startServer({ program = '../server/main.ts', keptDataDir = '' } = {}): Promise<BenchServer> {
+  const dataDir = keptDataDir || mkdtempSync('/tmp/earmark-bench-')
   chmodSync(dataDir, 0o711)
-  const child = spawnNode('../server/main.ts', {
+  // Of a server that ended without warning.
+  rmSync(join(dataDir, 'server.json'), { force: true })
+  const child = spawnNode(program, {
     PORT: '0',
     DATA_DIR: dataDir,
     SECRET_KEY: BENCH_SECRET_KEY,
@@ -44,7 +49,7 @@ export async function startServer(): Promise<BenchServer> {
       await database.db.destroy()
       child.kill('SIGTERM')
       if (child.exitCode === null) await once(child, 'exit')
-      rmSync(dataDir, { recursive: true, force: true })
+      if (!keptDataDir) rmSync(dataDir, { recursive: true, force: true })
     },
   }
 }

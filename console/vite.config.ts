@@ -15,7 +15,8 @@ export default defineConfig({
       project: here('./project.inlang'),
       outdir: here('./src/paraglide'),
       outputStructure: 'message-modules',
-      strategy: ['localStorage', 'preferredLanguage', 'baseLocale'],
+      // The language is chosen in console/src/lib/language.ts.
+      strategy: ['baseLocale'],
       emitGitIgnore: false,
       emitReadme: false,
     }),

@@ -4,6 +4,24 @@ create extension pg_trgm;
 
 create sequence deliveries_id_seq;
 
+create table audit_entries (
+  org_id        uuid not null,
+  id            bigint not null generated always as identity,
+  at            timestamptz(3) not null default now(),
+  act           text not null,
+  actor_kind    text not null,
+  actor_id      text not null,
+  actor_name    text not null,
+  address       text,
+  subject_id    text,
+  subject_name  text,
+  details       jsonb,
+  constraint audit_entries_pkey PRIMARY KEY (org_id, id),
+  constraint audit_entries_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(id) ON DELETE CASCADE
+);
+CREATE INDEX audit_entries_act ON audit_entries USING btree (org_id, act, id);
+CREATE INDEX audit_entries_actor ON audit_entries USING btree (org_id, actor_id, id);
+
 create table channels (
   org_id           uuid not null,
   id               uuid not null,
@@ -56,6 +74,24 @@ create table contact_conflicts (
 );
 CREATE INDEX contact_conflicts_open ON contact_conflicts USING btree (org_id, last_seen_at DESC, id) WHERE (resolution IS NULL);
 
+create table contact_erasures (
+  org_id          uuid not null,
+  id              uuid not null,
+  contact_ids     uuid[] not null,
+  erased_at       timestamptz(3) not null default now(),
+  erased_by_id    text not null,
+  erased_by_name  text not null,
+  traces          jsonb,
+  place           jsonb not null default '{"step": "answers"}'::jsonb,
+  deliveries_cut  integer not null default 0,
+  finished_at     timestamptz(3),
+  constraint contact_erasures_pkey PRIMARY KEY (org_id, id),
+  constraint contact_erasures_check CHECK (((traces IS NULL) = (finished_at IS NOT NULL))),
+  constraint contact_erasures_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(id) ON DELETE CASCADE
+);
+CREATE INDEX contact_erasures_contacts ON contact_erasures USING gin (contact_ids);
+CREATE INDEX contact_erasures_unfinished ON contact_erasures USING btree (erased_at) WHERE (finished_at IS NULL);
+
 create table contact_identities (
   org_id      uuid not null,
   kind        text not null,
@@ -90,6 +126,7 @@ create table contact_merges (
   constraint contact_merges_pkey PRIMARY KEY (org_id, id),
   constraint contact_merges_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(id) ON DELETE CASCADE
 );
+CREATE INDEX contact_merges_kept ON contact_merges USING btree (org_id, kept_id);
 CREATE INDEX contact_merges_merged ON contact_merges USING btree (org_id, merged_id) WHERE (undone_at IS NULL);
 
 create table contacts (
@@ -106,15 +143,23 @@ create table contacts (
   search_text             text not null,
   tag_ids                 uuid[] not null default '{}'::uuid[],
   created_at              timestamptz(3) not null default now(),
+  sort_name               text,
+  search_grams            text[],
+  channel_ids             uuid[] not null default '{}'::uuid[],
+  tag_sources             smallint not null default 0,
   constraint contacts_pkey PRIMARY KEY (org_id, id),
   constraint contacts_display_name_check CHECK (((length(display_name) >= 1) AND (length(display_name) <= 1000))),
   constraint contacts_name_origin_check CHECK ((name_origin = ANY (ARRAY['whatsapp'::text, 'given'::text]))),
   constraint contacts_phone_check CHECK ((phone ~ '^\+[0-9]{5,20}$'::text)),
   constraint contacts_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(id) ON DELETE CASCADE
 );
-CREATE INDEX contacts_first_seen ON contacts USING btree (org_id, first_seen_at DESC, id DESC);
-CREATE INDEX contacts_last_seen ON contacts USING btree (org_id, COALESCE(last_seen_at, '-infinity'::timestamp with time zone) DESC, id DESC);
+CREATE INDEX contacts_channels ON contacts USING gin (channel_ids);
+CREATE INDEX contacts_first_seen ON contacts USING btree (org_id, first_seen_at, id);
+CREATE INDEX contacts_grams ON contacts USING gin (search_grams);
+CREATE INDEX contacts_last_seen ON contacts USING btree (org_id, last_seen_at, id) INCLUDE (tag_ids, first_seen_at);
+CREATE INDEX contacts_name ON contacts USING btree (org_id, sort_name, id);
 CREATE INDEX contacts_search ON contacts USING gin (search_text gin_trgm_ops);
+CREATE INDEX contacts_tag_sources ON contacts USING btree (org_id, tag_sources);
 CREATE INDEX contacts_tags ON contacts USING gin (tag_ids);
 
 create table deliveries (
@@ -135,6 +180,13 @@ CREATE INDEX deliveries_left ON ONLY deliveries USING btree (org_id, account_id,
 CREATE INDEX deliveries_problem ON ONLY deliveries USING btree (org_id, id) WHERE (problem IS NOT NULL);
 CREATE INDEX deliveries_waiting ON ONLY deliveries USING btree (org_id, id) WHERE (interpreted_at IS NULL);
 
+create table event_positions (
+  org_id    uuid not null,
+  position  bigint not null,
+  constraint event_positions_pkey PRIMARY KEY (org_id),
+  constraint event_positions_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(id) ON DELETE CASCADE
+);
+
 create table events (
   org_id      uuid not null,
   id          bigint not null generated always as identity,
@@ -148,16 +200,56 @@ create table events (
   before      jsonb,
   after       jsonb,
   at          timestamptz(3) not null default now(),
+  seq         bigint,
   constraint events_pkey PRIMARY KEY (org_id, id),
   constraint events_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(id) ON DELETE CASCADE
 );
+CREATE INDEX events_activity ON events USING btree (at) WHERE (kind = 'contacts.active'::text);
 CREATE INDEX events_contact ON events USING btree (org_id, contact_id, id) WHERE (contact_id IS NOT NULL);
+CREATE UNIQUE INDEX events_order ON events USING btree (org_id, seq) WHERE (seq IS NOT NULL);
+CREATE INDEX events_tag ON events USING btree (org_id, tag_id, id) WHERE (kind = ANY (ARRAY['tag.created'::text, 'tag.updated'::text, 'tag.deleted'::text, 'tag.restored'::text, 'tag.merged'::text]));
+CREATE INDEX events_unnumbered ON events USING btree (org_id, id) WHERE (seq IS NULL);
+
+create table idempotency_keys (
+  org_id        uuid not null,
+  actor_kind    text not null,
+  actor_id      text not null,
+  key           text not null,
+  request_hash  bytea not null,
+  answer        bytea,
+  created_at    timestamptz(3) not null default now(),
+  constraint idempotency_keys_pkey PRIMARY KEY (org_id, actor_kind, actor_id, key),
+  constraint idempotency_keys_key_check CHECK (((length(key) >= 1) AND (length(key) <= 200))),
+  constraint idempotency_keys_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(id) ON DELETE CASCADE
+);
+CREATE INDEX idempotency_keys_age ON idempotency_keys USING btree (created_at);
+
+create table invitations (
+  org_id           uuid not null,
+  id               uuid not null,
+  token_hash       bytea not null,
+  role             text not null,
+  email            text not null default ''::text,
+  invited_by       uuid not null,
+  invited_by_name  text not null,
+  created_at       timestamptz(3) not null default now(),
+  expires_at       timestamptz(3) not null,
+  accepted_at      timestamptz(3),
+  accepted_by      uuid,
+  withdrawn_at     timestamptz(3),
+  constraint invitations_pkey PRIMARY KEY (org_id, id),
+  constraint invitations_token_unique UNIQUE (token_hash),
+  constraint invitations_email_check CHECK ((length(email) <= 254)),
+  constraint invitations_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'agent'::text]))),
+  constraint invitations_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(id) ON DELETE CASCADE
+);
 
 create table memberships (
-  org_id      uuid not null,
-  user_id     uuid not null,
-  role        text not null,
-  created_at  timestamptz(3) not null default now(),
+  org_id        uuid not null,
+  user_id       uuid not null,
+  role          text not null,
+  created_at    timestamptz(3) not null default now(),
+  last_seen_at  timestamptz(3),
   constraint memberships_pkey PRIMARY KEY (org_id, user_id),
   constraint memberships_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'agent'::text]))),
   constraint memberships_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(id) ON DELETE CASCADE,
@@ -202,6 +294,57 @@ create table messages (
 );
 CREATE INDEX messages_contact ON messages USING btree (org_id, contact_id, sent_at DESC, id DESC);
 
+create table operation_batches (
+  org_id        uuid not null,
+  operation_id  uuid not null,
+  n             integer not null,
+  contact_ids   uuid[] not null,
+  size          integer not null,
+  done_at       timestamptz(3),
+  changed       integer not null default 0,
+  added         bigint[] not null default '{}'::bigint[],
+  removed       bigint[] not null default '{}'::bigint[],
+  failures      jsonb not null default '[]'::jsonb,
+  constraint operation_batches_pkey PRIMARY KEY (org_id, operation_id, n),
+  constraint operation_batches_org_id_operation_id_fkey FOREIGN KEY (org_id, operation_id) REFERENCES operations(org_id, id) ON DELETE CASCADE
+);
+CREATE INDEX operation_batches_waiting ON operation_batches USING btree (org_id, operation_id, n) WHERE (done_at IS NULL);
+
+create table operations (
+  org_id        uuid not null,
+  id            uuid not null,
+  kind          text not null,
+  status        text not null default 'waiting'::text,
+  actor_kind    text not null,
+  actor_id      text not null,
+  actor_name    text not null,
+  actor_role    text,
+  request       jsonb not null,
+  tag_ids       uuid[] not null,
+  undoes        uuid,
+  matched       integer not null,
+  done          integer not null default 0,
+  changed       integer not null default 0,
+  unchanged     integer not null default 0,
+  failed        integer not null default 0,
+  error         text,
+  created_at    timestamptz(3) not null default now(),
+  started_at    timestamptz(3),
+  finished_at   timestamptz(3),
+  worked_at     timestamptz(3),
+  announced_at  timestamptz(3),
+  constraint operations_pkey PRIMARY KEY (org_id, id),
+  constraint operations_check CHECK (((status = ANY (ARRAY['cancelled'::text, 'done'::text, 'failed'::text])) = (finished_at IS NOT NULL))),
+  constraint operations_check1 CHECK (((status = 'failed'::text) = (error IS NOT NULL))),
+  constraint operations_check2 CHECK (((kind = 'undo'::text) = (undoes IS NOT NULL))),
+  constraint operations_kind_check CHECK ((kind = ANY (ARRAY['change_tags'::text, 'merge_tags'::text, 'undo'::text]))),
+  constraint operations_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'running'::text, 'cancelling'::text, 'cancelled'::text, 'done'::text, 'failed'::text]))),
+  constraint operations_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(id) ON DELETE CASCADE,
+  constraint operations_org_id_undoes_fkey FOREIGN KEY (org_id, undoes) REFERENCES operations(org_id, id)
+);
+CREATE UNIQUE INDEX operations_undone_once ON operations USING btree (org_id, undoes) WHERE ((undoes IS NOT NULL) AND (status <> 'cancelled'::text));
+CREATE INDEX operations_unfinished ON operations USING btree (org_id, id) WHERE (status = ANY (ARRAY['waiting'::text, 'running'::text, 'cancelling'::text]));
+
 create table organizations (
   id          uuid not null,
   slug        text not null,
@@ -224,6 +367,38 @@ create table pending_identity_changes (
 );
 CREATE INDEX pending_identity_changes_keys ON pending_identity_changes USING gin (keys);
 
+create table recovery_codes (
+  user_id    uuid not null,
+  code_hash  bytea not null,
+  constraint recovery_codes_pkey PRIMARY KEY (user_id, code_hash),
+  constraint recovery_codes_user_id_fkey FOREIGN KEY (user_id) REFERENCES two_factors(user_id) ON DELETE CASCADE
+);
+
+create table reset_links (
+  user_id          uuid not null,
+  token_hash       bytea not null,
+  made_by          uuid,
+  ends_two_factor  boolean not null,
+  created_at       timestamptz(3) not null default now(),
+  expires_at       timestamptz(3) not null,
+  constraint reset_links_pkey PRIMARY KEY (user_id),
+  constraint reset_links_token_unique UNIQUE (token_hash),
+  constraint reset_links_made_by_fkey FOREIGN KEY (made_by) REFERENCES users(id) ON DELETE CASCADE,
+  constraint reset_links_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+);
+CREATE INDEX reset_links_expiry ON reset_links USING btree (expires_at);
+CREATE INDEX reset_links_maker ON reset_links USING btree (made_by);
+
+create table retention (
+  org_id         uuid not null,
+  message_days   integer,
+  delivery_days  integer not null,
+  constraint retention_pkey PRIMARY KEY (org_id),
+  constraint retention_delivery_days_check CHECK (((delivery_days >= 8) AND (delivery_days <= 30))),
+  constraint retention_message_days_check CHECK (((message_days >= 30) AND (message_days <= 3650))),
+  constraint retention_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(id) ON DELETE CASCADE
+);
+
 create table sessions (
   token_hash    bytea not null,
   user_id       uuid not null,
@@ -231,7 +406,10 @@ create table sessions (
   last_seen_at  timestamptz(3) not null default now(),
   expires_at    timestamptz(3) not null,
   user_agent    text not null default ''::text,
+  id            uuid not null default gen_random_uuid(),
+  address       text,
   constraint sessions_pkey PRIMARY KEY (token_hash),
+  constraint sessions_id_unique UNIQUE (id),
   constraint sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
 );
 CREATE INDEX sessions_expiry ON sessions USING btree (expires_at);
@@ -273,9 +451,19 @@ create table tag_assignments (
   constraint tag_assignments_org_id_contact_id_fkey FOREIGN KEY (org_id, contact_id) REFERENCES contacts(org_id, id) ON DELETE CASCADE,
   constraint tag_assignments_org_id_tag_id_fkey FOREIGN KEY (org_id, tag_id) REFERENCES tags(org_id, id) ON DELETE CASCADE
 );
-CREATE UNIQUE INDEX tag_assignments_active ON tag_assignments USING btree (org_id, contact_id, tag_id) WHERE (removed_at IS NULL);
+CREATE UNIQUE INDEX tag_assignments_active ON tag_assignments USING btree (org_id, contact_id, tag_id) INCLUDE (added_source, added_at) WHERE (removed_at IS NULL);
 CREATE INDEX tag_assignments_contact ON tag_assignments USING btree (org_id, contact_id, id);
-CREATE INDEX tag_assignments_tag ON tag_assignments USING btree (org_id, tag_id, added_at) WHERE (removed_at IS NULL);
+CREATE INDEX tag_assignments_source ON tag_assignments USING btree (org_id, added_source, added_at) INCLUDE (contact_id, tag_id) WHERE (removed_at IS NULL);
+CREATE INDEX tag_assignments_tag ON tag_assignments USING btree (org_id, tag_id, added_source, added_at) INCLUDE (contact_id) WHERE (removed_at IS NULL);
+
+create table tag_counts (
+  org_id  uuid not null,
+  id      bigint not null generated always as identity,
+  tag_id  uuid not null,
+  change  integer not null,
+  constraint tag_counts_pkey PRIMARY KEY (org_id, id),
+  constraint tag_counts_org_id_tag_id_fkey FOREIGN KEY (org_id, tag_id) REFERENCES tags(org_id, id) ON DELETE CASCADE
+);
 
 create table tags (
   org_id       uuid not null,
@@ -287,12 +475,28 @@ create table tags (
   created_at   timestamptz(3) not null default now(),
   updated_at   timestamptz(3) not null default now(),
   deleted_at   timestamptz(3),
+  merged_into  uuid,
+  merging      jsonb,
   constraint tags_pkey PRIMARY KEY (org_id, id),
+  constraint tags_check CHECK (((merged_into IS NULL) OR ((deleted_at IS NOT NULL) AND (merged_into <> id)))),
+  constraint tags_check1 CHECK (((merging IS NULL) OR (merged_into IS NOT NULL))),
   constraint tags_description_check CHECK ((length(description) <= 5000)),
   constraint tags_name_check CHECK (((length(name) >= 1) AND (length(name) <= 500))),
-  constraint tags_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(id) ON DELETE CASCADE
+  constraint tags_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(id) ON DELETE CASCADE,
+  constraint tags_org_id_merged_into_fkey FOREIGN KEY (org_id, merged_into) REFERENCES tags(org_id, id)
 );
+CREATE INDEX tags_merged_into ON tags USING btree (org_id, merged_into) WHERE (merged_into IS NOT NULL);
 CREATE UNIQUE INDEX tags_name_unique ON tags USING btree (org_id, name_key) WHERE (deleted_at IS NULL);
+
+create table two_factors (
+  user_id       uuid not null,
+  secret        bytea not null,
+  created_at    timestamptz(3) not null default now(),
+  confirmed_at  timestamptz(3),
+  last_step     bigint not null default 0,
+  constraint two_factors_pkey PRIMARY KEY (user_id),
+  constraint two_factors_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+);
 
 create table users (
   id             uuid not null,

@@ -7,6 +7,8 @@ import Fastify, { LogController, type FastifyInstance } from 'fastify'
 import { sql } from 'kysely'
 import { mount, type BoundRoute, type Server } from './access/door.ts'
 import { accessRoutes } from './access/routes.ts'
+import { auditRoutes } from './audit/routes.ts'
+import { accountRoutes } from './account/routes.ts'
 import { findAccountSecrets, recordRefusals } from './channels/accounts.ts'
 import { openDeliveryStore } from './channels/storing.ts'
 import { channelRoutes } from './channels/routes.ts'
@@ -14,18 +16,37 @@ import { openWebhookDoor } from './channels/webhook.ts'
 import { contactRoutes } from './contacts/routes.ts'
 import type { Config } from './config.ts'
 import { demoRoutes } from './demo/routes.ts'
-import { answerProblems, databaseAway, sendNotFound } from './lib/http.ts'
-import { Problem } from './lib/errors.ts'
+import { eventRoutes } from './events/routes.ts'
+import {
+  CONNECTION_LIMITS,
+  limitedConnections,
+  refuseDeepJson,
+  refuseUnreadable,
+  sendSafeHeaders,
+  type ConnectionLimits,
+} from './lib/hardening.ts'
+import { answerProblems, databaseAway, databaseSilent, sendNotFound } from './lib/http.ts'
 import { newId } from './lib/ids.ts'
+import { operationRoutes } from './operations/routes.ts'
+import { peopleRoutes } from './people/routes.ts'
+import { privacyRoutes } from './privacy/routes.ts'
 import { tagRoutes } from './tags/routes.ts'
+import { watchRequests } from './watching/requests.ts'
+import { openMetricsDoor } from './watching/scraping.ts'
 
-/** Every route of the console and of `/v1`. Beside them: the webhook door, the two health checks, and the console's files. */
+/** Every route of the console and of `/v1`. Beside them: the webhook door, the two health checks, /metrics, and the console's files. */
 export const sitemap: readonly BoundRoute[] = [
   ...accessRoutes,
+  ...accountRoutes,
+  ...peopleRoutes,
   ...contactRoutes,
   ...tagRoutes,
+  ...operationRoutes,
+  ...privacyRoutes,
   ...channelRoutes,
   ...demoRoutes,
+  ...auditRoutes,
+  ...eventRoutes,
 ]
 
 const CONSOLE = fileURLToPath(new URL('../console/dist', import.meta.url))
@@ -45,34 +66,46 @@ const CONTENT_SECURITY_POLICY = [
 ].join('; ')
 
 /** Builds the HTTP server, not yet listening. */
-export async function buildApp(server: Server): Promise<FastifyInstance> {
+export async function buildApp(server: Server, limits: ConnectionLimits = CONNECTION_LIMITS): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: server.log,
-    logController: new LogController({ disableRequestLogging: true }),
+    // One line a request, by watchRequests; the id is the one that a problem tells.
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     trustProxy: trustedProxies(server.config.trustProxy),
     bodyLimit: 1 << 20,
     forceCloseConnections: 'idle',
     genReqId: () => newId(),
     routerOptions: { maxParamLength: 200 },
+    ...limitedConnections(limits),
+    clientErrorHandler(error, socket) {
+      const code = refuseUnreadable(error, socket)
+      if (code !== null) server.metrics.unreadable.inc({ code })
+    },
   })
   answerProblems(app)
-  app.addHook('onSend', async (_request, reply) => {
-    reply
-      .header('x-content-type-options', 'nosniff')
-      .header('referrer-policy', 'same-origin')
-      .header('x-frame-options', 'DENY')
-  })
+  watchRequests(app, server.metrics)
+  app.server.maxConnections = limits.connections
+  sendSafeHeaders(app, { https: () => server.config.publicUrl.startsWith('https:') })
+  refuseDeepJson(app)
   await app.register(fastifyCookie)
 
   for (const bound of sitemap) mount(app, server, bound)
 
   const door = await openWebhookDoor(app, {
-    deliveries: openDeliveryStore(server.pool, () => server.interpretSoon()),
+    deliveries: openDeliveryStore(server.pool, (count) => {
+      server.metrics.deliveriesStored.inc(count)
+      server.interpretSoon()
+    }),
     findAccount: (id) => findAccountSecrets(server.db, server.secretKey, id),
-    recordRefusals: (id, count, reason) => recordRefusals(server.db, id, count, reason),
+    recordRefusals: (id, count, reason) => {
+      server.metrics.deliveriesRefused.inc({ reason }, count)
+      return recordRefusals(server.db, id, count, reason)
+    },
     log: server.log,
   })
   app.addHook('onClose', () => door.stop())
+  // Before connections are waited for: streams never end by themselves.
+  app.addHook('preClose', async () => server.live.stop())
 
   app.get('/healthz', async () => ({ status: 'ok' }))
   app.get('/readyz', async () => {
@@ -80,10 +113,12 @@ export async function buildApp(server: Server): Promise<FastifyInstance> {
       await sql`select 1`.execute(server.db)
     } catch (error) {
       if (!databaseAway(error)) server.log.error({ err: error }, 'the readiness check failed')
-      throw new Problem('unavailable', 'The database does not answer.', { retryAfterSeconds: 5 })
+      throw databaseSilent()
     }
     return { status: 'ready' }
   })
+
+  openMetricsDoor(app, server)
 
   if (existsSync(CONSOLE)) await serveConsole(app)
   else app.setNotFoundHandler(sendNotFound)

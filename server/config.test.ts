@@ -25,7 +25,9 @@ test('nothing must be set', () => {
     publicUrl: 'http://127.0.0.1:3000',
     trustProxy: false,
     graphApiUrl: 'https://graph.facebook.com/v25.0',
+    allowPrivateAddresses: false,
     logLevel: 'info',
+    createOrganizations: true,
   })
   expect(isAbsolute(dataDir)).toBe(true)
 })

@@ -1,7 +1,7 @@
 // The settings: the only reader of process.env and of the optional .env file. .env.example explains each of them.
 import { readFileSync } from 'node:fs'
 import { BlockList, isIP } from 'node:net'
-import { isAbsolute, join } from 'node:path'
+import { isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseEnv } from 'node:util'
 import { z } from 'zod'
@@ -22,7 +22,24 @@ export interface Config {
   /** As it was set; `loadSecretKey` makes the key of it, or of the one kept in the data folder. */
   secretKey?: string
   graphApiUrl: string
+  /** Whether outgoing requests may reach private addresses: none, all, or those within these networks. */
+  allowPrivateAddresses: boolean | string[]
   logLevel: LogLevel
+  /** What whoever reads /metrics must bring; without it only this machine may. */
+  metricsToken?: string
+  /** Whether administrators may create other organizations. */
+  createOrganizations: boolean
+  /** Backups by the clock, when they are set. */
+  backups?: {
+    /** Absolute. */
+    dir: string
+    /** Times of day in UTC, such as `03:00`. */
+    at: string[]
+    /** How many files stay. */
+    keep: number
+  }
+  /** What the secret key in a backup is sealed under, where nobody can be asked. */
+  backupPassphrase?: string
   bootstrap?: { organization: string; email: string; password: string }
 }
 
@@ -50,9 +67,16 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, envFile: string
     trustProxy: s.TRUST_PROXY,
     dataDir: isAbsolute(s.DATA_DIR) ? s.DATA_DIR : join(PROJECT, s.DATA_DIR),
     graphApiUrl: s.GRAPH_API_URL,
+    allowPrivateAddresses: s.ALLOW_PRIVATE_ADDRESSES,
     logLevel: s.LOG_LEVEL,
+    createOrganizations: s.CREATE_ORGANIZATIONS,
     ...(s.DATABASE_URL === undefined ? {} : { databaseUrl: s.DATABASE_URL }),
     ...(s.SECRET_KEY === undefined ? {} : { secretKey: s.SECRET_KEY }),
+    ...(s.METRICS_TOKEN === undefined ? {} : { metricsToken: s.METRICS_TOKEN }),
+    ...(s.BACKUP_DIR === undefined
+      ? {}
+      : { backups: { dir: resolve(PROJECT, s.BACKUP_DIR), at: s.BACKUP_AT, keep: s.BACKUP_KEEP } }),
+    ...(s.BACKUP_PASSPHRASE === undefined ? {} : { backupPassphrase: s.BACKUP_PASSPHRASE }),
     ...(s.BOOTSTRAP_ORGANIZATION && s.BOOTSTRAP_ADMIN_EMAIL && s.BOOTSTRAP_ADMIN_PASSWORD
       ? {
           bootstrap: {
@@ -64,6 +88,9 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, envFile: string
       : {}),
   }
 }
+
+/** A file named on a command line: npm changes the folder, and the name is meant where the command was given. */
+export const givenPath = (name: string): string => resolve(process.env['INIT_CWD'] ?? '.', name)
 
 /** The address at which this machine's browser reaches a server that listens there. */
 export function addressOf(host: string, port: number): string {
@@ -119,9 +146,37 @@ const Settings = z
       .optional(),
     SECRET_KEY: z.string().min(16, 'must have at least 16 characters').optional(),
     GRAPH_API_URL: webAddress('https://graph.facebook.com/v25.0').default('https://graph.facebook.com/v25.0'),
+    ALLOW_PRIVATE_ADDRESSES: z.string().default('off').transform(parseAllowed),
     LOG_LEVEL: z
       .enum(LOG_LEVELS, { error: ({ input }) => `must be one of ${LOG_LEVELS.join(', ')}, not "${String(input)}"` })
       .default('info'),
+    METRICS_TOKEN: z
+      .string()
+      .trim()
+      .min(16, 'must have at least 16 characters')
+      .regex(/^[\w.~+/=-]*$/, 'must be of letters, digits and . ~ + / = - _ only')
+      .optional(),
+    CREATE_ORGANIZATIONS: z
+      .string()
+      .default('on')
+      .refine((value) => /^(on|yes|true|1|off|no|false|0)$/i.test(value), {
+        error: ({ input }) => `must be on or off, not "${String(input)}"`,
+      })
+      .transform((value) => /^(on|yes|true|1)$/i.test(value)),
+    BACKUP_DIR: z.string().optional(),
+    BACKUP_AT: z
+      .string()
+      .default('03:00')
+      .transform((value) => value.split(',').map((time) => time.trim()))
+      .refine((times) => times.every((time) => /^([01]\d|2[0-3]):[0-5]\d$/.test(time)), {
+        error: 'must be a time of day in UTC such as 03:00, or several with commas between',
+      }),
+    BACKUP_KEEP: z
+      .string()
+      .default('7')
+      .refine((value) => /^[1-9]\d{0,3}$/.test(value), 'must be a number from 1 to 9999')
+      .transform(Number),
+    BACKUP_PASSPHRASE: z.string().min(12, 'must have at least 12 characters').optional(),
     BOOTSTRAP_ORGANIZATION: z.string().trim().max(200, 'must have at most 200 characters').optional(),
     BOOTSTRAP_ADMIN_EMAIL: z
       .string()
@@ -150,6 +205,16 @@ function parseTrustProxy(value: string, context: z.RefinementCtx): Config['trust
   context.addIssue(
     `must be off, on, a number of proxies, or their addresses with commas between, and "${wrong}" is none`,
   )
+  return z.NEVER
+}
+
+function parseAllowed(value: string, context: z.RefinementCtx): Config['allowPrivateAddresses'] {
+  if (/^(off|no|false|0)$/i.test(value)) return false
+  if (/^(on|yes|true|1)$/i.test(value)) return true
+  const addresses = value.split(',').map((one) => one.trim())
+  const wrong = addresses.find((one) => !isAddressOrNetwork(one))
+  if (wrong === undefined) return addresses
+  context.addIssue(`must be off, on, or addresses and networks with commas between, and "${wrong}" is none`)
   return z.NEVER
 }
 

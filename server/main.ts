@@ -6,14 +6,21 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { prepareFirstSetup } from './access/setup.ts'
 import { buildApp } from './app.ts'
 import { addressOf, loadConfig, type Config } from './config.ts'
+import { openLive } from './events/live.ts'
 import { prepareDataDir } from './lib/data-dir.ts'
 import { openDatabase } from './lib/db.ts'
 import { createLog, type Log } from './lib/log.ts'
 import { migrate } from './lib/migrate.ts'
+import { openOutgoing } from './lib/outgoing.ts'
 import { startEmbeddedPostgres } from './lib/postgres.ts'
 import { loadSecretKey } from './lib/secret-key.ts'
 import { errorCode, StartError } from './lib/start-error.ts'
+import { openMetrics, watchProcess } from './watching/metrics.ts'
 import { startWorker } from './worker.ts'
+
+const { version: VERSION } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string
+}
 
 /** All of the stop; what still runs then is cut off. */
 const STOP_MS = 9_500
@@ -44,10 +51,20 @@ async function boot(): Promise<void> {
     const setupPath = await prepareFirstSetup(db, config.bootstrap)
     if (told.already()) return
 
-    const server = { config, secretKey, pool, db, log }
+    const live = openLive({ db, log })
+    undo.defer(() => live.stop())
+    const metrics = openMetrics()
+    watchProcess(metrics, VERSION)
+    const outgoing = openOutgoing({ allowPrivate: config.allowPrivateAddresses })
+    undo.defer(() => outgoing.close())
+    const server = { config, secretKey, pool, db, log, live, metrics, outgoing }
     const worker = await startWorker(server)
     undo.defer(() => worker.stop())
-    const app = await buildApp({ ...server, interpretSoon: () => worker.interpretSoon() })
+    const app = await buildApp({
+      ...server,
+      interpretSoon: () => worker.interpretSoon(),
+      operateSoon: () => worker.operateSoon(),
+    })
     undo.defer(() => drain(app))
 
     await app

@@ -1,49 +1,117 @@
-// Everything that happens without being asked: interpreting deliveries, and the whole schedule.
-import { Logger, parseCronItems, run, type CronItem, type TaskList } from 'graphile-worker'
+// Everything that happens without being asked: interpreting deliveries, working on operations, and the whole schedule.
+import { EventEmitter } from 'node:events'
+import { Logger, parseCronItems, run, type CronItem, type TaskList, type WorkerEvents } from 'graphile-worker'
+import { sql } from 'kysely'
+import pg from 'pg'
 import type { Server } from './access/door.ts'
+import { forgetOldResetLinks } from './account/reset-links.ts'
 import { forgetOldSessions } from './access/sessions.ts'
+import { forgetOldKeys } from './access/writing.ts'
+import { backupTimes, openBackups, type Backups } from './backup/scheduled.ts'
 import { prepareDeliveryPartitions } from './channels/deliveries.ts'
 import { openInterpreter } from './channels/interpreting.ts'
+import { forgetOldInvitations } from './people/invitations.ts'
+import { openOperator } from './operations/running.ts'
+import { forgetActivity } from './events/sequencing.ts'
+import { openEraser } from './privacy/forgetting.ts'
+import { enforceRetention, enforceStatusRetention } from './privacy/retention.ts'
+import { addUpCounts } from './tags/counting.ts'
 
-type Resources = Omit<Server, 'interpretSoon'>
+type Resources = Omit<Server, 'interpretSoon' | 'operateSoon'>
+
+const DAY_MS = 24 * 60 * 60 * 1000
 
 const schedule: CronItem[] = [
   { task: 'prepare-delivery-partitions', match: '7 * * * *' },
   { task: 'forget-old-sessions', match: '23 * * * *' },
+  { task: 'forget-old-reset-links', match: '29 * * * *' },
+  { task: 'forget-old-invitations', match: '31 4 * * *' },
+  { task: 'forget-old-idempotency-keys', match: '37 * * * *' },
+  { task: 'enforce-retention', match: '47 * * * *' },
+  // Where no server runs at that time, at the next start.
+  { task: 'enforce-status-retention', match: '53 4 * * *', options: { backfillPeriod: DAY_MS } },
+  { task: 'forget-activity', match: '*/10 * * * *' },
+  { task: 'add-up-tag-counts', match: '* * * * *' },
 ]
 
-const tasks = ({ db }: Resources): TaskList => ({
+const tasks = ({ db, config }: Resources, backups: Backups, stopping: AbortSignal): TaskList => ({
+  // Only a server that has a folder for them takes them.
+  ...(config.backups ? { 'back-up': (payload) => backups.make(dueAt(payload)) } : {}),
   'prepare-delivery-partitions': () => prepareDeliveryPartitions(db),
   'forget-old-sessions': () => forgetOldSessions(db),
+  'forget-old-reset-links': () => forgetOldResetLinks(db),
+  'forget-old-invitations': () => forgetOldInvitations(db),
+  'forget-old-idempotency-keys': () => forgetOldKeys(db),
+  'enforce-retention': () => enforceRetention(db, stopping),
+  'enforce-status-retention': () => enforceStatusRetention(db, stopping),
+  'forget-activity': () => forgetActivity(db),
+  'add-up-tag-counts': () => addUpCounts(db),
 })
+
+/** The runner compares when something last ran with now, as Dates: with the strings of our pool, it takes nothing for missed. */
+const answeringDates = (pool: pg.Pool): pg.Pool =>
+  new Proxy(pool, {
+    get(target, name) {
+      if (name === 'query')
+        return (query: string | pg.QueryConfig, values: unknown[] = []) =>
+          target.query({ ...(typeof query === 'string' ? { text: query, values } : query), types: pg.types })
+      const found: unknown = Reflect.get(target, name)
+      return typeof found === 'function' ? (found.bind(target) as unknown) : found
+    },
+  })
+
+/** The time of the schedule that the job is for. */
+const dueAt = (payload: unknown) => new Date((payload as { _cron: { ts: string } })._cron.ts)
 
 export interface Worker {
   /** Interprets what was stored, within some 20 ms; many calls at once are one. */
   interpretSoon(): void
+  /** Begins with the operations that wait. */
+  operateSoon(): void
   /** Ends what is under way and takes nothing more. */
   stop(): Promise<void>
 }
 
 export async function startWorker(server: Resources): Promise<Worker> {
   await prepareDeliveryPartitions(server.db)
-  const interpreter = openInterpreter(server)
+  const interpreter = openInterpreter({
+    ...server,
+    onInterpreted(count) {
+      server.metrics.deliveriesInterpreted.inc(count)
+      server.live.wake()
+    },
+  })
+  const operator = openOperator(server)
+  const eraser = openEraser(server)
+  const backups = openBackups(server)
+  const stopping = new AbortController()
+  const events: WorkerEvents = new EventEmitter()
+  const pools: string[] = []
+  events.on('pool:create', ({ workerPool }) => void pools.push(workerPool.id))
   const runner = await run({
-    pgPool: server.pool,
+    events,
+    pgPool: answeringDates(server.pool),
     logger: new Logger(
       () => (level, message, meta) =>
         server.log[level === 'warning' ? 'warn' : level === 'info' ? 'debug' : level]({ meta }, message),
     ),
     concurrency: 4,
     noHandleSignals: true,
-    taskList: tasks(server),
-    parsedCronItems: parseCronItems(schedule),
+    taskList: tasks(server, backups, stopping.signal),
+    parsedCronItems: parseCronItems([...schedule, ...backupTimes(server.config)]),
   })
   runner.promise.catch((error: unknown) => server.log.fatal({ err: error }, 'the job runner stopped'))
   return {
     interpretSoon: () => interpreter.wake(),
+    operateSoon: () => operator.wake(),
     async stop() {
-      await interpreter.stop()
-      await runner.stop()
+      stopping.abort()
+      // The runner with the rest: it begins nothing more while the others end.
+      await Promise.all([runner.stop(), interpreter.stop(), operator.stop(), eraser.stop(), backups.stop()])
+      // It does not wait until it is written down how its last jobs ended. Locked, nobody would try them for four hours.
+      await sql`select graphile_worker.force_unlock_workers(${pools}::text[])`
+        .execute(server.db)
+        .catch((error: unknown) => server.log.warn({ err: error }, 'jobs that were stopped may stay locked'))
     },
   }
 }

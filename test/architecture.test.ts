@@ -80,6 +80,7 @@ const RULES: { name: string; rule: rules.Rule; broken: [string, string][]; right
       ['server/tags/jobs.ts', `import { from } from 'pg-copy-streams'`],
       ['server/tags/routes.ts', 'const rows = await sql<{ id: string }>`select 1`.execute(db)'],
       ['server/tags/routes.ts', `const rows = await db.selectFrom('tags').selectAll().execute()`],
+      ['server/tags/routes.ts', `await db.transaction().execute((tx) => createTag(tx, actor, body))`],
     ],
     right: [
       ['server/tags/routes.ts', `import { listTags } from './tags.ts'\nconst rows = await listTags(db, actor)`],
@@ -253,6 +254,7 @@ const RULES: { name: string; rule: rules.Rule; broken: [string, string][]; right
     rule: rules.shortFiles,
     broken: [['server/tags/tags.ts', 'export {}\n'.repeat(331)]],
     right: [
+      ['server/lib/tables.ts', 'export {}\n'.repeat(400)],
       ['server/tags/tags.ts', 'export {}\n'.repeat(330)],
       ['server/tags/tags.test.ts', 'export {}\n'.repeat(900)],
     ],

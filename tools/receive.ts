@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util'
 import { systemActor } from '../server/access/actor.ts'
 import { callbackPath } from '../server/channels/accounts.ts'
-import { composePlayed, testAccount } from '../server/channels/test-phone.ts'
+import { composePlayed, openTestAccount } from '../server/channels/test-phone.ts'
 import { openRunning, runTool, ToolError } from './tool.ts'
 
 const USAGE = `Plays a customer who writes to your test phone number.
@@ -46,9 +46,7 @@ await runTool(async () => {
   const running = await openRunning()
   try {
     const organization = await running.organization(values.organization)
-    const account = await running.db
-      .transaction()
-      .execute((tx) => testAccount(tx, running, systemActor(organization.id)))
+    const account = await openTestAccount(running.db, running, systemActor(organization.id))
     for (let n = 0; n < times; n++) {
       const { body, signature } = await composePlayed(running.db, running, account, {
         from: values.from,

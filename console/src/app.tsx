@@ -9,14 +9,21 @@ import {
   redirect,
 } from '@tanstack/react-router'
 import { leaveIfSignedIn, requireOrganization, requireSession } from './access/guards.ts'
-import { FailurePage, NoOrganizationPage, NotFoundPage, ScreenFailure } from './access/NotFoundPage.tsx'
+import {
+  FailurePage,
+  NoOrganizationPage,
+  NotFoundPage,
+  OrganizationFailure,
+  ScreenFailure,
+} from './access/NotFoundPage.tsx'
 import { Shell } from './access/Shell.tsx'
 import { ContactsPage } from './contacts/ContactsPage.tsx'
+import { readAuditSearch } from './audit/search.ts'
 import { readDeliverySearch } from './channels/deliveries.ts'
 import { readConflictSearch } from './conflicts/search.ts'
 import { readContactSearch } from './contacts/search.ts'
-import { ownAddress, parseSearch, stringifySearch } from './lib/search-params.ts'
-import { TagsPage } from './tags/TagsPage.tsx'
+import { ownAddress, parseSearch, returnAddress, stringifySearch } from './lib/search-params.ts'
+import { readTagSearch } from './tags/search.ts'
 import { readTestPhoneSearch } from './test-phone/search.ts'
 
 const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }>()({
@@ -42,7 +49,8 @@ const signInRoute = createRoute({
     const address = ownAddress(search['return_to'])
     return address === null ? {} : { return_to: address }
   },
-  beforeLoad: ({ context, search }) => leaveIfSignedIn(context.queryClient, search.return_to ?? '/'),
+  beforeLoad: ({ context, search, location }) =>
+    leaveIfSignedIn(context.queryClient, returnAddress(search.return_to, location.hash)),
   component: lazyRouteComponent(() => import('./access/SignInPage.tsx'), 'SignInPage'),
 })
 
@@ -54,13 +62,37 @@ const setUpRoute = createRoute({
   component: lazyRouteComponent(() => import('./access/SetUpPage.tsx'), 'SetUpPage'),
 })
 
+const invitationRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/invitation',
+  component: lazyRouteComponent(() => import('./people/InvitationPage.tsx'), 'InvitationPage'),
+})
+
+const resetPasswordRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/reset-password',
+  component: lazyRouteComponent(() => import('./access/ResetPasswordPage.tsx'), 'ResetPasswordPage'),
+})
+
+/** For links that name no organization. */
+const accountHomeRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/account',
+  beforeLoad: async ({ context, location }) => {
+    const [first] = (await requireSession(context.queryClient, location.href)).organizations
+    throw first
+      ? redirect({ to: '/o/$organization/account', params: { organization: first.slug }, replace: true })
+      : redirect({ to: '/', replace: true })
+  },
+})
+
 const organizationRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/o/$organization',
   beforeLoad: ({ context, location, params }) =>
     requireOrganization(context.queryClient, location.href, params.organization),
   component: Shell,
-  errorComponent: FailurePage,
+  errorComponent: OrganizationFailure,
 })
 
 const organizationHomeRoute = createRoute({
@@ -78,13 +110,24 @@ const contactsRoute = createRoute({
   component: ContactsPage,
 })
 
-const tagsRoute = createRoute({ getParentRoute: () => organizationRoute, path: '/tags', component: TagsPage })
+const tagsRoute = createRoute({
+  getParentRoute: () => organizationRoute,
+  path: '/tags',
+  validateSearch: readTagSearch,
+  component: lazyRouteComponent(() => import('./tags/TagsPage.tsx'), 'TagsPage'),
+})
 
 const conflictsRoute = createRoute({
   getParentRoute: () => organizationRoute,
   path: '/conflicts',
   validateSearch: readConflictSearch,
   component: lazyRouteComponent(() => import('./conflicts/ConflictsPage.tsx'), 'ConflictsPage'),
+})
+
+const operationsRoute = createRoute({
+  getParentRoute: () => organizationRoute,
+  path: '/operations',
+  component: lazyRouteComponent(() => import('./operations/OperationsPage.tsx'), 'OperationsPage'),
 })
 
 const whatsAppRoute = createRoute({
@@ -100,6 +143,12 @@ const deliveriesRoute = createRoute({
   component: lazyRouteComponent(() => import('./channels/DeliveriesPage.tsx'), 'DeliveriesPage'),
 })
 
+const privacyRoute = createRoute({
+  getParentRoute: () => organizationRoute,
+  path: '/settings/privacy',
+  component: lazyRouteComponent(() => import('./privacy/PrivacyPage.tsx'), 'PrivacyPage'),
+})
+
 const testPhoneRoute = createRoute({
   getParentRoute: () => organizationRoute,
   path: '/settings/test-phone',
@@ -107,18 +156,52 @@ const testPhoneRoute = createRoute({
   component: lazyRouteComponent(() => import('./test-phone/TestPhonePage.tsx'), 'TestPhonePage'),
 })
 
+const auditRoute = createRoute({
+  getParentRoute: () => organizationRoute,
+  path: '/settings/audit-log',
+  validateSearch: readAuditSearch,
+  component: lazyRouteComponent(() => import('./audit/AuditPage.tsx'), 'AuditPage'),
+})
+
+const peopleRoute = createRoute({
+  getParentRoute: () => organizationRoute,
+  path: '/settings/people',
+  component: lazyRouteComponent(() => import('./people/PeoplePage.tsx'), 'PeoplePage'),
+})
+
+const organizationSettingsRoute = createRoute({
+  getParentRoute: () => organizationRoute,
+  path: '/settings/organization',
+  component: lazyRouteComponent(() => import('./people/OrganizationPage.tsx'), 'OrganizationPage'),
+})
+
+const accountRoute = createRoute({
+  getParentRoute: () => organizationRoute,
+  path: '/account',
+  component: lazyRouteComponent(() => import('./account/AccountPage.tsx'), 'AccountPage'),
+})
+
 const routeTree = rootRoute.addChildren([
   homeRoute,
   signInRoute,
   setUpRoute,
+  invitationRoute,
+  resetPasswordRoute,
+  accountHomeRoute,
   organizationRoute.addChildren([
     organizationHomeRoute,
     contactsRoute,
     tagsRoute,
     conflictsRoute,
+    operationsRoute,
     whatsAppRoute,
     deliveriesRoute,
     testPhoneRoute,
+    auditRoute,
+    privacyRoute,
+    peopleRoute,
+    organizationSettingsRoute,
+    accountRoute,
   ]),
 ])
 

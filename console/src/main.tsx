@@ -1,4 +1,6 @@
 // Starts the console: theme, cache, router.
+// First, because the language stands before any word is asked for.
+import { locale } from './lib/language.ts'
 import '@mantine/core/styles.layer.css'
 import '@mantine/notifications/styles.layer.css'
 import './ui/base.css'
@@ -9,23 +11,20 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { sessionQuery } from './access/queries.ts'
+import { readSessionAgain } from './access/membership.ts'
+import { leaveSignedOut } from './access/signed-out.ts'
 import { createAppRouter } from './app.tsx'
 import { createQueryClient } from './lib/query-client.ts'
-import { holdsTypedText } from './lib/typed-text.ts'
-import { getLocale, getTextDirection } from './paraglide/runtime.js'
+import { getTextDirection } from './paraglide/runtime.js'
 import { cssVariables, theme } from './theme.ts'
 
-const queryClient = createQueryClient(() => {
-  // Whoever is typing learns of it when saving, and keeps what was typed.
-  if (holdsTypedText()) return
-  queryClient.removeQueries(sessionQuery)
-  if (router.state.location.pathname === '/sign-in') return
-  void router.navigate({ to: '/sign-in', search: { return_to: router.state.location.href } })
+const queryClient = createQueryClient({
+  onSignedOut: () => leaveSignedOut(queryClient, router),
+  onNotAllowed: () => void readSessionAgain(queryClient, router),
 })
 const router = createAppRouter(queryClient)
 
-document.documentElement.lang = getLocale()
+document.documentElement.lang = locale
 document.documentElement.dir = getTextDirection()
 
 createRoot(document.getElementById('root')!).render(

@@ -7,6 +7,8 @@ interface Named {
   id: string
   /** Kept with everything the actor does, so that history survives people. */
   name: string
+  /** Where the call came from, as the server saw it; kept in the audit log. */
+  address?: string
 }
 
 export type Actor = Named &

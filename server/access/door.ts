@@ -4,14 +4,19 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest }
 import type pg from 'pg'
 import { z } from 'zod'
 import type { Config } from '../config.ts'
-import type { Db } from '../lib/db.ts'
+import type { Live } from '../events/live.ts'
+import type { Db, Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { sent, type Sent } from '../lib/http.ts'
+import type { Outgoing } from '../lib/outgoing.ts'
+import { refusalOf } from '../lib/shapes.ts'
 import type { RouteAnswer, RouteDef, RouteInput } from '../lib/route.ts'
+import type { Metrics } from '../watching/metrics.ts'
 import type { Actor } from './actor.ts'
 import { PERMISSIONS, permissionsOf, type Permission } from './permissions.ts'
 import type { Session } from './schema.ts'
 import { actorIn, findSession } from './sessions.ts'
+import { writeOnce } from './writing.ts'
 
 /** What the whole server shares. */
 export interface Server {
@@ -22,6 +27,11 @@ export interface Server {
   log: FastifyBaseLogger
   /** Has waiting deliveries interpreted within some 20 ms; many calls at once are one. */
   interpretSoon(): void
+  /** Has waiting operations begun with. */
+  operateSoon(): void
+  live: Live
+  metrics: Metrics
+  outgoing: Outgoing
 }
 
 /** What a route's handler works with. Asking a public route for its actor or session is a mistake and throws. */
@@ -31,6 +41,16 @@ export interface Context extends Server {
   readonly sessionCookie: string
   readonly request: FastifyRequest
   readonly reply: FastifyReply
+  /**
+   * How a route writes, at most once a call: in one transaction, from which the answer comes. With the header
+   * Idempotency-Key it happens once however often the call is repeated: a repeat gets the answer of the first, and
+   * Idempotency-Replayed.
+   */
+  write<A extends { status: number; body: unknown }>(work: (tx: Tx) => Promise<A>): Promise<A>
+  /** Does something once the answer is out, so that its time tells nothing of it. A failure is logged. */
+  afterAnswer(work: () => Promise<void>): void
+  /** Whether the same call would still be let in: for answers that go on for long. */
+  stillAllowed(): Promise<boolean>
 }
 
 export interface BoundRoute {
@@ -59,7 +79,7 @@ export function mount(app: FastifyInstance, server: Server, { route, handle }: B
     method: route.method.toUpperCase(),
     url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
     handler: async (request, reply) => {
-      const context = await contextOf(server, sessionCookie, may, request, reply)
+      const context = await contextOf(server, sessionCookie, { route, may }, request, reply)
       const input = {
         params: parse(route.params, request.params, 'not_found'),
         query: parse(route.query, request.query),
@@ -90,17 +110,27 @@ function permissionIn(route: RouteDef): Permission | 'public' | 'signed-in' {
 const sessionCookieName = (config: Config) =>
   config.publicUrl.startsWith('https:') ? '__Host-earmark-session' : 'earmark-session'
 
+export const sessionCookieOptions = (config: Config) =>
+  ({ path: '/', httpOnly: true, sameSite: 'lax', secure: config.publicUrl.startsWith('https:') }) as const
+
 function parse(shape: z.ZodType | undefined, value: unknown, failure: 'invalid' | 'not_found' = 'invalid'): unknown {
   if (!shape) return undefined
   const result = shape.safeParse(value ?? {})
   if (result.success) return result.data
-  if (failure === 'not_found') throw new Problem('not_found', 'There is no such object in this organization.')
+  if (failure === 'not_found')
+    throw new Problem('not_found', 'There is no such object in this organization.', { reason: 'object_missing' })
   const issue = result.error.issues[0]!
   const field = issue.path.join('.')
   throw new Problem('invalid', issue.message, {
+    reason: refusalOf(issue.message).reason,
     ...(field === '' ? {} : { field }),
     data: {
-      issues: result.error.issues.slice(0, 20).map((each) => ({ field: each.path.join('.'), message: each.message })),
+      ...refusalOf(issue.message).data,
+      issues: result.error.issues.slice(0, 20).map(({ path, message }) => ({
+        field: path.join('.'),
+        reason: refusalOf(message).reason,
+        message,
+      })),
     },
   })
 }
@@ -108,27 +138,16 @@ function parse(shape: z.ZodType | undefined, value: unknown, failure: 'invalid' 
 async function contextOf(
   server: Server,
   sessionCookie: string,
-  may: Permission | 'public' | 'signed-in',
+  { route, may }: { route: RouteDef; may: Permission | 'public' | 'signed-in' },
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<Context> {
   refuseForeignWrites(request, server.config)
-  let session: Session | null = null
-  let actor: Actor | null = null
-  if (may !== 'public') {
-    const token = request.cookies[sessionCookie]
-    session = token ? await findSession(server.db, token) : null
-    if (!session) throw new Problem('unauthenticated', 'Sign in first.', { reason: 'no_session' })
-    if (may !== 'signed-in') {
-      actor = actorOf(session, request)
-      if (actor.kind === 'user' && !permissionsOf(actor.role).includes(may)) {
-        throw new Problem('forbidden', 'Your role does not allow this. Ask an administrator.', {
-          data: { permission: may },
-        })
-      }
-    }
-  }
-  return {
+  const { session, actor } = await letIn(server.db, may, request, sessionCookie)
+  // Every line about this request says whose it was.
+  if (actor) request.log = request.log.child({ org_id: actor.org_id, actor_kind: actor.kind, actor_id: actor.id })
+  else if (session) request.log = request.log.child({ actor_kind: 'user', actor_id: session.user.id })
+  const context: Context = {
     ...server,
     request,
     reply,
@@ -142,19 +161,79 @@ async function contextOf(
       if (!actor) throw new Error('This route has no actor: its permission names no organization.')
       return actor
     },
+    async write(work) {
+      const key = request.headers['idempotency-key']
+      // A key belongs to an organization; what a person does beside them is told apart by itself.
+      if (key === undefined || actor === null) {
+        const answer = await server.db.transaction().execute(work)
+        server.live.wake()
+        return answer
+      }
+      const { params, query, body } = request
+      const asked = { key: String(key), operationId: route.operationId, params, query, body }
+      const { answer, replayed } = await writeOnce(server, actor, asked, work)
+      if (replayed) reply.header('idempotency-replayed', 'true')
+      server.live.wake()
+      return answer
+    },
+    afterAnswer(work) {
+      const begin = () => {
+        work().catch((error: unknown) => request.log.error({ err: error }, 'work after an answer failed'))
+      }
+      // Whoever hangs up early does not prevent it.
+      if (reply.raw.destroyed) begin()
+      else reply.raw.once('close', begin)
+    },
+    async stillAllowed() {
+      try {
+        await letIn(server.db, may, request, sessionCookie)
+        return true
+      } catch (error) {
+        if (error instanceof Problem) return false
+        throw error
+      }
+    },
   }
+  return context
+}
+
+/** Who calls, and in which organization; refuses whoever may not. */
+async function letIn(
+  db: Db,
+  may: Permission | 'public' | 'signed-in',
+  request: FastifyRequest,
+  sessionCookie: string,
+): Promise<{ session: Session | null; actor: Actor | null }> {
+  if (may === 'public') return { session: null, actor: null }
+  const token = request.cookies[sessionCookie]
+  const slug = request.headers['earmark-organization']
+  const session = token ? await findSession(db, token, request.ip, typeof slug === 'string' ? slug : undefined) : null
+  if (!session) throw new Problem('unauthenticated', 'Sign in first.', { reason: 'no_session' })
+  if (may === 'signed-in') return { session, actor: null }
+  const actor = actorOf(session, request)
+  if (actor.kind === 'user' && !permissionsOf(actor.role).includes(may)) {
+    throw new Problem('forbidden', 'Your role does not allow this. Ask an administrator.', {
+      reason: 'role_not_allowed',
+      data: { permission: may },
+    })
+  }
+  return { session, actor }
 }
 
 function actorOf(session: Session, request: FastifyRequest): Actor {
   const slug = request.headers['earmark-organization']
   if (typeof slug !== 'string') {
     throw new Problem('invalid', 'Name the organization in the header Earmark-Organization.', {
+      reason: 'organization_unnamed',
       field: 'Earmark-Organization',
     })
   }
   const actor = actorIn(session, slug)
-  if (!actor) throw new Problem('not_found', 'There is no such organization, or you do not belong to it.')
-  return actor
+  if (!actor)
+    throw new Problem('not_found', 'There is no such organization, or you do not belong to it.', {
+      reason: 'organization_missing',
+    })
+  return { ...actor, address: request.ip }
 }
 
 /**

@@ -4,12 +4,16 @@ import type { Role } from './schema.ts'
 export const PERMISSIONS = [
   'contacts:read',
   'contacts:tag',
+  'contacts:bulk',
   'contacts:export',
   'contacts:merge',
   'tags:read',
   'tags:write',
   'channels:manage',
   'organization:manage',
+  'people:manage',
+  'audit:read',
+  'contacts:erase',
 ] as const
 export type Permission = (typeof PERMISSIONS)[number]
 

@@ -5,7 +5,10 @@ import type { Db, Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { newId } from '../lib/ids.ts'
 import { hashPassword } from '../lib/password.ts'
-import { emailKey } from './sessions.ts'
+import { refuseWeakPassword } from './passwords.ts'
+import { addMember } from '../people/memberships.ts'
+import { slugOf } from './organizations.ts'
+import { createUser } from './users.ts'
 
 interface FirstAdministrator {
   organization: string
@@ -70,6 +73,7 @@ export async function setUp(db: Db, input: FirstAdministrator & { token: string 
       },
     )
   }
+  refuseWeakPassword(input.password, input.email)
   const passwordHash = await hashPassword(input.password)
   return db.transaction().execute(async (tx) => {
     await lockSetup(tx)
@@ -82,38 +86,17 @@ export async function setUp(db: Db, input: FirstAdministrator & { token: string 
   })
 }
 
-/** Set-up happens one at a time, on whichever server. */
-const lockSetup = (tx: Tx) => sql`select pg_advisory_xact_lock(hashtextextended('earmark:first-setup', 0))`.execute(tx)
+/** Set-up happens one at a time, on whichever server; until the end of the transaction nobody else sets up. */
+export const lockSetup = (tx: Db) =>
+  sql`select pg_advisory_xact_lock(hashtextextended('earmark:first-setup', 0))`.execute(tx)
 
 async function createFirstAdministrator(tx: Tx, input: FirstAdministrator, passwordHash: string): Promise<string> {
   const orgId = newId()
-  const userId = newId()
   await tx
     .insertInto('organizations')
     .values({ id: orgId, name: input.organization, slug: slugOf(input.organization) })
     .execute()
-  await tx
-    .insertInto('users')
-    .values({
-      id: userId,
-      email: input.email,
-      email_key: emailKey(input.email),
-      name: input.name,
-      password_hash: passwordHash,
-    })
-    .execute()
-  await tx.insertInto('memberships').values({ org_id: orgId, user_id: userId, role: 'admin' }).execute()
+  const userId = await createUser(tx, input, passwordHash)
+  await addMember(tx, { org_id: orgId, user_id: userId, role: 'admin' })
   return userId
-}
-
-/** The organization's part of console addresses: plain letters and digits of its name. */
-function slugOf(name: string): string {
-  const slug = name
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .slice(0, 48)
-    .replace(/^-+|-+$/g, '')
-  return slug === '' ? 'organization' : slug
 }

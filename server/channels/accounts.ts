@@ -2,13 +2,15 @@
 import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { Actor } from '../access/actor.ts'
+import { recordAct } from '../audit/recording.ts'
 import type { Config } from '../config.ts'
 import { lockIdentities, rescopeIdentities } from '../contacts/identity-rows.ts'
 import { encrypt, newToken, tryDecrypt } from '../lib/crypto.ts'
 import type { Db, Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { newId } from '../lib/ids.ts'
-import type { Channel, CreateWhatsAppAccount, UpdateWhatsAppAccount, WhatsAppAccount } from './schema.ts'
+import type { Channel, ChannelName, CreateWhatsAppAccount, UpdateWhatsAppAccount, WhatsAppAccount } from './schema.ts'
+import { opens, purpose } from './sealing.ts'
 
 /** What opening and sealing an account's secrets, and naming its address, needs. */
 export interface Vault {
@@ -16,18 +18,21 @@ export interface Vault {
   secretKey: Buffer
 }
 
-/** The column's and row's name are bound into each secret, so that it opens nowhere else. */
-const purpose = (accountId: string, column: 'app_secret' | 'verify_token' | 'access_token') =>
-  `whatsapp_accounts.${column}:${accountId}`
-
 export const callbackPath = (accountId: string): string => `/webhooks/whatsapp/${accountId}`
 
 interface AccountRow extends Omit<
   WhatsAppAccount,
-  'callback_url' | 'verify_token' | 'secrets_lost' | 'refused_count' | 'waiting_count' | 'problem_count'
+  | 'callback_url'
+  | 'verify_token'
+  | 'has_access_token'
+  | 'secrets_lost'
+  | 'refused_count'
+  | 'waiting_count'
+  | 'problem_count'
 > {
   verify_token: Buffer
   app_secret: Buffer
+  access_token: Buffer | null
   refused_count: number | string
   waiting_count: number | string
   problem_count: number | string
@@ -40,7 +45,7 @@ async function readAccounts(
   id?: string,
 ): Promise<WhatsAppAccount[]> {
   const { rows } = await sql<AccountRow>`
-    select a.id, a.kind, a.name, a.portfolio_id, a.waba_id, a.verify_token, a.app_secret, a.access_token is not null as has_access_token, a.created_at,
+    select a.id, a.kind, a.name, a.portfolio_id, a.waba_id, a.verify_token, a.app_secret, a.access_token, a.created_at,
       a.last_delivery_at, a.refused_count, a.last_refused_at, a.last_refused_reason,
       (select count(*) from deliveries d where d.org_id = a.org_id and d.account_id = a.id and d.interpreted_at is null) as waiting_count,
       (select count(*) from deliveries d where d.org_id = a.org_id and d.account_id = a.id and d.problem is not null) as problem_count,
@@ -57,10 +62,12 @@ async function readAccounts(
     .orderBy('created_at')
     .orderBy('id')
     .execute()
-  return rows.map(({ app_secret: appSecret, ...row }) => ({
+  return rows.map(({ app_secret: appSecret, access_token: accessToken, ...row }) => ({
     ...row,
+    has_access_token: accessToken !== null,
     verify_token: tryDecrypt(secretKey, purpose(row.id, 'verify_token'), row.verify_token) ?? '',
-    secrets_lost: tryDecrypt(secretKey, purpose(row.id, 'app_secret'), appSecret) === null,
+    secrets_lost:
+      !opens(secretKey, row.id, 'app_secret', appSecret) || !opens(secretKey, row.id, 'access_token', accessToken),
     callback_url: config.publicUrl + callbackPath(row.id),
     channels: channels
       .filter((channel) => channel.account_id === row.id)
@@ -74,10 +81,20 @@ async function readAccounts(
 export const listAccounts = (db: Db, vault: Vault, actor: Actor): Promise<WhatsAppAccount[]> =>
   readAccounts(db, vault, actor.org_id)
 
+/** The numbers of the organization with their names and nothing of their accounts' secrets; the oldest account first. */
+export async function listChannels(db: Db, actor: Actor): Promise<ChannelName[]> {
+  const { rows } = await sql<ChannelName>`
+    select c.id, c.name, c.phone, a.name as account_name, a.kind = 'test' as test
+    from channels c join whatsapp_accounts a on a.org_id = c.org_id and a.id = c.account_id
+    where c.org_id = ${actor.org_id}
+    order by a.created_at, a.id, c.created_at, c.id`.execute(db)
+  return rows
+}
+
 /** One account of the actor's organization; refuses any other id. */
 export async function getAccount(db: Db, vault: Vault, actor: Actor, id: string): Promise<WhatsAppAccount> {
   const [account] = await readAccounts(db, vault, actor.org_id, id)
-  if (!account) throw new Problem('not_found', 'There is no such WhatsApp account in this organization.')
+  if (!account) throw accountMissing()
   return account
 }
 
@@ -108,6 +125,17 @@ export async function createAccount(
     .execute()
   for (const [index, channel] of input.channels.entries())
     await insertChannel(tx, actor, id, channel, `channels.${index}.`)
+  // The test phone's account comes by itself.
+  if (kind === 'live')
+    await recordAct(tx, actor, {
+      act: 'whatsapp_account.connected',
+      subject: { id, name: input.name },
+      details: {
+        portfolio_id: input.portfolio_id,
+        waba_id: input.waba_id,
+        numbers: input.channels.map(({ phone }) => phone),
+      },
+    })
   return getAccount(tx, vault, actor, id)
 }
 
@@ -140,21 +168,55 @@ export async function updateAccount(
     where org_id = ${actor.org_id} and id = ${id}`.execute(tx)
   if (portfolio_id !== undefined && portfolio_id !== before.portfolio_id)
     await followPortfolio(tx, actor, before.portfolio_id, portfolio_id)
+  const secrets = [
+    ...(appSecret === undefined ? [] : ['app_secret']),
+    ...(accessToken === undefined ? [] : ['access_token']),
+  ]
+  await recordChanges(tx, actor, before, { name, portfolio_id, waba_id }, secrets)
   return getAccount(tx, vault, actor, id)
 }
 
-async function lockAccount(
+/** What was really changed; of secrets only that they were. */
+async function recordChanges(
   tx: Tx,
   actor: Actor,
-  id: string,
-): Promise<{ app_secret: Buffer; verify_token: Buffer; portfolio_id: string }> {
-  const { rows } = await sql<{ app_secret: Buffer; verify_token: Buffer; portfolio_id: string }>`
-    select app_secret, verify_token, portfolio_id from whatsapp_accounts where org_id = ${actor.org_id} and id = ${id} for update`.execute(
-    tx,
+  before: LockedAccount,
+  given: { [F in 'name' | 'portfolio_id' | 'waba_id']: string | undefined },
+  secrets: string[],
+): Promise<void> {
+  const fields = (['name', 'portfolio_id', 'waba_id'] as const).filter(
+    (field) => given[field] !== undefined && given[field] !== before[field],
   )
-  if (!rows[0]) throw new Problem('not_found', 'There is no such WhatsApp account in this organization.')
+  const changed = [...fields, ...secrets]
+  if (changed.length === 0 || before.kind === 'test') return
+  const pick = (from: typeof given) => Object.fromEntries(fields.map((field) => [field, from[field]]))
+  await recordAct(tx, actor, {
+    act: 'whatsapp_account.changed',
+    subject: { id: before.id, name: given.name ?? before.name },
+    details: { changed, before: pick(before), after: pick(given) },
+  })
+}
+
+interface LockedAccount {
+  id: string
+  kind: string
+  name: string
+  portfolio_id: string
+  waba_id: string
+  app_secret: Buffer
+  verify_token: Buffer
+}
+
+async function lockAccount(tx: Tx, actor: Actor, id: string): Promise<LockedAccount> {
+  const { rows } = await sql<LockedAccount>`
+    select id, kind, name, portfolio_id, waba_id, app_secret, verify_token from whatsapp_accounts
+    where org_id = ${actor.org_id} and id = ${id} for update`.execute(tx)
+  if (!rows[0]) throw accountMissing()
   return rows[0]
 }
+
+const accountMissing = () =>
+  new Problem('not_found', 'There is no such WhatsApp account in this organization.', { reason: 'account_missing' })
 
 /** Unless another account is of the old portfolio: then nobody can tell which ids were read under the wrong one. */
 async function followPortfolio(tx: Tx, actor: Actor, from: string, to: string): Promise<void> {
@@ -174,11 +236,16 @@ export async function addChannel(
   accountId: string,
   channel: Omit<Channel, 'id' | 'created_at'>,
 ): Promise<WhatsAppAccount> {
-  await getAccount(tx, vault, actor, accountId)
+  const { name } = await getAccount(tx, vault, actor, accountId)
   await insertChannel(tx, actor, accountId, channel, '')
   // What came for this number before it was connected is taken in now; what is known already changes nothing.
   await sql`update deliveries set interpreted_at = null, left_for = null
     where org_id = ${actor.org_id} and left_for @> array[${channel.phone_number_id}]`.execute(tx)
+  await recordAct(tx, actor, {
+    act: 'whatsapp_account.number_added',
+    subject: { id: accountId, name },
+    details: { number: channel.phone, name: channel.name },
+  })
   return getAccount(tx, vault, actor, accountId)
 }
 
@@ -238,6 +305,17 @@ export async function findAccountSecrets(db: Db, secretKey: Buffer, id: string):
     )
   }
   return { org_id: row.org_id, id: row.id, app_secrets: secrets, verify_token: verifyToken }
+}
+
+/** The token with which Meta is asked about the account's numbers; null when there is none, or it cannot be opened. */
+export async function findAccessToken(db: Db, secretKey: Buffer, actor: Actor, id: string): Promise<string | null> {
+  const row = await db
+    .selectFrom('whatsapp_accounts')
+    .select('access_token')
+    .where('org_id', '=', actor.org_id)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return row?.access_token ? tryDecrypt(secretKey, purpose(id, 'access_token'), row.access_token) : null
 }
 
 /** Adds refused deliveries to the account's count, with the last reason. */

@@ -1,4 +1,5 @@
 // What Settings → WhatsApp, the webhook and the test phone promise.
+import { getSession } from '../access/schema.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { countContacts, listContacts } from '../contacts/schema.ts'
 import { createTag, changeContactTags } from '../tags/schema.ts'
@@ -10,6 +11,7 @@ import {
   createWhatsAppAccount,
   getDelivery,
   getTestPhone,
+  listChannels,
   listDeliveries,
   listTestMessages,
   listWhatsAppAccounts,
@@ -76,7 +78,7 @@ test('a wrong signature is 401, nothing of the body is kept, and the page says w
     .poll(async () => (await admin.call(listWhatsAppAccounts)).accounts[0]!.refused_count, { timeout: 5000 })
     .toBe(4)
   const [shown] = (await admin.call(listWhatsAppAccounts)).accounts
-  expect(shown).toMatchObject({ last_refused_reason: expect.stringContaining('app secret'), last_delivery_at: null })
+  expect(shown).toMatchObject({ last_refused_reason: 'signature_wrong', last_delivery_at: null })
   expect((await post('01900000-0000-7000-8000-000000000000', body, {})).statusCode).toBe(404)
   expect((await post('nonsense', body, {})).statusCode).toBe(404)
 })
@@ -112,8 +114,13 @@ test('under another SECRET_KEY the page says so, deliveries are asked for again,
     { id, secrets_lost: true, verify_token: '' },
   ])
   expect((await signed(id, hello('106540352242922'), input.app_secret)).statusCode).toBe(503)
+  expect(await admin.call(getSession)).toMatchObject({ lost_secrets: [admin.actor.org_id] })
   const again = await admin.call(updateWhatsAppAccount, { params: { id }, body: { app_secret: input.app_secret } })
-  expect(again).toMatchObject({ secrets_lost: false })
+  expect(again).toMatchObject({ secrets_lost: true })
+  expect(await admin.call(updateWhatsAppAccount, { params: { id }, body: { access_token: 'EAAG-new' } })).toMatchObject(
+    { secrets_lost: false },
+  )
+  expect(await admin.call(getSession)).toMatchObject({ lost_secrets: [] })
   expect(again.verify_token).toMatch(/^.{43}$/)
   expect(again.verify_token).not.toBe(verify_token)
   expect((await signed(id, hello('106540352242922'), input.app_secret)).statusCode).toBe(200)
@@ -204,7 +211,13 @@ test('what could not be interpreted is listed with its reason and body, and can 
   for (let n = 0; n < 4; n++) await signed(account.id, hello('106540352242922'), input.app_secret)
   await server.interpret()
   const { deliveries } = await admin.call(listDeliveries, { params: { id: account.id }, query: { show: 'problems' } })
-  expect(deliveries).toMatchObject([{ state: 'problem', problem: 'The body is not JSON.' }])
+  expect(deliveries).toMatchObject([
+    {
+      state: 'problem',
+      problem: 'The body is not JSON.',
+      misread: { reason: 'not_json', path: 'body', more: 0 },
+    },
+  ])
   expect(await admin.call(getDelivery, { params: { id: account.id, delivery_id: deliveries[0]!.id } })).toMatchObject({
     body: 'not json ☃',
   })
@@ -240,6 +253,34 @@ test('a delivery that cannot be taken in does not hold up the others, and is kep
   expect(await admin.call(retryDeliveries, { params: { id: account.id } })).toEqual({ count: 1 })
   await server.interpret()
   expect(await admin.call(countContacts)).toEqual({ count: 3 })
+})
+
+test('an agent is told the names of the numbers, of no other organization, and nothing of their accounts', async () => {
+  const admin = await server.newPerson()
+  const agent = await server.newPerson('agent', admin.actor.org_id)
+  const stranger = await server.newPerson()
+  await stranger.call(createWhatsAppAccount, { body: input })
+  const { channels } = await admin.call(createWhatsAppAccount, {
+    body: {
+      ...input,
+      channels: [...input.channels, { name: 'Second', phone_number_id: '106540352242923', phone: '+15550783882' }],
+    },
+  })
+  const played = await server.newAccount(admin, { kind: 'test' })
+  await expect(agent.call(listWhatsAppAccounts)).rejects.toMatchObject({ status: 403 })
+  expect(await agent.call(listChannels)).toEqual({
+    channels: [
+      { id: channels[0]!.id, name: 'Main', phone: '+15550783881', account_name: 'Shop', test: false },
+      { id: channels[1]!.id, name: 'Second', phone: '+15550783882', account_name: 'Shop', test: false },
+      {
+        id: played.account.channels[0]!.id,
+        name: 'Main number',
+        phone: '+15550783881',
+        account_name: 'Shop',
+        test: true,
+      },
+    ],
+  })
 })
 
 test('another organization’s account is not there, for any of its routes', async () => {
@@ -292,4 +333,8 @@ test('the test phone plays customers through the very door, and its contacts are
     [admin.actor.org_id, real.id, customers.map((customer) => customer.id)],
   )
   expect(left.rowCount).toBe(0)
+  const told = await server.pool.query(`select contact_id from events where org_id = $1 and kind = 'contacts.erased'`, [
+    admin.actor.org_id,
+  ])
+  expect(told.rows).toEqual([{ contact_id: null }])
 })

@@ -5,8 +5,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import { flushActivity } from '../contacts/identity-rows.ts'
 import { receive, type Arrival } from '../conversations/receiving.ts'
 import type { Db, Tx } from '../lib/db.ts'
-import { answerWithin, databaseAway } from '../lib/http.ts'
-import { errorCode } from '../lib/start-error.ts'
+import { answerWithin, databaseAtFault } from '../lib/http.ts'
 import { readPayload } from './whatsapp/payload.ts'
 import type { Payload } from './whatsapp/update.ts'
 
@@ -26,20 +25,22 @@ const GIVE_UP_AFTER = 5
  * long as the operating system does. There its transaction ends after the same time, and with it the lock.
  */
 const SILENT_MS = 30_000
-/**
- * Errors of PostgreSQL that say nothing about the delivery: its connection, its transactions, its memory and disk, its
- * locks, its operator, and what it calls internal, such as a file that cannot grow. Blamed on the deliveries they would
- * be put off one by one, and a customer's second message taken in before the first; nobody's ids would fit any more.
- */
-const NOT_ITS_FAULT = /^(?:08...|25...|40...|53...|55...|57P..|58...|XX000)$/
-
 export interface Interpreter {
   wake(): void
   stop(): Promise<void>
 }
 
 /** Interprets in the background whenever woken, and every few seconds besides. */
-export function openInterpreter({ db, log }: { db: Db; log: FastifyBaseLogger }): Interpreter {
+export function openInterpreter({
+  db,
+  log,
+  onInterpreted,
+}: {
+  db: Db
+  log: FastifyBaseLogger
+  /** Called after each batch is committed, with how many deliveries it held. */
+  onInterpreted(count: number): void
+}): Interpreter {
   let woken = false
   let running: Promise<void> | null = null
   let stopped = false
@@ -51,7 +52,9 @@ export function openInterpreter({ db, log }: { db: Db; log: FastifyBaseLogger })
       try {
         for (;;) {
           const began = performance.now()
-          if (stopped || (await answerWithin(SILENT_MS, interpretBatch(db, log))) === 0) break
+          const count = stopped ? 0 : await answerWithin(SILENT_MS, interpretBatch(db, log))
+          if (count === 0) break
+          onInterpreted(count)
           // While deliveries pour in, storing them comes first: what is left for later is interpreted in larger batches.
           if (woken) await sleep(Math.min(MOST_PAUSE_MS, PAUSE_SHARE * (performance.now() - began)))
           woken = false
@@ -79,10 +82,6 @@ export function openInterpreter({ db, log }: { db: Db; log: FastifyBaseLogger })
       await running
     },
   }
-}
-
-function databaseAtFault(error: unknown): boolean {
-  return databaseAway(error) || NOT_ITS_FAULT.test(errorCode(error) ?? '')
 }
 
 interface DeliveryRow {

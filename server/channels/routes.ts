@@ -1,35 +1,47 @@
-// The door of Settings → WhatsApp.
+// The door of channels: Settings → WhatsApp, the test phone, and the names of the numbers.
 import { bind } from '../access/door.ts'
 import { Problem } from '../lib/errors.ts'
 import { answer } from '../lib/route.ts'
-import { addChannel, callbackPath, createAccount, getAccount, listAccounts, updateAccount } from './accounts.ts'
+import {
+  addChannel,
+  callbackPath,
+  createAccount,
+  getAccount,
+  listAccounts,
+  listChannels,
+  updateAccount,
+} from './accounts.ts'
+import { checkAccount } from './checking.ts'
 import { getDelivery, listDeliveries, retryDeliveries } from './deliveries.ts'
 import * as schema from './schema.ts'
-import { clearTestPhone, composePlayed, getTestPhone, listTestMessages, testAccount } from './test-phone.ts'
+import { clearTestPhone, composePlayed, getTestPhone, listTestMessages, openTestAccount } from './test-phone.ts'
 
 export const channelRoutes = [
+  bind(schema.listChannels, async (_input, { db, actor }) => answer(200, { channels: await listChannels(db, actor) })),
+
   bind(schema.listWhatsAppAccounts, async (_input, context) =>
     answer(200, { accounts: await listAccounts(context.db, context, context.actor) }),
   ),
 
-  bind(schema.createWhatsAppAccount, async ({ body }, context) =>
-    answer(201, await context.db.transaction().execute((tx) => createAccount(tx, context, context.actor, body))),
+  bind(schema.createWhatsAppAccount, ({ body }, context) =>
+    context.write(async (tx) => answer(201, await createAccount(tx, context, context.actor, body))),
   ),
 
-  bind(schema.updateWhatsAppAccount, async ({ params, body }, context) =>
-    answer(
-      200,
-      await context.db.transaction().execute((tx) => updateAccount(tx, context, context.actor, params.id, body)),
-    ),
+  bind(schema.updateWhatsAppAccount, ({ params, body }, context) =>
+    context.write(async (tx) => answer(200, await updateAccount(tx, context, context.actor, params.id, body))),
   ),
 
   bind(schema.addChannel, async ({ params, body }, context) => {
-    const account = await context.db
-      .transaction()
-      .execute((tx) => addChannel(tx, context, context.actor, params.id, body))
+    const added = await context.write(async (tx) =>
+      answer(201, await addChannel(tx, context, context.actor, params.id, body)),
+    )
     context.interpretSoon()
-    return answer(201, account)
+    return added
   }),
+
+  bind(schema.checkConnection, async ({ params }, context) =>
+    answer(200, { checks: await checkAccount(context.db, context, context.actor, params.id) }),
+  ),
 
   bind(schema.listDeliveries, async ({ params, query }, context) => {
     await getAccount(context.db, context, context.actor, params.id)
@@ -42,33 +54,41 @@ export const channelRoutes = [
 
   bind(schema.retryDeliveries, async ({ params }, context) => {
     await getAccount(context.db, context, context.actor, params.id)
-    const count = await context.db.transaction().execute((tx) => retryDeliveries(tx, context.actor, params.id))
+    const retried = await context.write(async (tx) =>
+      answer(200, { count: await retryDeliveries(tx, context.actor, params.id) }),
+    )
     context.interpretSoon()
-    return answer(200, { count })
+    return retried
   }),
 
   bind(schema.getTestPhone, async (_input, { db, actor }) => answer(200, await getTestPhone(db, actor))),
 
   bind(schema.playMessage, async ({ body }, context) => {
-    const account = await context.db.transaction().execute((tx) => testAccount(tx, context, context.actor))
+    // Its own transaction: the webhook must find the account.
+    const account = await openTestAccount(context.db, context, context.actor)
     const { body: payload, signature } = await composePlayed(context.db, context, account, body)
-    // Through the very door that Meta uses, signature and all.
-    const reply = await context.request.server.inject({
-      method: 'POST',
-      url: callbackPath(account.id),
-      headers: { 'content-type': 'application/json', 'x-hub-signature-256': signature },
-      payload,
+    return context.write(async () => {
+      // Through the very door that Meta uses, signature and all.
+      const reply = await context.request.server.inject({
+        method: 'POST',
+        url: callbackPath(account.id),
+        headers: { 'content-type': 'application/json', 'x-hub-signature-256': signature },
+        payload,
+      })
+      if (reply.statusCode !== 200)
+        throw new Problem('unavailable', `The webhook answered ${reply.statusCode}. Try again in a moment.`, {
+          reason: 'webhook_refused',
+          data: { status: reply.statusCode },
+        })
+      return answer(204, undefined)
     })
-    if (reply.statusCode !== 200)
-      throw new Problem('unavailable', `The webhook answered ${reply.statusCode}. Try again in a moment.`)
-    return answer(204, undefined)
   }),
 
   bind(schema.listTestMessages, async ({ params }, { db, actor }) =>
     answer(200, { messages: await listTestMessages(db, actor, params.id) }),
   ),
 
-  bind(schema.clearTestPhone, async (_input, { db, actor }) =>
-    answer(200, { count: await db.transaction().execute((tx) => clearTestPhone(tx, actor)) }),
+  bind(schema.clearTestPhone, (_input, { actor, write }) =>
+    write(async (tx) => answer(200, { count: await clearTestPhone(tx, actor) })),
   ),
 ]

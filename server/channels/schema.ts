@@ -1,23 +1,28 @@
 // Shapes and routes of WhatsApp accounts and their numbers.
 import { z } from 'zod'
 import { route } from '../lib/route.ts'
-import { Id, Instant, problems } from '../lib/shapes.ts'
+import { atMost, filledText, Id, Instant, NumberCursor, problems, refusal } from '../lib/shapes.ts'
+import { CHECK_OUTCOMES } from './whatsapp/outcomes.ts'
+import { MISREADINGS } from './whatsapp/update.ts'
 
-const digits = (what: string) =>
-  z
-    .string()
-    .trim()
-    .regex(/^[0-9]{1,32}$/, `Copy the ${what} from Meta: digits only.`)
+const FULL_PHONE = refusal('phone_incomplete', 'Write the number in full international form, such as +8613800138000.')
+const trimmed = () => z.string().trim()
 
-const PhoneNumber = z
-  .string()
-  .trim()
+const Digits = trimmed().regex(/^[0-9]{1,32}$/, refusal('digits_only', 'Copy it from Meta: digits only.'))
+
+const PhoneNumber = trimmed()
   .transform((text) => text.replace(/[\s().-]/g, ''))
-  .pipe(z.string().regex(/^\+[0-9]{5,20}$/, 'Write the number in full international form, such as +8613800138000.'))
+  .pipe(z.string().regex(/^\+[0-9]{5,20}$/, FULL_PHONE))
+
+/** The one good answer of a route, beside the problems. */
+const answered = <S extends z.ZodType>(description: string, schema: S) => ({
+  200: { description, schema },
+  ...problems,
+})
 
 const ChannelInput = z.object({
-  name: z.string().trim().min(1, 'Give the number a name.').max(100, 'At most 100 characters.'),
-  phone_number_id: digits('phone number ID'),
+  name: filledText(refusal('number_name_missing', 'Give the number a name.'), 100),
+  phone_number_id: Digits,
   phone: PhoneNumber,
 })
 
@@ -46,7 +51,7 @@ export const WhatsAppAccount = z
     last_delivery_at: Instant.nullable(),
     refused_count: z.int().describe('Deliveries refused for a wrong signature.'),
     last_refused_at: Instant.nullable(),
-    last_refused_reason: z.string().nullable(),
+    last_refused_reason: z.string().nullable().describe('signature_missing or signature_wrong.'),
     waiting_count: z.int().describe('Deliveries stored but not yet interpreted.'),
     problem_count: z.int().describe('Deliveries that could not be interpreted; they are kept.'),
     other_numbers: z
@@ -58,32 +63,51 @@ export type WhatsAppAccount = z.output<typeof WhatsAppAccount>
 
 export const CreateWhatsAppAccount = z
   .object({
-    name: z.string().trim().min(1, 'Give the account a name.').max(100, 'At most 100 characters.'),
-    portfolio_id: digits('business portfolio ID'),
-    waba_id: digits('WhatsApp Business Account ID'),
-    app_secret: z.string().trim().min(1, 'Copy the app secret from Meta.').max(500),
-    access_token: z.string().trim().max(2000).default(''),
+    name: filledText(refusal('account_name_missing', 'Give the account a name.'), 100),
+    portfolio_id: Digits,
+    waba_id: Digits,
+    app_secret: filledText(refusal('app_secret_missing', 'Copy the app secret from Meta.'), 500),
+    access_token: trimmed().max(2000).default(''),
     channels: z.array(ChannelInput).max(100).default([]),
   })
   .meta({ id: 'CreateWhatsAppAccount' })
 
 export const UpdateWhatsAppAccount = z
   .object({
-    name: z.string().trim().min(1, 'Give the account a name.').max(100, 'At most 100 characters.').optional(),
-    portfolio_id: digits('business portfolio ID').optional(),
-    waba_id: digits('WhatsApp Business Account ID').optional(),
-    app_secret: z
-      .string()
-      .trim()
+    name: filledText(refusal('account_name_missing', 'Give the account a name.'), 100).optional(),
+    portfolio_id: Digits.optional(),
+    waba_id: Digits.optional(),
+    app_secret: trimmed()
       .min(1)
       .max(500)
       .optional()
       .describe('The one before stays accepted until the next change, so that it can be rotated.'),
-    access_token: z.string().trim().min(1).max(2000).optional(),
+    access_token: trimmed().min(1).max(2000).optional(),
   })
   .meta({ id: 'UpdateWhatsAppAccount' })
 
-const one = { 200: { description: 'The account.', schema: WhatsAppAccount }, ...problems }
+/** A number as everybody of the organization may know it: to filter contacts by it, and to name it. */
+export const ChannelName = z
+  .object({
+    id: Id,
+    name: z.string(),
+    phone: z.string(),
+    account_name: z.string().describe('The WhatsApp account that it belongs to.'),
+    test: z.boolean().describe('The number of the test phone.'),
+  })
+  .meta({ id: 'ChannelName' })
+export type ChannelName = z.output<typeof ChannelName>
+
+export const listChannels = route({
+  method: 'get',
+  path: '/v1/channels',
+  operationId: 'listChannels',
+  summary: 'The WhatsApp numbers of the organization by name, the oldest account first',
+  permission: 'contacts:read',
+  responses: answered('All numbers.', z.object({ channels: z.array(ChannelName) }).meta({ id: 'ChannelNameList' })),
+})
+
+const one = answered('The account.', WhatsAppAccount)
 const accountParams = z.object({ id: Id })
 
 export const listWhatsAppAccounts = route({
@@ -92,13 +116,10 @@ export const listWhatsAppAccounts = route({
   operationId: 'listWhatsAppAccounts',
   summary: 'The WhatsApp accounts of the organization with their numbers',
   permission: 'channels:manage',
-  responses: {
-    200: {
-      description: 'All accounts.',
-      schema: z.object({ accounts: z.array(WhatsAppAccount) }).meta({ id: 'WhatsAppAccountList' }),
-    },
-    ...problems,
-  },
+  responses: answered(
+    'All accounts.',
+    z.object({ accounts: z.array(WhatsAppAccount) }).meta({ id: 'WhatsAppAccountList' }),
+  ),
 })
 
 export const createWhatsAppAccount = route({
@@ -122,6 +143,32 @@ export const updateWhatsAppAccount = route({
   responses: one,
 })
 
+/** What Meta said of a number: all is well, or what is not. */
+export const ConnectionCheck = z
+  .object({
+    phone_number_id: z.string(),
+    outcome: z.enum(CHECK_OUTCOMES),
+    display_phone_number: z.string().nullable().describe('As Meta writes it.'),
+    verified_name: z.string().nullable().describe('The name that customers see.'),
+    quality_rating: z.string().nullable().describe('GREEN, YELLOW or RED; UNKNOWN while Meta has none.'),
+    said: z.string().nullable().describe('What Meta, or the network, said in its own words.'),
+  })
+  .meta({ id: 'ConnectionCheck' })
+export type ConnectionCheck = z.output<typeof ConnectionCheck>
+
+export const checkConnection = route({
+  method: 'post',
+  path: '/v1/whatsapp-accounts/{id}/check',
+  operationId: 'checkConnection',
+  summary: 'Ask Meta about each number of the account with its access token; changes nothing',
+  permission: 'channels:manage',
+  params: accountParams,
+  responses: answered(
+    'What Meta said of each number.',
+    z.object({ checks: z.array(ConnectionCheck) }).meta({ id: 'ConnectionChecks' }),
+  ),
+})
+
 export const addChannel = route({
   method: 'post',
   path: '/v1/whatsapp-accounts/{id}/channels',
@@ -140,6 +187,14 @@ export const Delivery = z
     size: z.int().describe('Bytes of the body.'),
     state: z.enum(['waiting', 'interpreted', 'problem']),
     problem: z.string().nullable().describe('Why it, or a part of it, could not be interpreted.'),
+    misread: z
+      .object({
+        reason: z.enum(MISREADINGS),
+        path: z.string(),
+        more: z.int().describe('How many more problems there are.'),
+      })
+      .nullable()
+      .describe('The same for programs, when the body itself is at fault.'),
     held: z.record(z.string(), z.int()).describe('What it held, by kind of update.'),
     left_for: z.array(z.string()).describe('Ids of numbers in it that are not connected.'),
   })
@@ -160,20 +215,12 @@ export const listDeliveries = route({
   query: z.object({
     show: z.enum(['all', 'problems', 'other_numbers']).default('all'),
     limit: z.coerce.number().int().min(1).max(100).default(50),
-    cursor: z
-      .string()
-      .regex(/^\d{1,18}$/, 'Pass next_cursor of the page before.')
-      .optional(),
+    cursor: NumberCursor,
   }),
-  responses: {
-    200: {
-      description: 'A page.',
-      schema: z
-        .object({ deliveries: z.array(Delivery), next_cursor: z.string().nullable() })
-        .meta({ id: 'DeliveryPage' }),
-    },
-    ...problems,
-  },
+  responses: answered(
+    'A page.',
+    z.object({ deliveries: z.array(Delivery), next_cursor: z.string().nullable() }).meta({ id: 'DeliveryPage' }),
+  ),
 })
 
 export const getDelivery = route({
@@ -183,7 +230,7 @@ export const getDelivery = route({
   summary: 'One delivery with its raw body',
   permission: 'channels:manage',
   params: accountParams.extend({ delivery_id: z.string().regex(/^\d{1,18}$/) }),
-  responses: { 200: { description: 'The delivery.', schema: DeliveryBody }, ...problems },
+  responses: answered('The delivery.', DeliveryBody),
 })
 
 export const retryDeliveries = route({
@@ -193,37 +240,29 @@ export const retryDeliveries = route({
   summary: 'Interpret again what could not be interpreted; what is known already changes nothing',
   permission: 'channels:manage',
   params: accountParams,
-  responses: {
-    200: {
-      description: 'Will be tried again.',
-      schema: z.object({ count: z.int() }).meta({ id: 'DeliveriesRetried' }),
-    },
-    ...problems,
-  },
+  responses: answered('Will be tried again.', z.object({ count: z.int() }).meta({ id: 'DeliveriesRetried' })),
 })
 
-const Username = z
-  .string()
-  .trim()
-  .regex(/^@?[A-Za-z0-9._]{1,40}$/, 'Letters, digits, dots and underscores only.')
+const Username = trimmed().regex(
+  /^@?[A-Za-z0-9._]{1,40}$/,
+  refusal('username_invalid', 'Letters, digits, dots and underscores only.'),
+)
 
 export const PlayedMessage = z
   .object({
     from: PhoneNumber.optional(),
-    user_id: z
-      .string()
-      .trim()
+    user_id: trimmed()
       .regex(
         /^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}$/,
-        'Write two capital letters, a dot, and letters or digits, such as US.1349120865.',
+        refusal('user_id_invalid', 'Write two capital letters, a dot, and letters or digits, such as US.1349120865.'),
       )
       .optional(),
     username: Username.optional(),
-    name: z.string().trim().max(200, 'At most 200 characters.').optional(),
-    text: z.string().trim().min(1, 'Write a message.').max(4096, 'At most 4,096 characters.'),
+    name: trimmed().max(200, atMost(200)).optional(),
+    text: filledText(refusal('message_missing', 'Write a message.'), 4096),
   })
   .refine((played) => played.from !== undefined || played.user_id !== undefined, {
-    message: 'Give the customer a phone number, or a user id.',
+    message: refusal('customer_unnamed', 'Give the customer a phone number, or a user id.'),
     path: ['from'],
   })
   .meta({ id: 'PlayedMessage' })
@@ -239,27 +278,24 @@ export const getTestPhone = route({
   operationId: 'getTestPhone',
   summary: 'The test phone’s customers, most recently seen first',
   permission: 'channels:manage',
-  responses: {
-    200: {
-      description: 'At most 200 customers.',
-      schema: z
-        .object({
-          phone: z.string().nullable().describe('The number they write to; null before the first message.'),
-          customers: z.array(
-            z.object({
-              id: Id,
-              phone: z.string().nullable(),
-              user_id: z.string().nullable(),
-              username: z.string().nullable(),
-              display_name: z.string().nullable(),
-              last_seen_at: Instant.nullable(),
-            }),
-          ),
-        })
-        .meta({ id: 'TestPhone' }),
-    },
-    ...problems,
-  },
+  responses: answered(
+    'At most 200 customers.',
+    z
+      .object({
+        phone: z.string().nullable().describe('The number they write to; null before the first message.'),
+        customers: z.array(
+          z.object({
+            id: Id,
+            phone: z.string().nullable(),
+            user_id: z.string().nullable(),
+            username: z.string().nullable(),
+            display_name: z.string().nullable(),
+            last_seen_at: Instant.nullable(),
+          }),
+        ),
+      })
+      .meta({ id: 'TestPhone' }),
+  ),
 })
 
 export const playMessage = route({
@@ -279,13 +315,7 @@ export const listTestMessages = route({
   summary: 'What a played customer wrote and was sent, oldest first',
   permission: 'channels:manage',
   params: accountParams,
-  responses: {
-    200: {
-      description: 'The newest 200.',
-      schema: z.object({ messages: z.array(TestMessage) }).meta({ id: 'TestMessageList' }),
-    },
-    ...problems,
-  },
+  responses: answered('The newest 200.', z.object({ messages: z.array(TestMessage) }).meta({ id: 'TestMessageList' })),
 })
 
 export const clearTestPhone = route({
@@ -294,8 +324,5 @@ export const clearTestPhone = route({
   operationId: 'clearTestPhone',
   summary: 'Erase every contact that the test phone made, with messages and tags',
   permission: 'channels:manage',
-  responses: {
-    200: { description: 'Erased.', schema: z.object({ count: z.int() }).meta({ id: 'TestPhoneCleared' }) },
-    ...problems,
-  },
+  responses: answered('Erased.', z.object({ count: z.int() }).meta({ id: 'TestPhoneCleared' })),
 })

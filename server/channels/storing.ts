@@ -31,9 +31,9 @@ export interface DeliveryStore {
 
 /**
  * Opens the store. While a commit is under way the deliveries that arrive meanwhile gather, and share the next one:
- * over 16 connections this trebles what one commit each can do. `onStored` is called after each commit.
+ * over 16 connections this trebles what one commit each can do. `onStored` is called after each commit, with how many it held.
  */
-export function openDeliveryStore(pool: pg.Pool, onStored: () => void): DeliveryStore {
+export function openDeliveryStore(pool: pg.Pool, onStored: (count: number) => void): DeliveryStore {
   const waiting: Waiting[] = []
   let writing = 0
 
@@ -45,7 +45,7 @@ export function openDeliveryStore(pool: pg.Pool, onStored: () => void): Delivery
       try {
         await pool.query(insertion(batch))
         for (const delivery of batch) delivery.stored()
-        onStored()
+        onStored(batch.length)
       } catch (error) {
         for (const delivery of batch) delivery.failed(error)
       }
@@ -65,7 +65,6 @@ export function openDeliveryStore(pool: pg.Pool, onStored: () => void): Delivery
   }
 }
 
-/** What can share a commit. What nobody waits for any more is let go, or an outage would leave a queue behind. */
 /** With a limit of its own, which also holds when nothing comes from the other side; the driver's types do not know it. */
 function insertion(batch: readonly NewDelivery[]): pg.QueryConfig & { query_timeout: number } {
   const rows = batch.map((_, n) => `($${n * 3 + 1}, $${n * 3 + 2}, $${n * 3 + 3})`)
@@ -77,6 +76,7 @@ function insertion(batch: readonly NewDelivery[]): pg.QueryConfig & { query_time
   }
 }
 
+/** What can share a commit. What nobody waits for any more is let go, or an outage would leave a queue behind. */
 function takeBatch(waiting: Waiting[]): Waiting[] {
   const inTime = waiting.findIndex(({ since }) => since > performance.now() - SILENT_MS)
   for (const { failed } of waiting.splice(0, inTime === -1 ? waiting.length : inTime)) failed(databaseSilent())

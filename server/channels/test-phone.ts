@@ -3,19 +3,23 @@ import { randomInt } from 'node:crypto'
 import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { Actor } from '../access/actor.ts'
+import { recordAct } from '../audit/recording.ts'
 import { newToken } from '../lib/crypto.ts'
 import type { Db, Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { lockIdentities } from '../contacts/identity-rows.ts'
 import { eraseTestContacts } from '../contacts/erasing.ts'
-import { forgetContacts } from '../events/events.ts'
+import { forgetContacts, recordEvents } from '../events/events.ts'
 import { createAccount, findAccountSecrets, getAccount, updateAccount, type Vault } from './accounts.ts'
 import type { PlayedMessage, TestMessage, WhatsAppAccount } from './schema.ts'
 import { composeTextMessage } from './whatsapp/compose.ts'
 import { signBody } from './whatsapp/signature.ts'
 
-/** The organization's test account, made on first use; two first uses at once make one. */
-export async function testAccount(tx: Tx, vault: Vault, actor: Actor): Promise<WhatsAppAccount> {
+/** The organization's test account, made on first use and there for everybody at once; two first uses at once make one. */
+export const openTestAccount = (db: Db, vault: Vault, actor: Actor): Promise<WhatsAppAccount> =>
+  db.transaction().execute((tx) => testAccount(tx, vault, actor))
+
+async function testAccount(tx: Tx, vault: Vault, actor: Actor): Promise<WhatsAppAccount> {
   await sql`select pg_advisory_xact_lock(hashtextextended('earmark:test-account:' || ${actor.org_id}::text, 0))`.execute(
     tx,
   )
@@ -111,7 +115,8 @@ export async function listTestMessages(db: Db, actor: Actor, contactId: string):
   const { rows } = await sql<{
     test: boolean
   }>`select test from contacts where org_id = ${actor.org_id} and id = ${contactId}`.execute(db)
-  if (!rows[0]?.test) throw new Problem('not_found', 'There is no such customer on the test phone.')
+  if (!rows[0]?.test)
+    throw new Problem('not_found', 'There is no such customer on the test phone.', { reason: 'customer_missing' })
   const messages = await db
     .selectFrom('messages')
     .select(['id', 'direction', 'type', 'text', 'sent_at'])
@@ -129,7 +134,9 @@ export async function clearTestPhone(tx: Tx, actor: Actor): Promise<number> {
   await lockIdentities(tx, actor.org_id)
   const ids = await eraseTestContacts(tx, actor.org_id)
   await forgetContacts(tx, actor.org_id, ids)
+  if (ids.length > 0) await recordEvents(tx, actor, [{ kind: 'contacts.erased' }])
   await sql`delete from deliveries d using whatsapp_accounts a
     where d.org_id = ${actor.org_id} and a.org_id = d.org_id and a.id = d.account_id and a.kind = 'test'`.execute(tx)
+  if (ids.length > 0) await recordAct(tx, actor, { act: 'test_contacts.erased', details: { contacts: ids.length } })
   return ids.length
 }

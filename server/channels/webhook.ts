@@ -3,6 +3,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { sameText } from '../lib/crypto.ts'
 import { Problem } from '../lib/errors.ts'
 import { answerWithin } from '../lib/http.ts'
+import { isId } from '../lib/ids.ts'
 import type { AccountSecrets } from './accounts.ts'
 import type { DeliveryStore } from './storing.ts'
 import { signatureMatches } from './whatsapp/signature.ts'
@@ -14,7 +15,6 @@ const REMEMBER_MS = 2000
 /** Meta had better come again than wait for a silent database. */
 const LOOK_UP_MS = 3000
 const FLUSH_REFUSALS_MS = 1000
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 export interface WebhookDependencies {
   deliveries: DeliveryStore
@@ -44,7 +44,7 @@ export async function openWebhookDoor(
 
   // By a clock that never jumps.
   const findAccount = async (id: string, fresh: boolean): Promise<AccountSecrets> => {
-    if (!UUID.test(id)) throw noAccount()
+    if (!isId(id)) throw noAccount()
     const known = remembered.get(id)
     if (!fresh && known && known.until > performance.now()) return known.account
     // One at a time: when the database is silent, the others must not take its connections for the same question.
@@ -112,12 +112,9 @@ export async function openWebhookDoor(
         if (!signatureMatches(signature, body, account.app_secrets)) {
           account = await findAccount(request.params.id, true)
           if (!signatureMatches(signature, body, account.app_secrets)) {
-            const reason =
-              signature === undefined
-                ? 'The signature was missing.'
-                : 'The signature was wrong: the app secret here is not the one in Meta.'
+            const reason = signature === undefined ? 'signature_missing' : 'signature_wrong'
             refusals.set(account.id, { count: (refusals.get(account.id)?.count ?? 0) + 1, reason })
-            throw new Problem('unauthenticated', reason, { reason: 'bad_signature' })
+            throw new Problem('unauthenticated', SIGNATURES[reason], { reason })
           }
         }
         await deliveries.store({ org_id: account.org_id, account_id: account.id, body })
@@ -134,8 +131,14 @@ export async function openWebhookDoor(
   }
 }
 
+const SIGNATURES = {
+  signature_missing: 'The signature was missing.',
+  signature_wrong: 'The signature was wrong: the app secret here is not the one in Meta.',
+}
+
 const noAccount = () =>
   new Problem(
     'not_found',
     'There is no WhatsApp account at this address. Copy the Callback URL from Settings → WhatsApp.',
+    { reason: 'webhook_missing' },
   )

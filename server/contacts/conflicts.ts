@@ -1,6 +1,7 @@
 // Conflicts of identities: shown with both sides and the reason, decided by a person, undoable.
 import { sql } from 'kysely'
 import type { Actor } from '../access/actor.ts'
+import { recordEvents } from '../events/events.ts'
 import type { Db, Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { contactsByIds } from './contacts.ts'
@@ -61,13 +62,14 @@ export async function decideConflict(tx: Tx, actor: Actor, id: string, decision:
   if (conflict.resolution !== null)
     throw new Problem('conflict', `This conflict was decided already, by ${conflict.resolved_by_name}.`, {
       reason: 'already_decided',
+      data: { name: conflict.resolved_by_name },
     })
   if (decision === 'merged') {
     if (conflict.other_contact_id === null)
       throw new Problem(
         'invalid',
         'There is only one contact here. Say that it is the same person, or keep them apart.',
-        { field: 'decision' },
+        { reason: 'one_contact_only', field: 'decision' },
       )
     await mergeContacts(tx, actor, conflict.contact_id, conflict.other_contact_id)
     return
@@ -75,12 +77,14 @@ export async function decideConflict(tx: Tx, actor: Actor, id: string, decision:
   if (decision === 'same_person') {
     if (conflict.other_contact_id !== null)
       throw new Problem('invalid', 'The id belongs to another contact. Merge the two, or keep them apart.', {
+        reason: 'id_of_another_contact',
         field: 'decision',
       })
     await attachIdentity(tx, actor.org_id, conflict.contact_id, conflict)
   }
   await sql`update contact_conflicts set resolution = ${decision}, resolved_at = now(), resolved_by_id = ${actor.id}, resolved_by_name = ${actor.name}
     where org_id = ${actor.org_id} and id = ${id}`.execute(tx)
+  await recordEvents(tx, actor, [{ kind: 'conflict.decided', contact_id: conflict.contact_id, after: { decision } }])
 }
 
 /** Takes a decision back; the conflict is open again. */
@@ -96,6 +100,7 @@ export async function undoDecision(tx: Tx, actor: Actor, id: string): Promise<vo
   if (conflict.resolution === 'same_person') await detachIdentity(tx, actor.org_id, conflict.contact_id, conflict)
   await sql`update contact_conflicts set resolution = null, resolved_at = null, resolved_by_id = null, resolved_by_name = null
     where org_id = ${actor.org_id} and id = ${id}`.execute(tx)
+  await recordEvents(tx, actor, [{ kind: 'conflict.reopened', contact_id: conflict.contact_id }])
 }
 
 async function lockConflict(tx: Tx, actor: Actor, id: string): Promise<ConflictRow> {
@@ -103,6 +108,7 @@ async function lockConflict(tx: Tx, actor: Actor, id: string): Promise<ConflictR
     await sql<ConflictRow>`select * from contact_conflicts where org_id = ${actor.org_id} and id = ${id} for update`.execute(
       tx,
     )
-  if (!rows[0]) throw new Problem('not_found', 'There is no such conflict in this organization.')
+  if (!rows[0])
+    throw new Problem('not_found', 'There is no such conflict in this organization.', { reason: 'conflict_missing' })
   return rows[0]
 }

@@ -1,73 +1,79 @@
 // Export: every contact that matches, streamed as CSV from one snapshot of the database.
-import { Readable } from 'node:stream'
 import { sql } from 'kysely'
+import type pg from 'pg'
 import type { Actor } from '../access/actor.ts'
-import { BYTE_ORDER_MARK, csvField, csvRow, csvText } from '../lib/csv.ts'
-import type { Db } from '../lib/db.ts'
-import type { TagChip } from '../tags/schema.ts'
+import { copiedInstant, copiedText, isNull, openSnapshot } from '../lib/copy.ts'
+import { csvFile, type CsvFile } from '../lib/csv-copy.ts'
+import { csvField, csvText } from '../lib/csv.ts'
 import { chipsById } from '../tags/tags.ts'
-import { chipsOf, lastSeenKey } from './contacts.ts'
 import { filterCondition } from './filter.ts'
-import type { ContactFilter } from './schema.ts'
+import type { ContactFilter, ContactSort, SortOrder } from './schema.ts'
+import { countMatching, partsInOrder } from './selecting.ts'
 
-const BATCH = 1000
-
-interface ExportRow {
-  phone: string | null
-  display_name: string | null
-  tag_ids: string[]
-  first_seen_at: string
-  last_seen_at: string | null
-  whole_id: string | null
-}
-
-export const exportFileName = (now: Date): string =>
-  `contacts-${now.toISOString().slice(0, 19).replaceAll(':', '-')}Z.csv`
+/** With fewer rows it is quicker to find them first and sort them then. */
+const MANY = 20_000
 
 /**
- * The file as a stream of text in the list's order, without a row cap and with constant memory. All rows are of one
- * snapshot. An error on the way ends the stream with that error, never as if it were complete.
+ * The file as a stream in the list's order, without a row cap and with constant memory, and the number of its rows,
+ * known before the first of them. All are of one snapshot. An error on the way ends the stream with that error, never
+ * as if it were complete; so does a number of rows other than the one told.
  */
-export function exportContacts(db: Db, actor: Actor, filter: ContactFilter): Readable {
-  return Readable.from(csvChunks(db, actor, filter), { objectMode: true, highWaterMark: 2 })
-}
-
-async function* csvChunks(db: Db, actor: Actor, filter: ContactFilter): AsyncGenerator<string> {
-  const connection = await db
-    .startTransaction()
-    .setIsolationLevel('repeatable read')
-    .setAccessMode('read only')
-    .execute()
+export async function exportContacts(
+  pool: pg.Pool,
+  actor: Actor,
+  filter: ContactFilter,
+  order: { sort: ContactSort; order?: SortOrder | undefined },
+): Promise<CsvFile> {
+  const snapshot = await openSnapshot(pool)
   try {
-    const condition = await filterCondition(connection, actor.org_id, filter)
-    const chips = await chipsById(connection, actor.org_id)
-    await sql`declare contacts_to_export no scroll cursor for
-      select c.phone, c.display_name, c.tag_ids, c.first_seen_at, c.last_seen_at,
-        case when c.phone is null then (
-          select i.value from contact_identities i where i.org_id = c.org_id and i.contact_id = c.id
-          order by i.retired_at nulls first, i.kind, i.created_at desc limit 1) end as whole_id
-      from contacts c where ${condition}
-      order by ${lastSeenKey} desc, c.id desc`.execute(connection)
-    yield BYTE_ORDER_MARK + csvRow(['Phone', 'Display name', 'Tags', 'First seen', 'Last seen'])
-    for (;;) {
-      const { rows } = await sql<ExportRow>`fetch ${sql.raw(String(BATCH))} from contacts_to_export`.execute(connection)
-      if (rows.length === 0) break
-      yield rows.map((row) => csvLine(row, chips)).join('')
-    }
-  } finally {
-    await connection.rollback().execute()
+    const rows = await countMatching(snapshot.db, actor.org_id, filter)
+    if (rows >= MANY) await sql`set local enable_sort = off`.execute(snapshot.db)
+    const condition = await filterCondition(snapshot.db, actor.org_id, filter)
+    const cells = tagCells(await chipsById(snapshot.db, actor.org_id))
+    return csvFile(snapshot, {
+      header: HEADER,
+      queries: partsInOrder(condition, order).map((part) =>
+        sql`select ${columns} from contacts c ${part}`.compile(snapshot.db),
+      ),
+      row: (copied) => csvLine(copied, cells),
+      rows,
+    })
+  } catch (error) {
+    await snapshot.close()
+    throw error
   }
 }
 
-function csvLine(row: ExportRow, chips: ReadonlyMap<string, TagChip>): string {
-  const tags = chipsOf(row.tag_ids, chips)
+const HEADER = ['Phone', 'Display name', 'Tags', 'First seen', 'Last seen']
+
+const columns = sql`c.phone, c.display_name, c.tag_ids, c.first_seen_at, c.last_seen_at,
+  case when c.phone is null then (
+    select i.value from contact_identities i where i.org_id = c.org_id and i.contact_id = c.id
+    order by i.retired_at nulls first, i.kind, i.created_at desc limit 1) end`
+
+function csvLine(copied: readonly string[], cells: (tagIds: string) => string): string {
+  const [phone, name, tagIds, firstSeen, lastSeen, wholeId] = copied as [string, string, string, string, string, string]
+  const id = isNull(phone) ? csvText(copiedText(wholeId)) : csvField(phone)
+  return `${id},${csvText(copiedText(name))},${cells(tagIds)},${copiedInstant(firstSeen)},${copiedInstant(lastSeen)}\r\n`
+}
+
+/** The Tags cell by the text of the ids: active tags by name; the same few sets come again and again. */
+function tagCells(chips: Awaited<ReturnType<typeof chipsById>>): (tagIds: string) => string {
+  const names = [...chips.values()]
     .filter((chip) => !chip.deleted)
-    .map((chip) => chip.name.replace(/[\\|]/g, '\\$&'))
-  return csvRow([
-    row.phone === null ? csvText(row.whole_id ?? '') : csvField(row.phone),
-    csvText(row.display_name ?? ''),
-    csvText(tags.join('|')),
-    row.first_seen_at,
-    row.last_seen_at ?? '',
-  ])
+    .map((chip, rank) => [chip.id, { rank, name: chip.name.replace(/[\\|]/g, '\\$&') }] as const)
+  const active = new Map(names)
+  const known = new Map<string, string>()
+  return (tagIds) => {
+    const cell = known.get(tagIds)
+    if (cell !== undefined) return cell
+    const carried = tagIds
+      .slice(1, -1)
+      .split(',')
+      .flatMap((id) => active.get(id) ?? [])
+    const joined = carried.toSorted((a, b) => a.rank - b.rank).map((tag) => tag.name)
+    const made = Buffer.from(csvText(joined.join('|'))).toString('latin1')
+    if (known.size < 50_000) known.set(tagIds, made)
+    return made
+  }
 }

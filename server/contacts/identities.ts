@@ -156,6 +156,7 @@ export class Identities {
       first_seen_at: sighting.at,
       first_seen_provisional: !sighting.own_act,
       last_seen_at: null,
+      channel_ids: [],
       identities: [],
       state: 'new',
     }
@@ -199,6 +200,10 @@ export class Identities {
   }
 
   #describe(contact: HeldContact, sighting: Sighting): void {
+    if (sighting.channel_id !== undefined && !contact.channel_ids.includes(sighting.channel_id)) {
+      contact.channel_ids.push(sighting.channel_id)
+      this.#touch(contact)
+    }
     const newest = contact.last_seen_at === null || sighting.at >= contact.last_seen_at
     if (
       sighting.name !== null &&
@@ -241,9 +246,10 @@ export class Identities {
 
   /**
    * Writes everything decided since `open`. In a flood, what only says that somebody was seen again is gathered, to be
-   * written once for many messages: see `flushActivity`.
+   * written once for many messages: see `flushActivity`. Answers which contacts are new or changed, and whether there were
+   * conflicts.
    */
-  async save({ flood = false } = {}): Promise<void> {
+  async save({ flood = false } = {}): Promise<{ changed: string[]; conflicts: boolean }> {
     const contacts = [...this.#contacts.values()]
     await insertContacts(
       this.#tx,
@@ -269,5 +275,9 @@ export class Identities {
       this.#applied,
       this.#pending.filter(({ id }) => id === null).map(({ change }) => change),
     )
+    return {
+      changed: contacts.filter((contact) => contact.state !== 'stored').map((contact) => contact.id),
+      conflicts: this.#conflicts.size > 0,
+    }
   }
 }

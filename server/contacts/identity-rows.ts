@@ -2,10 +2,10 @@
 import { sql } from 'kysely'
 import { systemActor } from '../access/actor.ts'
 import { recordEvents } from '../events/events.ts'
-import type { Tx } from '../lib/db.ts'
+import { arrayLiteral, type Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { newId } from '../lib/ids.ts'
-import { searchText } from './filter.ts'
+import { searchGrams, searchText, sortName } from './search-text.ts'
 import {
   keysOfChange,
   keyText,
@@ -49,7 +49,7 @@ export async function readHeld(
     cross join lateral (select contact_id from contact_identities
       where org_id = ${orgId} and kind = k.kind and scope = k.scope and value = k.value limit 1) i`.execute(tx)
   const { rows: contacts } = await sql<Omit<HeldContact, 'identities' | 'state'>>`
-    select c.id, c.test, c.phone, c.display_name, c.name_origin, c.username, c.first_seen_at, c.first_seen_provisional, c.last_seen_at
+    select c.id, c.test, c.phone, c.display_name, c.name_origin, c.username, c.first_seen_at, c.first_seen_provisional, c.last_seen_at, c.channel_ids
     from contacts c
     where c.org_id = ${orgId} and c.id = any(${owners.map((owner) => owner.contact_id)}::uuid[])
     order by c.id for no key update`.execute(tx)
@@ -87,8 +87,9 @@ export async function savePending(
 export async function insertContacts(tx: Tx, orgId: string, created: HeldContact[]): Promise<void> {
   if (created.length === 0) return
   await sql`
-    insert into contacts (org_id, id, test, phone, display_name, name_origin, username, first_seen_at, first_seen_provisional, last_seen_at, search_text)
-    select ${orgId}, * from unnest(${created.map((c) => c.id)}::uuid[], ${created.map((c) => c.test)}::boolean[], ${contactArrays(created)})`.execute(
+    insert into contacts (org_id, id, test, ${contactNames})
+    select ${orgId}, id, test, ${contactValues}
+    from unnest(${created.map((c) => c.id)}::uuid[], ${created.map((c) => c.test)}::boolean[], ${contactArrays(created)}) as n (id, test, ${contactNames})`.execute(
     tx,
   )
   await recordEvents(
@@ -105,10 +106,8 @@ export async function insertContacts(tx: Tx, orgId: string, created: HeldContact
 export async function updateContacts(tx: Tx, orgId: string, changed: HeldContact[]): Promise<void> {
   if (changed.length === 0) return
   await sql`
-    update contacts c set phone = n.phone, display_name = n.display_name, name_origin = n.name_origin, username = n.username,
-      first_seen_at = n.first_seen_at, first_seen_provisional = n.first_seen_provisional, last_seen_at = n.last_seen_at, search_text = n.search_text
-    from unnest(${changed.map((c) => c.id)}::uuid[], ${contactArrays(changed)})
-      as n (id, phone, display_name, name_origin, username, first_seen_at, first_seen_provisional, last_seen_at, search_text)
+    update contacts c set (${contactNames}) = row(${contactValues})
+    from unnest(${changed.map((c) => c.id)}::uuid[], ${contactArrays(changed)}) as n (id, ${contactNames})
     where c.org_id = ${orgId} and c.id = n.id`.execute(tx)
 }
 
@@ -163,11 +162,25 @@ export async function saveConflicts(tx: Tx, orgId: string, conflicts: Conflict[]
   )
 }
 
-/** The columns shared by insert and update, from phone to search_text, as arrays for unnest. */
+const CONTACT_COLUMNS =
+  'phone display_name name_origin username first_seen_at first_seen_provisional last_seen_at search_text sort_name search_grams channel_ids'.split(
+    ' ',
+  )
+/** A list within a list goes through unnest as text. */
+const ARRAY_TYPES: Record<string, string> = { search_grams: 'text[]', channel_ids: 'uuid[]' }
+/** The columns shared by insert and update, in the order of `contactArrays`. */
+const contactNames = sql.raw(CONTACT_COLUMNS.join(', '))
+const contactValues = sql.raw(
+  CONTACT_COLUMNS.map((name) => `n.${name}${name in ARRAY_TYPES ? `::${ARRAY_TYPES[name]}` : ''}`).join(', '),
+)
+
+/** The shared columns as arrays for unnest. */
 function contactArrays(contacts: HeldContact[]) {
+  const texts = contacts.map((c) => searchText({ ...c, ids: searchedIds(c) }))
   return sql`${contacts.map((c) => c.phone)}::text[], ${contacts.map((c) => c.display_name)}::text[], ${contacts.map((c) => c.name_origin)}::text[],
     ${contacts.map((c) => c.username)}::text[], ${contacts.map((c) => c.first_seen_at)}::timestamptz[], ${contacts.map((c) => c.first_seen_provisional)}::boolean[],
-    ${contacts.map((c) => c.last_seen_at)}::timestamptz[], ${contacts.map((c) => searchText({ ...c, ids: searchedIds(c) }))}::text[]`
+    ${contacts.map((c) => c.last_seen_at)}::timestamptz[], ${texts}::text[], ${contacts.map((c) => sortName(c.display_name))}::text[],
+    ${texts.map((text) => arrayLiteral(searchGrams(text)))}::text[], ${contacts.map((c) => arrayLiteral(c.channel_ids))}::text[]`
 }
 
 /** Takes an id for this contact's: the current one of its kind and scope from now on. Refuses one that belongs to another contact. */
@@ -185,7 +198,7 @@ export async function attachIdentity(tx: Tx, orgId: string, contactId: string, k
     where org_id = ${orgId} and contact_id = ${contactId} and kind = ${key.kind} and scope = ${key.scope} and value <> ${key.value} and retired_at is null`.execute(
     tx,
   )
-  await refreshSearchText(tx, orgId, contactId)
+  await refreshDerived(tx, orgId, contactId)
 }
 
 /** Takes `attachIdentity` back; the id that was current before is so again. */
@@ -197,7 +210,7 @@ export async function detachIdentity(tx: Tx, orgId: string, contactId: string, k
   await sql`update contact_identities set retired_at = null where (org_id, kind, scope, value) in (
     select org_id, kind, scope, value from contact_identities where org_id = ${orgId} and contact_id = ${contactId} and kind = ${key.kind} and scope = ${key.scope}
     order by retired_at desc nulls first limit 1)`.execute(tx)
-  await refreshSearchText(tx, orgId, contactId)
+  await refreshDerived(tx, orgId, contactId)
 }
 
 /** Business-scoped ids that were read under a wrong portfolio get the right one; an id that is known there already stays. */
@@ -210,15 +223,16 @@ export async function rescopeIdentities(tx: Tx, orgId: string, from: string, to:
   )
 }
 
-/** Writes what the search looks in anew, after identities or names changed elsewhere than in `Identities`. */
-export async function refreshSearchText(tx: Tx, orgId: string, contactId: string): Promise<void> {
+/** Writes anew what follows from names, identities and messages, after they changed elsewhere than in `Identities`. */
+export async function refreshDerived(tx: Tx, orgId: string, contactId: string): Promise<void> {
   const { rows } = await sql<{ display_name: string | null; username: string | null; identities: Key[] }>`
     select c.display_name, c.username, coalesce((select jsonb_agg(jsonb_build_object('kind', i.kind, 'value', i.value) order by i.created_at, i.value)
       from contact_identities i where i.org_id = c.org_id and i.contact_id = c.id), '[]') as identities
     from contacts c where c.org_id = ${orgId} and c.id = ${contactId}`.execute(tx)
   const row = rows[0]
   if (!row) return
-  await sql`update contacts set search_text = ${searchText({ ...row, ids: searchedIds(row) })} where org_id = ${orgId} and id = ${contactId}`.execute(
-    tx,
-  )
+  const text = searchText({ ...row, ids: searchedIds(row) })
+  await sql`update contacts c set search_text = ${text}, search_grams = ${searchGrams(text)}::text[], sort_name = ${sortName(row.display_name)},
+      channel_ids = array(select distinct m.channel_id from messages m where m.org_id = c.org_id and m.contact_id = c.id order by 1)
+    where c.org_id = ${orgId} and c.id = ${contactId}`.execute(tx)
 }

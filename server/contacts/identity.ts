@@ -13,6 +13,8 @@ export interface Sighting {
   card_phone?: string | null
   /** The business portfolio whose ids these are; business-scoped ids mean nothing outside it. */
   portfolio_id: string
+  /** The number of the organization that the message came to or went from. */
+  channel_id?: string
   /** Played by the test phone. */
   test: boolean
   name: string | null
@@ -53,6 +55,7 @@ export interface HeldContact {
   first_seen_at: string
   first_seen_provisional: boolean
   last_seen_at: string | null
+  channel_ids: string[]
   identities: HeldIdentity[]
   /** seen: nothing changed but last_seen_at. */
   state: 'stored' | 'new' | 'seen' | 'changed'

@@ -161,6 +161,27 @@ test('a possible new owner: the same person gets the id, and it can be taken bac
   expect(await current()).toEqual([ALICE])
 })
 
+test('a decision and its undoing are recorded, whatever it was, so that other screens hear of it', async () => {
+  const { admin, conflict, byPhone } = await twoContacts()
+  const kinds = async () =>
+    (
+      await server.pool.query(
+        `select kind, contact_id from events where org_id = $1 and kind ~ '^conflict|merged$' order by id`,
+        [admin.actor.org_id],
+      )
+    ).rows
+  for (const decision of ['kept_apart', 'merged'] as const) {
+    await admin.call(decideConflict, { params: { id: conflict.id }, body: { decision } })
+    await admin.call(undoConflictDecision, { params: { id: conflict.id } })
+  }
+  expect(await kinds()).toEqual(
+    ['conflict.decided', 'conflict.reopened', 'contact.merged', 'contact.unmerged'].map((kind) => ({
+      kind,
+      contact_id: byPhone.id,
+    })),
+  )
+})
+
 test('two people who decide at once: one decision counts', async () => {
   const { admin, conflict } = await twoContacts()
   const done = await Promise.allSettled(

@@ -7,7 +7,7 @@ import type { Db, Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { newId } from '../lib/ids.ts'
 import { moveAssignments, returnAssignments } from '../tags/tagging.ts'
-import { flushActivity, lockIdentities, refreshSearchText } from './identity-rows.ts'
+import { flushActivity, lockIdentities, refreshDerived } from './identity-rows.ts'
 
 interface ContactRow {
   id: string
@@ -37,9 +37,10 @@ interface IdentityRow {
 export async function mergeContacts(tx: Tx, actor: Actor, keptId: string, mergedId: string): Promise<string> {
   await lockIdentities(tx, actor.org_id)
   await flushActivity(tx, actor.org_id)
-  if (keptId === mergedId) throw new Problem('invalid', 'Choose two different contacts.')
+  if (keptId === mergedId) throw new Problem('invalid', 'Choose two different contacts.', { reason: 'same_contact' })
   const [kept, merged] = await readTwo(tx, actor.org_id, keptId, mergedId)
-  if (kept.test !== merged.test) throw new Problem('invalid', 'A played customer cannot be merged with a real one.')
+  if (kept.test !== merged.test)
+    throw new Problem('invalid', 'A played customer cannot be merged with a real one.', { reason: 'test_and_real' })
   const mergeId = newId()
   const assignments = await moveAssignments(tx, actor, mergedId, keptId, mergeId)
   const messages = await moveMessages(tx, actor.org_id, mergedId, keptId)
@@ -61,7 +62,7 @@ export async function mergeContacts(tx: Tx, actor: Actor, keptId: string, merged
     username: kept.username ?? merged.username,
     ...seenTogether(kept, merged),
   })
-  await refreshSearchText(tx, actor.org_id, keptId)
+  await refreshDerived(tx, actor.org_id, keptId)
   await settleConflicts(tx, actor, keptId, mergedId, mergeId)
   await recordEvents(tx, actor, [
     { kind: 'contact.merged', contact_id: keptId, before: { merged_id: mergedId }, after: { merge_id: mergeId } },
@@ -115,8 +116,9 @@ export async function undoMerge(tx: Tx, actor: Actor, mergeId: string): Promise<
     undone_at: string | null
   }>`select * from contact_merges where org_id = ${actor.org_id} and id = ${mergeId} for update`.execute(tx)
   const merge = rows[0]
-  if (!merge) throw new Problem('not_found', 'There is no such merge in this organization.')
-  if (merge.undone_at) throw new Problem('conflict', 'This merge was undone already.', { reason: 'already_undone' })
+  if (!merge)
+    throw new Problem('not_found', 'There is no such merge in this organization.', { reason: 'merge_missing' })
+  if (merge.undone_at) throw new Problem('conflict', 'This was undone already.', { reason: 'already_undone' })
   const kept = await findRow(tx, actor.org_id, merge.kept_id)
   if (!kept)
     throw new Problem('conflict', 'The contact was merged into another since. Undo that merge first.', {
@@ -143,6 +145,9 @@ export async function undoMerge(tx: Tx, actor: Actor, mergeId: string): Promise<
       : kept[field]
   const activity = await activityOf(tx, actor.org_id, merge.kept_id)
   const before = merge.kept_row
+  // Later than either was at the merge: it wrote since, also when that message is kept no more.
+  const atMerge = latest(before.last_seen_at, merge.merged_row.last_seen_at)
+  const wroteSince = kept.last_seen_at !== null && (atMerge === null || kept.last_seen_at > atMerge)
   await writeContact(tx, actor.org_id, {
     ...kept,
     phone: given('phone'),
@@ -154,14 +159,10 @@ export async function undoMerge(tx: Tx, actor: Actor, mergeId: string): Promise<
           at !== undefined && !(before.first_seen_provisional && activity && at === before.first_seen_at),
       )
       .toSorted()[0]!,
-    first_seen_provisional: before.first_seen_provisional && !activity,
-    last_seen_at:
-      [before.last_seen_at, activity?.last]
-        .filter((at): at is string => typeof at === 'string')
-        .toSorted()
-        .at(-1) ?? null,
+    first_seen_provisional: before.first_seen_provisional && !activity && !wroteSince,
+    last_seen_at: wroteSince ? kept.last_seen_at : latest(before.last_seen_at, activity?.last),
   })
-  for (const id of [merge.kept_id, merge.merged_id]) await refreshSearchText(tx, actor.org_id, id)
+  for (const id of [merge.kept_id, merge.merged_id]) await refreshDerived(tx, actor.org_id, id)
   await sql`
     update contact_conflicts set resolution = null, merge_id = null, resolved_at = null, resolved_by_id = null, resolved_by_name = null,
       contact_id = ${merge.kept_id}, other_contact_id = ${merge.merged_id}
@@ -174,20 +175,31 @@ export async function undoMerge(tx: Tx, actor: Actor, mergeId: string): Promise<
   ])
 }
 
+const latest = (...times: (string | null | undefined)[]): string | null =>
+  times
+    .filter((at): at is string => typeof at === 'string')
+    .toSorted()
+    .at(-1) ?? null
+
 /** The contact that took this one in, however many merges ago; null when none did. */
-export async function findMergedInto(db: Db, orgId: string, id: string): Promise<string | null> {
-  const { rows } = await sql<{ kept_id: string }>`
+export const findMergedInto = async (db: Db, orgId: string, id: string): Promise<string | null> =>
+  (await mergedInto(db, orgId, [id])).get(id) ?? null
+
+/** The same for many: those that were merged, each with the contact that it is part of now. */
+export async function mergedInto(db: Db, orgId: string, ids: readonly string[]): Promise<Map<string, string>> {
+  const { rows } = await sql<{ id: string; kept_id: string }>`
     with recursive chain as (
-      select kept_id, 1 as depth from contact_merges where org_id = ${orgId} and merged_id = ${id} and undone_at is null
+      select merged_id as id, kept_id, 1 as depth from contact_merges where org_id = ${orgId} and merged_id = any(${ids}::uuid[]) and undone_at is null
       union all
-      select m.kept_id, c.depth + 1 from chain c join contact_merges m on m.org_id = ${orgId} and m.merged_id = c.kept_id and m.undone_at is null where c.depth < 50
-    ) select kept_id from chain order by depth desc limit 1`.execute(db)
-  return rows[0]?.kept_id ?? null
+      select c.id, m.kept_id, c.depth + 1 from chain c join contact_merges m on m.org_id = ${orgId} and m.merged_id = c.kept_id and m.undone_at is null where c.depth < 50
+    ) select distinct on (id) id, kept_id from chain order by id, depth desc`.execute(db)
+  return new Map(rows.map((row) => [row.id, row.kept_id]))
 }
 
 async function readTwo(tx: Tx, orgId: string, keptId: string, mergedId: string): Promise<[ContactRow, ContactRow]> {
   const [kept, merged] = [await findRow(tx, orgId, keptId), await findRow(tx, orgId, mergedId)]
-  if (!kept || !merged) throw new Problem('not_found', 'There is no such contact in this organization.')
+  if (!kept || !merged)
+    throw new Problem('not_found', 'There is no such contact in this organization.', { reason: 'contact_missing' })
   return [kept, merged]
 }
 

@@ -1,8 +1,8 @@
 // Shapes and routes of contacts: the list, one contact, the export.
 import { z } from 'zod'
 import { route } from '../lib/route.ts'
-import { Id, Instant, problems } from '../lib/shapes.ts'
-import { Assignment, TagChip } from '../tags/schema.ts'
+import { Id, Instant, listOf, problems, SearchText } from '../lib/shapes.ts'
+import { Assignment, TagChip, TagSource } from '../tags/schema.ts'
 
 /** An identity by which WhatsApp knows a contact. */
 export const Identity = z
@@ -43,35 +43,51 @@ export const ContactDetail = z
   .meta({ id: 'ContactDetail' })
 export type ContactDetail = z.output<typeof ContactDetail>
 
-const idList = z
-  .string()
-  .max(20_000)
-  .transform((text) => text.split(',').filter((part) => part !== ''))
-  .pipe(z.array(Id).max(500))
-  .optional()
-
-/** The filters of the list; the export takes the same. Every filter given must hold. */
+/** The filters of the list; count, export and bulk changes take the same. Every filter given must hold. */
 export const ContactFilter = z.object({
-  search: z
-    .string()
-    .max(200, 'Search for at most 200 characters.')
+  search: SearchText.optional().describe('Any part of phone, display name or username, ignoring case and accents.'),
+  any_tags: listOf(Id, 500).describe('Tag ids separated by commas: carries at least one of them.'),
+  all_tags: listOf(Id, 500).describe('Carries every one of them.'),
+  no_tags: listOf(Id, 500).describe('Carries none of them.'),
+  untagged: z
+    .enum(['true', 'false'])
+    .transform((text) => text === 'true')
     .optional()
-    .describe('Any part of phone, display name or username, ignoring case and accents.'),
-  any_tags: idList.describe('Tag ids separated by commas: carries at least one of them.'),
-  all_tags: idList.describe('Carries every one of them.'),
-  no_tags: idList.describe('Carries none of them.'),
+    .describe('Carries no active tag at all.'),
+  sources: listOf(TagSource, 5).describe(
+    'Where the tag came from, separated by commas. Speaks of the tags under any_tags and all_tags, or else of any one active tag.',
+  ),
+  tagged_from: Instant.optional().describe('Tagged at this instant or later; of the same assignment as sources.'),
+  tagged_before: Instant.optional().describe('Tagged before this instant; of the same assignment as sources.'),
+  first_seen_from: Instant.optional(),
+  first_seen_before: Instant.optional(),
+  last_seen_from: Instant.optional(),
+  last_seen_before: Instant.optional(),
+  channels: listOf(Id, 100).describe('Channel ids separated by commas: has messages on at least one of them.'),
 })
 export type ContactFilter = z.output<typeof ContactFilter>
+
+export const ContactSort = z.enum(['last_seen', 'first_seen', 'name'])
+export type ContactSort = z.output<typeof ContactSort>
+export const SortOrder = z.enum(['asc', 'desc'])
+export type SortOrder = z.output<typeof SortOrder>
+
+/** The order of list and export. Without a time or name to sort by, a contact comes last in either direction. */
+const ContactOrder = z.object({
+  sort: ContactSort.default('last_seen'),
+  order: SortOrder.optional().describe('Newest first for times, A to Z for names, unless asked otherwise.'),
+})
 
 export const listContacts = route({
   method: 'get',
   path: '/v1/contacts',
   operationId: 'listContacts',
-  summary: 'A page of contacts, most recently seen first',
+  summary: 'A page of contacts, most recently seen first unless asked otherwise',
   permission: 'contacts:read',
   query: ContactFilter.extend({
+    ...ContactOrder.shape,
     limit: z.coerce.number().int().min(1).max(200).default(50),
-    cursor: z.string().max(500).optional().describe('next_cursor of the page before.'),
+    cursor: z.string().max(4000).optional().describe('next_cursor of the page before.'),
   }),
   responses: {
     200: {
@@ -101,8 +117,15 @@ export const exportContacts = route({
   operationId: 'exportContacts',
   summary: 'Every contact that matches, as CSV, in the order of the list',
   permission: 'contacts:export',
-  query: ContactFilter,
-  responses: { 200: { description: 'CSV, UTF-8 with a byte-order mark.', contentType: 'text/csv' }, ...problems },
+  query: ContactFilter.extend(ContactOrder.shape),
+  responses: {
+    200: {
+      description:
+        'CSV, UTF-8 with a byte-order mark. The header Earmark-Rows tells the number of rows below the first line: a file with fewer was cut on the way.',
+      contentType: 'text/csv',
+    },
+    ...problems,
+  },
 })
 
 export const getContact = route({

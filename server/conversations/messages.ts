@@ -1,5 +1,5 @@
-// Messages as a whole: moving them between contacts, and when somebody was active.
-import { sql } from 'kysely'
+// Messages as a whole: moving them between contacts, erasing them, and when somebody was active.
+import { sql, type RawBuilder } from 'kysely'
 import type { Db, Tx } from '../lib/db.ts'
 
 /** Gives all messages of one contact to another; answers their ids. */
@@ -33,4 +33,31 @@ export async function activityOf(
     where org_id = ${orgId} and contact_id = ${contactId} and direction = 'in' and type <> 'system'`.execute(db)
   const row = rows[0]
   return row?.first && row.last ? { first: row.first, last: row.last } : null
+}
+
+/** WhatsApp's ids of all messages of the contacts. */
+export async function messageIdsOf(db: Db, orgId: string, contactIds: readonly string[]): Promise<string[]> {
+  const { rows } = await sql<{ wa_message_id: string }>`
+    select distinct wa_message_id from messages where org_id = ${orgId} and contact_id = any(${contactIds}::uuid[])`.execute(
+    db,
+  )
+  return rows.map((row) => row.wa_message_id)
+}
+
+/** Erases all messages of the contacts, with what became of each. */
+export async function eraseMessages(tx: Tx, orgId: string, contactIds: readonly string[]): Promise<void> {
+  await deleteMessages(tx, orgId, sql`contact_id = any(${contactIds}::uuid[])`)
+}
+
+/** Deletes those messages of an organization, with what became of each, in one statement; answers how many there were. */
+export async function deleteMessages(db: Db, orgId: string, which: RawBuilder<unknown>): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    with gone as (
+      delete from messages where org_id = ${orgId} and ${which} returning channel_id, wa_message_id
+    ), statuses as (
+      delete from message_statuses s using gone
+      where s.org_id = ${orgId} and s.channel_id = gone.channel_id and s.wa_message_id = gone.wa_message_id
+    )
+    select count(*)::int as count from gone`.execute(db)
+  return rows[0]!.count
 }

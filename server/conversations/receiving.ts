@@ -10,6 +10,7 @@ import type {
 } from '../channels/whatsapp/update.ts'
 import { Identities } from '../contacts/identities.ts'
 import type { IdChange, Sighting } from '../contacts/identity.ts'
+import { recordActivity } from '../events/events.ts'
 import type { Tx } from '../lib/db.ts'
 import { newId } from '../lib/ids.ts'
 
@@ -95,10 +96,12 @@ export async function receive(
       if (contactId !== null) messages.push({ said: step, contactId })
     }
   }
-  await identities.save({ flood })
+  const { changed, conflicts } = await identities.save({ flood })
   await insertMessages(tx, orgId, messages)
   await fillPlaceholders(tx, orgId, filled)
   await insertStatuses(tx, orgId, statuses)
+  const active = new Set([...changed, ...messages.map((each) => each.contactId)])
+  await recordActivity(tx, orgId, active, { conflicts })
   return left
 }
 
@@ -130,6 +133,7 @@ function sightingOf(channel: Channel, { received_at }: Arrival, update: Spoken):
     ...person.ids,
     card_phone: update.own_phone,
     portfolio_id: channel.portfolio_id,
+    channel_id: channel.id,
     test: channel.test,
     name: person.name,
     username: person.username,

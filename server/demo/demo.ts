@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import { demoShop, type DemoContact, type DemoShop, type DemoTagChange } from '../../seeds/shop.ts'
 import type { Actor } from '../access/actor.ts'
+import { recordAct } from '../audit/recording.ts'
 import { createAccount, type Vault } from '../channels/accounts.ts'
 import { composeTextMessage } from '../channels/whatsapp/compose.ts'
 import { readPayload } from '../channels/whatsapp/payload.ts'
@@ -37,7 +38,9 @@ export async function fillDemo(tx: Tx, vault: Vault, actor: Actor): Promise<{ co
   for (const { created_at, ...tag } of shop.tags) tagIds.set(tag.name, (await createTag(tx, actor, tag, created_at)).id)
   const contactIds = await contactIdsOf(tx, actor, shop)
   await fillHistory(tx, actor, shop, tagIds, contactIds)
-  return { contacts: contactIds.size, tags: tagIds.size }
+  const filled = { contacts: contactIds.size, tags: tagIds.size }
+  await recordAct(tx, actor, { act: 'demo.filled', details: filled })
+  return filled
 }
 
 async function fillChannels(tx: Tx, vault: Vault, actor: Actor, shop: DemoShop): Promise<void> {

@@ -5,7 +5,7 @@ import { fillDemo } from './demo.ts'
 import * as schema from './schema.ts'
 
 export const demoRoutes = [
-  bind(schema.fillDemo, async (_input, context) =>
-    answer(201, await context.db.transaction().execute((tx) => fillDemo(tx, context, context.actor))),
+  bind(schema.fillDemo, (_input, context) =>
+    context.write(async (tx) => answer(201, await fillDemo(tx, context, context.actor))),
   ),
 ]

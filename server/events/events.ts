@@ -1,18 +1,36 @@
 // Events: rows saying what happened, by whom, in the transaction of the change itself.
-import { actorColumns, type Actor } from '../access/actor.ts'
+import { actorColumns, systemActor, type Actor } from '../access/actor.ts'
 import type { Tx } from '../lib/db.ts'
 import { sql } from 'kysely'
 
 export type EventKind =
   | 'contact.created'
+  | 'contacts.active'
   | 'contact.merged'
   | 'contact.unmerged'
+  /** With the contact's id, which leads to nobody any more. */
+  | 'contact.erased'
+  /** Contacts are there no more; whom, nobody keeps. */
+  | 'contacts.erased'
+  | 'conflict.decided'
+  | 'conflict.reopened'
   | 'contact.tag_added'
   | 'contact.tag_removed'
+  /** Somebody joined, was removed, or has another role. */
+  | 'people.changed'
+  | 'invitations.changed'
+  | 'organization.renamed'
   | 'tag.created'
   | 'tag.updated'
   | 'tag.deleted'
   | 'tag.restored'
+  | 'tag.merged'
+  /** With the operation's id in `after`, which is handed on to screens as it is. */
+  | 'operation.started'
+  | 'operation.progress'
+  | 'operation.finished'
+  | 'operation.cancelled'
+  | 'operation.failed'
 
 export interface NewEvent {
   kind: EventKind
@@ -39,7 +57,32 @@ export async function recordEvents(tx: Tx, actor: Actor, events: readonly NewEve
     order by e.n`.execute(tx)
 }
 
-/** Removes the events of contacts that are erased for good. */
+/** More contacts than this at once are told as many. */
+const MOST_ACTIVE = 100
+
+/**
+ * Records for live screens, in one row for a whole batch of messages, which contacts wrote or changed by what they wrote,
+ * and whether conflicts were found. It is no history, and forgotten after an hour.
+ */
+export async function recordActivity(
+  tx: Tx,
+  orgId: string,
+  contactIds: ReadonlySet<string>,
+  { conflicts }: { conflicts: boolean },
+): Promise<void> {
+  if (contactIds.size === 0 && !conflicts) return
+  const who = contactIds.size > MOST_ACTIVE ? { many: true } : { contact_ids: [...contactIds] }
+  await recordEvents(tx, systemActor(orgId), [
+    { kind: 'contacts.active', after: { ...who, ...(conflicts ? { conflicts } : {}) } },
+  ])
+}
+
+/** Removes the events of contacts that are erased for good, and those of others that they were merged with and taken from. */
 export async function forgetContacts(tx: Tx, orgId: string, contactIds: readonly string[]): Promise<void> {
+  if (contactIds.length === 0) return
   await sql`delete from events where org_id = ${orgId} and contact_id = any(${contactIds}::uuid[])`.execute(tx)
+  await sql`delete from events where org_id = ${orgId} and kind in ('contact.merged', 'contact.unmerged')
+    and (before ->> 'merged_id' = any(${contactIds}::text[]) or after ->> 'restored_id' = any(${contactIds}::text[]))`.execute(
+    tx,
+  )
 }

@@ -35,6 +35,16 @@ export function openDatabase(url: string, { max = 20 }: { max?: number } = {}): 
   return { pool, db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }) }
 }
 
+/** Kysely over one connection that somebody else has borrowed and gives back: it stays in the transaction that is open there. */
+export function databaseOn(client: pg.PoolClient): Db {
+  const lent = { query: client.query.bind(client), release: () => {} }
+  return new Kysely<Tables>({
+    dialect: new PostgresDialect({
+      pool: { connect: async () => lent, end: async () => {} } as unknown as pg.Pool,
+    }),
+  })
+}
+
 const TIMESTAMPTZ = /^(\d{4,6})-(\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?\+00$/
 
 /** PostgreSQL's text of a time in UTC as ISO 8601 with three decimals; `infinity` and years before Christ as they come. */
@@ -51,6 +61,10 @@ const int8 = (text: string): number | string => {
   return Number.isSafeInteger(value) ? value : text
 }
 const text = (value: string) => value
+
+/** PostgreSQL's text of a list of texts without null; null stays null. */
+export const arrayLiteral = (list: readonly string[] | null): string | null =>
+  list === null ? null : `{${list.map((each) => `"${each.replace(/["\\]/g, '\\$&')}"`).join(',')}}`
 
 const INT8 = 20
 const textArray = pg.types.getTypeParser(1009 as number, 'text')

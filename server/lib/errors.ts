@@ -13,11 +13,11 @@ const STATUS = {
 export type ProblemCode = keyof typeof STATUS
 
 export interface ProblemDetails {
+  /** Stable and machine-readable, such as `name_taken`; the console says it in its own language. */
+  reason: string
   /** The input field that must change, as the caller spelt it. */
   field?: string
-  /** A stable machine-readable reason within the code, such as `name_taken`. */
-  reason?: string
-  /** Facts a caller can act on. */
+  /** Facts a caller can act on, and those that the sentence names. */
   data?: Record<string, unknown>
   retryAfterSeconds?: number
 }
@@ -27,7 +27,7 @@ export class Problem extends Error {
   readonly code: ProblemCode
   readonly details: ProblemDetails
 
-  constructor(code: ProblemCode, message: string, details: ProblemDetails = {}) {
+  constructor(code: ProblemCode, message: string, details: ProblemDetails) {
     super(message)
     this.name = 'Problem'
     this.code = code

@@ -1,6 +1,8 @@
 // HTTP without domain words: problems as answers, and answers that a handler streams itself.
+import type { Readable } from 'node:stream'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Problem } from './errors.ts'
+import { errorCode } from './start-error.ts'
 
 /** What a handler answers when it has sent the reply itself. */
 export const sent = Symbol('sent')
@@ -29,7 +31,7 @@ const OWN_CODES: Record<number, string> = {
 }
 
 /** Errors of PostgreSQL and its driver that mean that it is not there or not ready, not that the request was wrong. */
-const DATABASE_AWAY = new Set([
+const DATABASE_GONE = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'ENOENT',
@@ -47,18 +49,38 @@ const DATABASE_AWAY = new Set([
 /** No memory, disk or connection is left (class 53), its files cannot be written (58030), or it only reads since a failover. */
 const DATABASE_UNABLE = /^(?:53...|58030|25006)$/
 
-export function databaseAway(error: unknown): boolean {
+/** Whether the connection to the database broke, or it is not there. */
+export function databaseGone(error: unknown): boolean {
   if (!(error instanceof Error)) return false
-  if (error instanceof Problem) return error.code === 'unavailable'
-  const code = (error as { code?: unknown }).code
-  if (typeof code === 'string') return DATABASE_AWAY.has(code) || DATABASE_UNABLE.test(code)
+  const code = errorCode(error)
+  if (code !== undefined) return DATABASE_GONE.has(code)
   return /Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error/.test(
     error.message,
   )
 }
 
+export function databaseAway(error: unknown): boolean {
+  if (error instanceof Problem) return error.code === 'unavailable'
+  return databaseGone(error) || DATABASE_UNABLE.test(errorCode(error) ?? '')
+}
+
+/**
+ * Errors of PostgreSQL that say nothing about what it was given: its connection, its transactions, its memory and disk, its
+ * locks, its operator, and what it calls internal, such as a file that cannot grow. Blamed on a delivery it would be put off,
+ * and a customer's second message taken in before the first; nobody's ids would fit any more.
+ */
+const NOT_ITS_FAULT = /^(?:08...|25...|40...|53...|55...|57P..|58...|XX000)$/
+
+/** Whether work failed because of the database and not because of what it was about: the same may go well a moment later. */
+export function databaseAtFault(error: unknown): boolean {
+  return databaseAway(error) || NOT_ITS_FAULT.test(errorCode(error) ?? '')
+}
+
 export const databaseSilent = () =>
-  new Problem('unavailable', 'The database does not answer. Try again in a moment.', { retryAfterSeconds: 5 })
+  new Problem('unavailable', 'The database does not answer. Try again in a moment.', {
+    reason: 'database_silent',
+    retryAfterSeconds: 5,
+  })
 
 /** What the work answers, or 503 when it takes longer: it is not ended by that, but nobody waits for it any more. */
 export async function answerWithin<T>(milliseconds: number, work: Promise<T>): Promise<T> {
@@ -81,7 +103,9 @@ export function sendNotFound(request: FastifyRequest, reply: FastifyReply): Fast
   return sendProblem(
     request,
     reply,
-    new Problem('not_found', `There is nothing at ${request.method} ${request.url.split('?')[0]}.`),
+    new Problem('not_found', `There is nothing at ${request.method} ${request.url.split('?')[0]}.`, {
+      reason: 'route_missing',
+    }),
   )
 }
 
@@ -108,11 +132,35 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, error:
     })
 }
 
+/** A file to be saved. */
+export interface SavedFile {
+  /** Before the time and the ending. */
+  name: string
+  kind: keyof typeof FILE_TYPES
+  content: Readable
+  /** Of those below the first line. */
+  rows?: number
+}
+
+const FILE_TYPES = { csv: 'text/csv; charset=utf-8', json: 'application/json; charset=utf-8' }
+
+/** Answers with a file as a stream; the header Earmark-Rows tells the number of its rows, where it has any. */
+export async function sendFile(reply: FastifyReply, { name, kind, content, rows }: SavedFile): Promise<Sent> {
+  const at = new Date().toISOString().slice(0, 19).replaceAll(':', '-')
+  reply
+    .type(FILE_TYPES[kind])
+    .header('cache-control', 'no-store')
+    .header('content-disposition', `attachment; filename="${name}-${at}Z.${kind}"`)
+  if (rows !== undefined) reply.header('earmark-rows', rows)
+  await reply.send(content)
+  return sent
+}
+
 interface Answerable {
   status: number
   code: string
   message: string
-  details: Problem['details']
+  details: Partial<Problem['details']>
 }
 
 function toProblem(error: unknown): Answerable {

@@ -8,11 +8,12 @@ import {
   linkSync,
   openSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { prepareDataDir } from './data-dir.ts'
 import { clusterFolder } from './postgres-cluster.ts'
 import { errorCode, StartError } from './start-error.ts'
@@ -28,13 +29,36 @@ export function loadSecretKey({ secretKey, dataDir }: { secretKey?: string; data
   return deriveKey(secretKey ?? readOrMakeText(dataDir))
 }
 
+/** Where the text is kept that stands in for SECRET_KEY. */
+export const secretKeyFile = (dataDir: string): string => join(dataDir, 'secret.key')
+
+/** The text that the key is made of; null when there is none yet. */
+export function findSecretKeyText({ secretKey, dataDir }: { secretKey?: string; dataDir: string }): string | null {
+  if (secretKey !== undefined) return secretKey.trim()
+  const found = read(secretKeyFile(dataDir))
+  return found === null ? null : checked(secretKeyFile(dataDir), found)
+}
+
+/**
+ * Puts another text in the place of SECRET_KEY, as it comes with a backup. One that is there is kept beside it under the
+ * name that is answered. For a database without any secrets only.
+ */
+export function putSecretKeyText(dataDir: string, text: string): string | null {
+  const path = secretKeyFile(dataDir)
+  prepareDataDir(dataDir)
+  const aside = read(path) === null ? null : `${path}.replaced-${Date.now()}`
+  if (aside !== null) linkSync(path, aside)
+  renameSync(writeAside(path, text), path)
+  return aside
+}
+
 /** scrypt, so that a short passphrase is not guessed from what it encrypted. The salt is ours: one key for one text. */
 function deriveKey(text: string): Buffer {
   return scryptSync(text.trim(), 'earmark secret key', 32)
 }
 
 function readOrMakeText(dataDir: string): string {
-  const path = join(dataDir, 'secret.key')
+  const path = secretKeyFile(dataDir)
   const found = read(path)
   if (found !== null) return checked(path, found)
   prepareDataDir(dataDir)
@@ -43,14 +67,7 @@ function readOrMakeText(dataDir: string): string {
       `SECRET_KEY: ${path} is missing, and without it the secrets in the database cannot be opened. Put it back from a backup, or set SECRET_KEY as it was. If it is lost, write any text of 16 characters or more into it, and enter the WhatsApp accounts' secrets again.`,
     )
   }
-  const making = `${path}.${process.pid}`
-  const file = openSync(making, 'w', 0o600)
-  writeSync(file, `${randomBytes(32).toString('base64url')}\n`)
-  fsyncSync(file)
-  // Made by root in the folder of another account, it is that account's.
-  const { uid, gid } = statSync(dataDir)
-  if (process.getuid?.() === 0) fchownSync(file, uid, gid)
-  closeSync(file)
+  const making = writeAside(path, randomBytes(32).toString('base64url'))
   try {
     linkSync(making, path)
   } catch (error) {
@@ -60,6 +77,19 @@ function readOrMakeText(dataDir: string): string {
     rmSync(making, { force: true })
   }
   return checked(path, read(path) ?? '')
+}
+
+/** Writes the text safely to the disk, under a name of this process; answers the name. */
+function writeAside(path: string, text: string): string {
+  const making = `${path}.${process.pid}`
+  const file = openSync(making, 'w', 0o600)
+  writeSync(file, `${text}\n`)
+  fsyncSync(file)
+  // Made by root in the folder of another account, it is that account's.
+  const { uid, gid } = statSync(dirname(path))
+  if (process.getuid?.() === 0) fchownSync(file, uid, gid)
+  closeSync(file)
+  return making
 }
 
 function read(path: string): string | null {

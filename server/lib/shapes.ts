@@ -4,6 +4,52 @@ import { z } from 'zod'
 export const Id = z.uuid()
 export const Instant = z.iso.datetime({ offset: true }).describe('ISO 8601, in UTC in answers.')
 
+interface Refusal {
+  reason: string
+  /** What the sentence names, such as the most characters. */
+  data?: Record<string, unknown>
+}
+const refusals = new Map<string, Refusal>()
+
+/**
+ * The sentence by which a shape refuses an input, with its stable reason: answers carry both, and the console says the
+ * reason in its own language. A shape can carry only sentences, so that the reason is found again by the sentence.
+ */
+export function refusal(reason: string, sentence: string, data?: Record<string, unknown>): string {
+  refusals.set(sentence, { reason, ...(data ? { data } : {}) })
+  return sentence
+}
+
+/** The reason of a shape's sentence; a sentence of zod's own has a general one. */
+export const refusalOf = (sentence: string): Refusal => refusals.get(sentence) ?? { reason: 'input_invalid' }
+
+/** The same limit says the same everywhere. */
+export const atMost = (max: number): string => refusal('too_long', `Use at most ${max} characters.`, { max })
+
+/** What is searched for. The database knows no NUL, and nobody's name has one. */
+export const SearchText = z
+  .string()
+  .max(200, atMost(200))
+  .transform((text) => text.replaceAll('\0', ''))
+
+/** A text without blanks around it, of at least one character; `missing` says that there is none. */
+export const filledText = (missing: string, max: number) => z.string().trim().min(1, missing).max(max, atMost(max))
+
+/** Values separated by commas, each once. */
+export const listOf = <T extends z.ZodType<string, string>>(value: T, max: number) =>
+  z
+    .string()
+    .max(20_000)
+    .transform((text) => [...new Set(text.split(',').filter((part) => part !== ''))])
+    .pipe(z.array(value).max(max))
+    .optional()
+
+/** A cursor that is a number of the database. */
+export const NumberCursor = z
+  .string()
+  .regex(/^\d{1,18}$/, refusal('cursor_invalid', 'Pass next_cursor of the page before, unchanged.'))
+  .optional()
+
 export const ProblemBody = z
   .object({
     type: z.string(),

@@ -1,7 +1,7 @@
-// What stops a start and can be put right by whoever runs the server: its sentence is printed without a stack trace.
+// What stops a start, or a tool, and can be put right by whoever runs the server: its sentence is printed without a stack trace.
 
 export class StartError extends Error {
-  override readonly name = 'StartError'
+  override readonly name: string = 'StartError'
 }
 
 /** The `code` of a system or PostgreSQL error, such as `ENOENT` or `57P03`. */

@@ -4,6 +4,20 @@ import type { ColumnType, Generated, GeneratedAlways } from 'kysely'
 /** Comes parsed; goes in as `JSON.stringify(…)`, because the driver would make a PostgreSQL array of an array. */
 export type Json = ColumnType<unknown, string, string>
 
+export interface AuditEntriesTable {
+  org_id: string
+  id: GeneratedAlways<number>
+  at: Generated<string>
+  act: string
+  actor_kind: string
+  actor_id: string
+  actor_name: string
+  address: string | null
+  subject_id: string | null
+  subject_name: string | null
+  details: Json | null
+}
+
 export interface ChannelsTable {
   org_id: string
   id: string
@@ -38,6 +52,19 @@ export interface ContactConflictsTable {
   resolved_at: string | null
   resolved_by_id: string | null
   resolved_by_name: string | null
+}
+
+export interface ContactErasuresTable {
+  org_id: string
+  id: string
+  contact_ids: string[]
+  erased_at: Generated<string>
+  erased_by_id: string
+  erased_by_name: string
+  traces: Json | null
+  place: Generated<Json>
+  deliveries_cut: Generated<number>
+  finished_at: string | null
 }
 
 export interface ContactIdentitiesTable {
@@ -82,6 +109,10 @@ export interface ContactsTable {
   search_text: string
   tag_ids: Generated<string[]>
   created_at: Generated<string>
+  sort_name: string | null
+  search_grams: string[] | null
+  channel_ids: Generated<string[]>
+  tag_sources: Generated<number>
 }
 
 export interface DeliveriesTable {
@@ -97,6 +128,11 @@ export interface DeliveriesTable {
   left_for: string[] | null
 }
 
+export interface EventPositionsTable {
+  org_id: string
+  position: number
+}
+
 export interface EventsTable {
   org_id: string
   id: GeneratedAlways<number>
@@ -110,6 +146,32 @@ export interface EventsTable {
   before: Json | null
   after: Json | null
   at: Generated<string>
+  seq: number | null
+}
+
+export interface IdempotencyKeysTable {
+  org_id: string
+  actor_kind: string
+  actor_id: string
+  key: string
+  request_hash: Buffer
+  answer: Buffer | null
+  created_at: Generated<string>
+}
+
+export interface InvitationsTable {
+  org_id: string
+  id: string
+  token_hash: Buffer
+  role: 'admin' | 'agent'
+  email: Generated<string>
+  invited_by: string
+  invited_by_name: string
+  created_at: Generated<string>
+  expires_at: string
+  accepted_at: string | null
+  accepted_by: string | null
+  withdrawn_at: string | null
 }
 
 export interface MembershipsTable {
@@ -117,6 +179,7 @@ export interface MembershipsTable {
   user_id: string
   role: 'admin' | 'agent'
   created_at: Generated<string>
+  last_seen_at: string | null
 }
 
 export interface MessageStatusesTable {
@@ -147,6 +210,44 @@ export interface MessagesTable {
   received_at: string
 }
 
+export interface OperationBatchesTable {
+  org_id: string
+  operation_id: string
+  n: number
+  contact_ids: string[]
+  size: number
+  done_at: string | null
+  changed: Generated<number>
+  added: Generated<number[]>
+  removed: Generated<number[]>
+  failures: Generated<Json>
+}
+
+export interface OperationsTable {
+  org_id: string
+  id: string
+  kind: 'change_tags' | 'merge_tags' | 'undo'
+  status: Generated<'waiting' | 'running' | 'cancelling' | 'cancelled' | 'done' | 'failed'>
+  actor_kind: string
+  actor_id: string
+  actor_name: string
+  actor_role: string | null
+  request: Json
+  tag_ids: string[]
+  undoes: string | null
+  matched: number
+  done: Generated<number>
+  changed: Generated<number>
+  unchanged: Generated<number>
+  failed: Generated<number>
+  error: string | null
+  created_at: Generated<string>
+  started_at: string | null
+  finished_at: string | null
+  worked_at: string | null
+  announced_at: string | null
+}
+
 export interface OrganizationsTable {
   id: string
   slug: string
@@ -161,6 +262,26 @@ export interface PendingIdentityChangesTable {
   change: Json
 }
 
+export interface RecoveryCodesTable {
+  user_id: string
+  code_hash: Buffer
+}
+
+export interface ResetLinksTable {
+  user_id: string
+  token_hash: Buffer
+  made_by: string | null
+  ends_two_factor: boolean
+  created_at: Generated<string>
+  expires_at: string
+}
+
+export interface RetentionTable {
+  org_id: string
+  message_days: number | null
+  delivery_days: number
+}
+
 export interface SessionsTable {
   token_hash: Buffer
   user_id: string
@@ -168,6 +289,8 @@ export interface SessionsTable {
   last_seen_at: Generated<string>
   expires_at: string
   user_agent: Generated<string>
+  id: Generated<string>
+  address: string | null
 }
 
 export interface SetupLinksTable {
@@ -199,6 +322,13 @@ export interface TagAssignmentsTable {
   removed_why: Json | null
 }
 
+export interface TagCountsTable {
+  org_id: string
+  id: GeneratedAlways<number>
+  tag_id: string
+  change: number
+}
+
 export interface TagsTable {
   org_id: string
   id: string
@@ -209,6 +339,16 @@ export interface TagsTable {
   created_at: Generated<string>
   updated_at: Generated<string>
   deleted_at: string | null
+  merged_into: string | null
+  merging: Json | null
+}
+
+export interface TwoFactorsTable {
+  user_id: string
+  secret: Buffer
+  created_at: Generated<string>
+  confirmed_at: string | null
+  last_step: Generated<number>
 }
 
 export interface UsersTable {
@@ -239,24 +379,36 @@ export interface WhatsappAccountsTable {
 }
 
 export interface Tables {
+  audit_entries: AuditEntriesTable
   channels: ChannelsTable
   contact_activity: ContactActivityTable
   contact_conflicts: ContactConflictsTable
+  contact_erasures: ContactErasuresTable
   contact_identities: ContactIdentitiesTable
   contact_merges: ContactMergesTable
   contacts: ContactsTable
   deliveries: DeliveriesTable
+  event_positions: EventPositionsTable
   events: EventsTable
+  idempotency_keys: IdempotencyKeysTable
+  invitations: InvitationsTable
   memberships: MembershipsTable
   message_statuses: MessageStatusesTable
   messages: MessagesTable
+  operation_batches: OperationBatchesTable
+  operations: OperationsTable
   organizations: OrganizationsTable
   pending_identity_changes: PendingIdentityChangesTable
+  recovery_codes: RecoveryCodesTable
+  reset_links: ResetLinksTable
+  retention: RetentionTable
   sessions: SessionsTable
   setup_links: SetupLinksTable
   sign_in_failures: SignInFailuresTable
   tag_assignments: TagAssignmentsTable
+  tag_counts: TagCountsTable
   tags: TagsTable
+  two_factors: TwoFactorsTable
   users: UsersTable
   whatsapp_accounts: WhatsappAccountsTable
 }

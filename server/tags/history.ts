@@ -3,8 +3,8 @@ import { sql } from 'kysely'
 import type { Actor } from '../access/actor.ts'
 import type { Db } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
+import { mayRemove } from './rules.ts'
 import type { Assignment, TagChange, TagChip, TagColor, TagSource, Why } from './schema.ts'
-import { mayRemove } from './tagging.ts'
 
 interface AssignmentRow {
   tag_id: string
@@ -17,22 +17,9 @@ interface AssignmentRow {
   added_actor_id: string
   added_actor_name: string
   added_why: Why | null
-  removed_at: string | null
-  removed_source: TagSource | null
-  removed_actor_kind: string | null
-  removed_actor_id: string | null
-  removed_actor_name: string | null
-  removed_why: Why | null
 }
 
-const selectAssignments = (orgId: string, contactId: string) => sql<AssignmentRow>`
-  select a.tag_id, t.name, t.color, t.deleted_at is not null as deleted,
-    a.added_at, a.added_source, a.added_actor_kind, a.added_actor_id, a.added_actor_name, a.added_why,
-    a.removed_at, a.removed_source, a.removed_actor_kind, a.removed_actor_id, a.removed_actor_name, a.removed_why
-  from tag_assignments a join tags t on t.org_id = a.org_id and t.id = a.tag_id
-  where a.org_id = ${orgId} and a.contact_id = ${contactId}`
-
-const chipOf = (row: AssignmentRow): TagChip => ({
+const chipOf = (row: Pick<AssignmentRow, 'tag_id' | 'name' | 'color' | 'deleted'>): TagChip => ({
   id: row.tag_id,
   name: row.name,
   color: row.color,
@@ -45,7 +32,11 @@ export async function assignmentsOf(
   actor: Actor,
   contactId: string,
 ): Promise<{ active: Assignment[]; historical: Assignment[] }> {
-  const { rows } = await sql<AssignmentRow>`${selectAssignments(actor.org_id, contactId)} and a.removed_at is null
+  const { rows } = await sql<AssignmentRow>`
+    select a.tag_id, t.name, t.color, t.deleted_at is not null as deleted,
+      a.added_at, a.added_source, a.added_actor_kind, a.added_actor_id, a.added_actor_name, a.added_why
+    from tag_assignments a join tags t on t.org_id = a.org_id and t.id = a.tag_id
+    where a.org_id = ${actor.org_id} and a.contact_id = ${contactId} and a.removed_at is null
     order by t.name_key collate "C", t.id`.execute(db)
   const assignments = rows.map((row): Assignment => ({
     tag: chipOf(row),
@@ -60,38 +51,75 @@ export async function assignmentsOf(
   return { active: assignments.filter((a) => !a.tag.deleted), historical: assignments.filter((a) => a.tag.deleted) }
 }
 
-/** Every change of tags on a contact, newest first. */
-export async function tagChangesOf(db: Db, actor: Actor, contactId: string): Promise<TagChange[]> {
+interface ChangeRow {
+  id: number | string
+  change: 'added' | 'removed'
+  at: string
+  tag_id: string
+  name: string
+  color: TagColor | null
+  deleted: boolean
+  source: TagSource
+  actor_kind: string
+  actor_id: string
+  actor_name: string
+  why: Why | null
+}
+
+/**
+ * A page of the changes of tags on a contact, newest first; of two at the same instant the one written later comes first.
+ * Refuses a contact that is not in the actor's organization.
+ */
+export async function listTagChanges(
+  db: Db,
+  actor: Actor,
+  contactId: string,
+  { limit, cursor }: { limit: number; cursor?: string | undefined },
+): Promise<{ changes: TagChange[]; next_cursor: string | null }> {
   const contact = await db
     .selectFrom('contacts')
     .select('id')
     .where('org_id', '=', actor.org_id)
     .where('id', '=', contactId)
     .executeTakeFirst()
-  if (!contact) throw new Problem('not_found', 'There is no such contact in this organization.')
-  const { rows } = await sql<AssignmentRow>`${selectAssignments(actor.org_id, contactId)} order by a.id`.execute(db)
-  const changes = rows.flatMap((row): TagChange[] => {
-    const added: TagChange = {
-      at: row.added_at,
-      change: 'added',
+  if (!contact)
+    throw new Problem('not_found', 'There is no such contact in this organization.', { reason: 'contact_missing' })
+  const before = cursor === undefined ? null : readCursor(cursor)
+  // Added comes before removed in the alphabet as it does in life.
+  const { rows } = await sql<ChangeRow>`
+    select c.*, t.name, t.color, t.deleted_at is not null as deleted from (
+      select id, 'added' as change, added_at as at, tag_id, added_source as source, added_actor_kind as actor_kind,
+        added_actor_id as actor_id, added_actor_name as actor_name, added_why as why
+      from tag_assignments where org_id = ${actor.org_id} and contact_id = ${contactId}
+      union all
+      select id, 'removed', removed_at, tag_id, removed_source, removed_actor_kind, removed_actor_id, removed_actor_name, removed_why
+      from tag_assignments where org_id = ${actor.org_id} and contact_id = ${contactId} and removed_at is not null
+    ) c join tags t on t.org_id = ${actor.org_id} and t.id = c.tag_id
+    ${before ? sql`where (c.at, c.id, c.change) < (${before.at}::timestamptz, ${before.id}::bigint, ${before.change})` : sql``}
+    order by c.at desc, c.id desc, c.change desc limit ${limit + 1}`.execute(db)
+  const shown = rows.slice(0, limit)
+  const last = shown.at(-1)
+  return {
+    changes: shown.map((row) => ({
+      id: `${row.id}.${row.change}`,
+      at: row.at,
+      change: row.change,
       tag: chipOf(row),
-      source: row.added_source,
-      actor: { kind: row.added_actor_kind, id: row.added_actor_id, name: row.added_actor_name },
-      why: row.added_why,
-    }
-    if (row.removed_at === null) return [added]
-    return [
-      added,
-      {
-        at: row.removed_at,
-        change: 'removed',
-        tag: chipOf(row),
-        source: row.removed_source!,
-        actor: { kind: row.removed_actor_kind!, id: row.removed_actor_id!, name: row.removed_actor_name! },
-        why: row.removed_why,
-      },
-    ]
-  })
-  // A stable sort of the reversed list: of two changes at the same instant, the later one written comes first.
-  return changes.toReversed().toSorted((a, b) => (a.at === b.at ? 0 : a.at < b.at ? 1 : -1))
+      source: row.source,
+      actor: { kind: row.actor_kind, id: row.actor_id, name: row.actor_name },
+      why: row.why,
+    })),
+    next_cursor: rows.length > limit && last ? `${last.at}~${last.id}~${last.change}` : null,
+  }
+}
+
+function readCursor(cursor: string): { at: string; id: string; change: string } {
+  const [, at, id, change] = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)~(\d{1,18})~(added|removed)$/.exec(cursor) ?? []
+  if (at === undefined || id === undefined || change === undefined || Number.isNaN(Date.parse(at))) {
+    throw new Problem('invalid', 'This cursor is not valid. Pass next_cursor of the page before, unchanged.', {
+      reason: 'cursor_invalid',
+      field: 'cursor',
+    })
+  }
+  return { at, id, change }
 }

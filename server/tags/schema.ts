@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { characterCount } from '../lib/fold.ts'
 import { route } from '../lib/route.ts'
-import { Id, Instant, problems } from '../lib/shapes.ts'
+import { atMost, Id, Instant, problems, refusal } from '../lib/shapes.ts'
 
 /** The preset colours of a tag; null is the default colour. */
 export const TAG_COLORS = [
@@ -41,33 +41,50 @@ export type TagSource = z.output<typeof TagSource>
 
 const characters = (max: number) => (text: string) => characterCount(text) <= max
 
+const CONTROLS = refusal('control_characters', 'Leave out control characters.')
+
 const TagName = z
   .string()
   .transform((name) => name.normalize('NFC').replace(/\s+/gu, ' ').trim())
   .pipe(
     z
       .string()
-      .min(1, 'Give the tag a name.')
+      .min(1, refusal('tag_name_missing', 'Give the tag a name.'))
       // More code units than 50 grapheme clusters ever need in practice; keeps stacked marks within bounds.
-      .max(500, `Use at most ${TAG_NAME_MAX} characters.`)
-      .refine(characters(TAG_NAME_MAX), `Use at most ${TAG_NAME_MAX} characters.`)
-      .refine((name) => !/\p{Cc}/u.test(name), 'Leave out control characters.')
-      .refine((name) => /[^\p{Z}\p{C}\p{M}]/u.test(name), 'Use at least one visible character.'),
+      .max(500, atMost(TAG_NAME_MAX))
+      .refine(characters(TAG_NAME_MAX), atMost(TAG_NAME_MAX))
+      .refine((name) => !/\p{Cc}/u.test(name), CONTROLS)
+      .refine(
+        (name) => /[^\p{Z}\p{C}\p{M}]/u.test(name),
+        refusal('no_visible_character', 'Use at least one visible character.'),
+      ),
   )
 const TagDescription = z
   .string()
   .trim()
-  .max(5000, `Use at most ${TAG_DESCRIPTION_MAX} characters.`)
-  .refine(characters(TAG_DESCRIPTION_MAX), `Use at most ${TAG_DESCRIPTION_MAX} characters.`)
-  .refine((text) => !text.includes('\0'), 'Leave out control characters.')
+  .max(5000, atMost(TAG_DESCRIPTION_MAX))
+  .refine(characters(TAG_DESCRIPTION_MAX), atMost(TAG_DESCRIPTION_MAX))
+  .refine((text) => !text.includes('\0'), CONTROLS)
 
 export const CreateTag = z
   .object({
     name: TagName,
     description: TagDescription.default(''),
     color: TagColor.nullable().default(null).describe('One of the presets, or null for the default colour.'),
+    if_deleted: z
+      .enum(['create', 'refuse'])
+      .optional()
+      .describe(
+        'When a deleted tag bears the name: create another (the default), or refuse (`name_deleted`) so that somebody may decide to restore that one.',
+      ),
   })
   .meta({ id: 'CreateTag' })
+
+/** A tag as a chip needs it. */
+export const TagChip = z
+  .object({ id: Id, name: z.string(), color: TagColor.nullable(), deleted: z.boolean() })
+  .meta({ id: 'TagChip' })
+export type TagChip = z.output<typeof TagChip>
 
 export const Tag = z
   .object({
@@ -79,27 +96,66 @@ export const Tag = z
     updated_at: Instant,
     deleted_at: Instant.nullable(),
     contact_count: z.int().describe('How many contacts carry it.'),
+    merged_into: TagChip.nullable().describe('The tag that took its assignments, and to which its name and id lead.'),
   })
   .meta({ id: 'Tag' })
 export type Tag = z.output<typeof Tag>
 
+export const CreatedTag = z
+  .object({
+    ...Tag.shape,
+    deleted_namesake: Tag.nullable().describe('The tag last deleted under the same name, which could be restored.'),
+  })
+  .meta({ id: 'CreatedTag' })
+
+/** What can be changed of a tag. */
+export const TAG_FIELDS = ['name', 'description', 'color'] as const
+export type TagField = (typeof TAG_FIELDS)[number]
+
 export const UpdateTag = z
-  .object({ name: TagName.optional(), description: TagDescription.optional(), color: TagColor.nullable().optional() })
+  .object({
+    name: TagName.optional(),
+    description: TagDescription.optional(),
+    color: TagColor.nullable().optional(),
+    expected: z
+      .object({ name: z.string(), description: z.string(), color: TagColor.nullable() })
+      .partial()
+      .optional()
+      .describe(
+        'What the fields held when the caller looked. One that somebody changed meanwhile is not overwritten (`changed_meanwhile`).',
+      ),
+  })
   .refine(
-    (changes) => Object.values(changes).some((value) => value !== undefined),
-    'Say what to change: name, description or color.',
+    (changes) => TAG_FIELDS.some((field) => changes[field] !== undefined),
+    refusal('no_change', 'Say what to change: name, description or color.'),
   )
   .meta({ id: 'UpdateTag' })
 
 export const RestoreTag = z
-  .object({ new_name: TagName.optional().describe('When an active tag has taken the name meanwhile.') })
+  .object({
+    new_name: TagName.optional().describe('When an active tag has taken the name meanwhile.'),
+    merge_into: Id.optional().describe('Instead of restoring: merge it into this tag, which gets its assignments.'),
+  })
+  .refine(
+    (c) => c.new_name === undefined || c.merge_into === undefined,
+    refusal('restore_or_merge', 'Either restore it under a new name, or merge it.'),
+  )
   .meta({ id: 'RestoreTag' })
 
-/** A tag as a chip needs it. */
-export const TagChip = z
-  .object({ id: Id, name: z.string(), color: TagColor.nullable(), deleted: z.boolean() })
-  .meta({ id: 'TagChip' })
-export type TagChip = z.output<typeof TagChip>
+/** What became of restoring several tags. */
+export const RestoredTags = z
+  .object({
+    restored: z.array(Id),
+    refused: z.array(
+      z.object({
+        tag: TagChip,
+        reason: z.enum(['name_taken', 'tag_merged']),
+        by: TagChip.describe('The tag that bears its name now, or that it was merged into.'),
+      }),
+    ),
+  })
+  .meta({ id: 'RestoredTags' })
+export type RestoredTags = z.output<typeof RestoredTags>
 
 export const ActorShape = z.object({ kind: z.string(), id: z.string(), name: z.string() }).meta({ id: 'Actor' })
 
@@ -122,6 +178,7 @@ export type Assignment = z.output<typeof Assignment>
 
 export const TagChange = z
   .object({
+    id: z.string(),
     at: Instant,
     change: z.enum(['added', 'removed']),
     tag: TagChip,
@@ -132,15 +189,20 @@ export const TagChange = z
   .meta({ id: 'TagChange' })
 export type TagChange = z.output<typeof TagChange>
 
+export const ANY_TAG = refusal('no_tag', 'Name at least one tag to add or to remove.')
+export const NOT_BOTH = refusal('tag_both', 'A tag can be added or removed, not both.')
+
 export const ChangeTags = z
   .object({ add: z.array(Id).max(100).default([]), remove: z.array(Id).max(100).default([]) })
-  .refine((c) => c.add.length + c.remove.length > 0, 'Name at least one tag to add or to remove.')
-  .refine((c) => !c.add.some((id) => c.remove.includes(id)), 'A tag can be added or removed, not both.')
+  .refine((c) => c.add.length + c.remove.length > 0, ANY_TAG)
+  .refine((c) => !c.add.some((id) => c.remove.includes(id)), NOT_BOTH)
   .meta({ id: 'ChangeTags' })
 
 export const ChangeTagsResult = z
   .object({ added: z.array(TagChip), removed: z.array(TagChip), unchanged: z.array(TagChip) })
   .meta({ id: 'ChangeTagsResult' })
+
+const TagIds = z.object({ ids: z.array(Id).min(1, refusal('no_tag_named', 'Name at least one tag.')).max(5000) })
 
 export const listTags = route({
   method: 'get',
@@ -162,7 +224,7 @@ export const createTag = route({
   summary: 'Create a tag',
   permission: 'tags:write',
   body: CreateTag,
-  responses: { 201: { description: 'Tag created.', schema: Tag }, ...problems },
+  responses: { 201: { description: 'Tag created.', schema: CreatedTag }, ...problems },
 })
 
 export const updateTag = route({
@@ -183,7 +245,7 @@ export const deleteTags = route({
   summary:
     'Delete tags from the catalog, all or none; contacts that carry them are unaffected and they can be restored',
   permission: 'tags:write',
-  body: z.object({ ids: z.array(Id).min(1, 'Name at least one tag.').max(1000) }),
+  body: TagIds,
   responses: {
     200: {
       description: 'What was deleted; tags deleted before are not counted.',
@@ -204,6 +266,16 @@ export const restoreTag = route({
   responses: { 200: { description: 'Tag restored.', schema: Tag }, ...problems },
 })
 
+export const restoreTags = route({
+  method: 'post',
+  path: '/v1/tags/restore',
+  operationId: 'restoreTags',
+  summary: 'Restore deleted tags, those that can be; tags that are active already count as restored',
+  permission: 'tags:write',
+  body: TagIds,
+  responses: { 200: { description: 'Which were, and which not.', schema: RestoredTags }, ...problems },
+})
+
 export const changeContactTags = route({
   method: 'post',
   path: '/v1/contacts/{id}/tags',
@@ -222,8 +294,15 @@ export const listTagChanges = route({
   summary: 'Every change of tags on a contact, newest first',
   permission: 'contacts:read',
   params: z.object({ id: Id }),
+  query: z.object({
+    limit: z.coerce.number().int().min(1).max(200).default(50),
+    cursor: z.string().max(100).optional().describe('next_cursor of the page before.'),
+  }),
   responses: {
-    200: { description: 'The changes.', schema: z.object({ changes: z.array(TagChange) }).meta({ id: 'TagHistory' }) },
+    200: {
+      description: 'A page.',
+      schema: z.object({ changes: z.array(TagChange), next_cursor: z.string().nullable() }).meta({ id: 'TagHistory' }),
+    },
     ...problems,
   },
 })

@@ -4,7 +4,11 @@ import { actorColumns, type Actor } from '../access/actor.ts'
 import { recordEvents, type NewEvent } from '../events/events.ts'
 import type { Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
+import { countChanges } from './counting.ts'
+import { catalogTags } from './resolving.ts'
+import { mayRemove, sourceOf, type AddedBy } from './rules.ts'
 import type { TagSource, Why } from './schema.ts'
+import { bitOf, sourcesCarried } from './source-bits.ts'
 
 export interface TagChanges {
   add?: readonly string[]
@@ -18,51 +22,14 @@ export interface TagChanges {
 export interface TagChangeDone {
   contact_id: string
   tag_id: string
-}
-
-/** The source that a tag put on by this actor has: it follows from the actor, so that nobody can forget or fake it. */
-export function sourceOf(actor: Actor): TagSource {
-  switch (actor.kind) {
-    case 'user':
-      return actor.role === 'admin' ? 'manual_admin' : 'manual_agent'
-    case 'api_key':
-      return actor.key_kind === 'ai_agent' ? 'ai_tool' : 'api'
-    case 'ai_agent':
-      return 'ai_tool'
-    case 'ai_auto_close':
-      return 'ai_auto_close'
-    case 'system':
-      throw new Error('The system itself never tags: name the person, key or AI that does.')
-  }
-}
-
-/** Who put a tag on, as the rules of removal need it. */
-export interface AddedBy {
-  source: TagSource
-  actor_kind: string
-  actor_id: string
-}
-
-/**
- * Whether the actor may take off a tag that was put on so: administrators and third-party systems any,
- * agents what any agent or AI put on, an AI only what it put on itself.
- */
-export function mayRemove(actor: Actor, added: AddedBy): boolean {
-  switch (sourceOf(actor)) {
-    case 'manual_admin':
-    case 'api':
-      return true
-    case 'manual_agent':
-      return added.source !== 'manual_admin' && added.source !== 'api'
-    case 'ai_tool':
-    case 'ai_auto_close':
-      return added.actor_kind === actor.kind && added.actor_id === actor.id
-  }
+  /** The interval that began or ended by it. */
+  assignment_id: number | string
 }
 
 /**
  * Puts tags on contacts and takes tags off; a single contact is a list of one. It takes differences, and answers
  * only what really changed: adding what is there, or removing what is not, is no change, and the first source stays.
+ * A tag that was merged into another stands for that one.
  *
  * Refuses the whole call when a contact is not in the organization (not_found), a tag is not in the catalog or
  * is deleted (invalid), the actor may not take a tag off, or an AI would put back what a person or a third-party
@@ -74,11 +41,10 @@ export async function changeTags(
   contactIds: readonly string[],
   changes: TagChanges,
 ): Promise<{ added: TagChangeDone[]; removed: TagChangeDone[] }> {
-  const add = [...new Set(changes.add)]
-  const remove = [...new Set(changes.remove)]
   const source = sourceOf(actor)
-  await refuseUnknownTags(tx, actor, [...add, ...remove])
-  const ids = await lockContacts(tx, actor, contactIds)
+  const { add, remove } = await catalogTags(tx, actor.org_id, changes)
+  const { ids, merging } = await lockContacts(tx, actor, contactIds, [...add, ...remove])
+  for (const tagId of merging) await moveTag(tx, actor.org_id, tagId, ids)
 
   const removed = await endAssignments(tx, actor, source, ids, remove, changes)
   if (add.length > 0 && (source === 'ai_tool' || source === 'ai_auto_close'))
@@ -87,9 +53,10 @@ export async function changeTags(
 
   const event =
     (kind: NewEvent['kind']) =>
-    (done: TagChangeDone): NewEvent => ({
+    ({ contact_id, tag_id }: TagChangeDone): NewEvent => ({
       kind,
-      ...done,
+      contact_id,
+      tag_id,
       source,
       ...(changes.why ? { after: { why: changes.why } } : {}),
       ...(changes.at ? { at: changes.at } : {}),
@@ -101,42 +68,25 @@ export async function changeTags(
   return { added, removed }
 }
 
-async function refuseUnknownTags(tx: Tx, actor: Actor, tagIds: string[]): Promise<void> {
-  if (tagIds.length === 0) return
-  // Shared: the tags cannot be deleted before this transaction ends.
-  const { rows } = await sql<{ id: string; name: string; deleted: boolean }>`
-    select id, name, deleted_at is not null as deleted from tags
-    where org_id = ${actor.org_id} and id = any(${tagIds}::uuid[]) order by id for share`.execute(tx)
-  const deleted = rows.find((row) => row.deleted)
-  if (deleted) {
-    throw new Problem(
-      'invalid',
-      `The tag “${deleted.name}” was deleted from the catalog. Restore it first, or choose another.`,
-      {
-        reason: 'tag_deleted',
-        data: { tag_id: deleted.id },
-      },
-    )
-  }
-  const known = new Set(rows.map((row) => row.id))
-  const unknown = tagIds.filter((id) => !known.has(id))
-  if (unknown.length > 0) {
-    throw new Problem('invalid', 'A tag is not in the catalog of this organization. Choose one that is.', {
-      reason: 'tag_unknown',
-      data: { tag_ids: unknown },
-    })
-  }
-}
-
-/** Locks the contacts in the order of their ids, so that changes of many at once cannot deadlock. */
-async function lockContacts(tx: Tx, actor: Actor, contactIds: readonly string[]): Promise<string[]> {
+/**
+ * Locks the contacts in the order of their ids, so that changes of many at once cannot deadlock. Answers the tags too whose
+ * assignments are still moving to one of those asked for; it is looked up when the locks of the tags are held, not before.
+ */
+async function lockContacts(
+  tx: Tx,
+  actor: Actor,
+  contactIds: readonly string[],
+  tagIds: readonly string[] = [],
+): Promise<{ ids: string[]; merging: string[] }> {
   const wanted = [...new Set(contactIds)]
-  const { rows } = await sql<{ id: string }>`
-    select id from contacts where org_id = ${actor.org_id} and id = any(${wanted}::uuid[]) order by id for no key update`.execute(
+  const { rows } = await sql<{ id: string; merging: string[] }>`
+    select id, array(select m.id from tags m where m.org_id = ${actor.org_id} and m.merged_into = any(${tagIds}::uuid[]) and m.merging is not null) as merging
+    from contacts where org_id = ${actor.org_id} and id = any(${wanted}::uuid[]) order by id for no key update`.execute(
     tx,
   )
-  if (rows.length < wanted.length) throw new Problem('not_found', 'There is no such contact in this organization.')
-  return rows.map((row) => row.id)
+  if (rows.length < wanted.length)
+    throw new Problem('not_found', 'There is no such contact in this organization.', { reason: 'contact_missing' })
+  return { ids: rows.map((row) => row.id), merging: rows[0]?.merging ?? [] }
 }
 
 async function endAssignments(
@@ -154,7 +104,7 @@ async function endAssignments(
       removed_actor_kind = ${by.actor_kind}, removed_actor_id = ${by.actor_id}, removed_actor_name = ${by.actor_name},
       removed_why = ${why ? JSON.stringify(why) : null}::jsonb
     where org_id = ${actor.org_id} and contact_id = any(${contactIds}::uuid[]) and tag_id = any(${tagIds}::uuid[]) and removed_at is null
-    returning contact_id, tag_id, added_source as source, added_actor_kind as actor_kind, added_actor_id as actor_id`.execute(
+    returning id as assignment_id, contact_id, tag_id, added_source as source, added_actor_kind as actor_kind, added_actor_id as actor_id`.execute(
     tx,
   )
   if (rows.some((row) => !mayRemove(actor, row))) {
@@ -168,13 +118,19 @@ async function endAssignments(
   }
   if (rows.length > 0) {
     await sql`
-      update contacts c set tag_ids = array(select t from unnest(c.tag_ids) t where t <> all(r.tag_ids))
+      update contacts c set tag_ids = array(select t from unnest(c.tag_ids) t where t <> all(r.tag_ids)), tag_sources = ${sourcesCarried}
       from (select contact_id, array_agg(tag_id) as tag_ids
         from unnest(${rows.map((row) => row.contact_id)}::uuid[], ${rows.map((row) => row.tag_id)}::uuid[]) as gone (contact_id, tag_id)
         group by contact_id) r
       where c.org_id = ${actor.org_id} and c.id = r.contact_id`.execute(tx)
+    await countChanges(
+      tx,
+      actor.org_id,
+      rows.map((row) => row.tag_id),
+      -1,
+    )
   }
-  return rows.map(({ contact_id, tag_id }) => ({ contact_id, tag_id }))
+  return rows.map(({ contact_id, tag_id, assignment_id }) => ({ contact_id, tag_id, assignment_id }))
 }
 
 async function beginAssignments(
@@ -195,13 +151,19 @@ async function beginAssignments(
       from unnest(${contactIds}::uuid[]) with ordinality as c (id, n) cross join unnest(${tagIds}::uuid[]) with ordinality as t (id, n)
       order by c.n, t.n
       on conflict (org_id, contact_id, tag_id) where removed_at is null do nothing
-      returning contact_id, tag_id
+      returning id, contact_id, tag_id
     ), carried as (
-      update contacts c set tag_ids = c.tag_ids || a.tag_ids
+      update contacts c set tag_ids = c.tag_ids || a.tag_ids, tag_sources = c.tag_sources | ${bitOf(source)}::smallint
       from (select contact_id, array_agg(tag_id) as tag_ids from added group by contact_id) a
       where c.org_id = ${actor.org_id} and c.id = a.contact_id
     )
-    select contact_id, tag_id from added`.execute(tx)
+    select id as assignment_id, contact_id, tag_id from added`.execute(tx)
+  await countChanges(
+    tx,
+    actor.org_id,
+    rows.map((row) => row.tag_id),
+    1,
+  )
   return rows
 }
 
@@ -229,7 +191,7 @@ async function refusePuttingBack(
       `A person took the tag “${rows[0].name}” off. An AI can put it back only when the customer has written something newer that supports it.`,
       {
         reason: 'removed_by_person',
-        data: { tag_id: rows[0].tag_id, contact_id: rows[0].contact_id },
+        data: { tag_id: rows[0].tag_id, name: rows[0].name, contact_id: rows[0].contact_id },
       },
     )
   }
@@ -248,13 +210,18 @@ export async function moveAssignments(
 ): Promise<(number | string)[]> {
   await lockContacts(tx, actor, [from, to])
   const by = actorColumns(actor)
-  await sql`
+  const { rows: ended } = await sql<{ tag_id: string }>`
     update tag_assignments a set removed_at = statement_timestamp(), removed_source = ${sourceOf(actor)}, removed_actor_kind = ${by.actor_kind},
       removed_actor_id = ${by.actor_id}, removed_actor_name = ${by.actor_name}, removed_why = ${JSON.stringify({ reason: 'merged', merge_id: mergeId })}::jsonb
     from tag_assignments b
     where a.org_id = ${actor.org_id} and b.org_id = ${actor.org_id} and a.tag_id = b.tag_id and a.removed_at is null and b.removed_at is null
-      and (a.contact_id, b.contact_id) in ((${from}::uuid, ${to}::uuid), (${to}::uuid, ${from}::uuid)) and (a.added_at, a.id) > (b.added_at, b.id)`.execute(
+      and (a.contact_id, b.contact_id) in ((${from}::uuid, ${to}::uuid), (${to}::uuid, ${from}::uuid)) and (a.added_at, a.id) > (b.added_at, b.id)
+    returning a.tag_id`.execute(tx)
+  await countChanges(
     tx,
+    actor.org_id,
+    ended.map((row) => row.tag_id),
+    -1,
   )
   const { rows } = await sql<{ id: number | string }>`
     update tag_assignments set contact_id = ${to} where org_id = ${actor.org_id} and contact_id = ${from} returning id`.execute(
@@ -277,11 +244,16 @@ export async function returnAssignments(
   await sql`update tag_assignments set contact_id = ${to} where org_id = ${actor.org_id} and contact_id = ${from} and id = any(${ids}::bigint[])`.execute(
     tx,
   )
-  await sql`
+  const { rows: resumed } = await sql<{ tag_id: string }>`
     update tag_assignments a set removed_at = null, removed_source = null, removed_actor_kind = null, removed_actor_id = null, removed_actor_name = null, removed_why = null
     where a.org_id = ${actor.org_id} and a.contact_id in (${from}, ${to}) and a.removed_why ->> 'merge_id' = ${mergeId}
-      and not exists (select 1 from tag_assignments b where b.org_id = a.org_id and b.contact_id = a.contact_id and b.tag_id = a.tag_id and b.removed_at is null)`.execute(
+      and not exists (select 1 from tag_assignments b where b.org_id = a.org_id and b.contact_id = a.contact_id and b.tag_id = a.tag_id and b.removed_at is null)
+    returning a.tag_id`.execute(tx)
+  await countChanges(
     tx,
+    actor.org_id,
+    resumed.map((row) => row.tag_id),
+    1,
   )
   await writeCarried(tx, actor, [from, to])
 }
@@ -289,6 +261,62 @@ export async function returnAssignments(
 async function writeCarried(tx: Tx, actor: Actor, contactIds: string[]): Promise<void> {
   await sql`
     update contacts c set tag_ids = array(select a.tag_id from tag_assignments a
-      where a.org_id = c.org_id and a.contact_id = c.id and a.removed_at is null order by a.id)
+      where a.org_id = c.org_id and a.contact_id = c.id and a.removed_at is null order by a.id), tag_sources = ${sourcesCarried}
     where c.org_id = ${actor.org_id} and c.id = any(${contactIds}::uuid[])`.execute(tx)
+}
+
+/**
+ * Gives the contacts' assignments of a tag that was merged, ended ones too, to its survivor, keeping source, actor and
+ * date. Where both are carried, the older assignment stays and the other ends with the reason merged. Answers the
+ * contacts that had one.
+ */
+export async function moveTag(tx: Tx, orgId: string, fromId: string, contactIds: readonly string[]): Promise<string[]> {
+  // Shared: the survivor cannot be merged into another before this transaction ends, or what moves to it would be left there.
+  await sql`select 1 from tags where org_id = ${orgId} and id = ${fromId} for share`.execute(tx)
+  const { rows: contacts } = await sql<{ id: string }>`
+    select id from contacts where org_id = ${orgId} and id = any(${contactIds}::uuid[]) order by id for no key update`.execute(
+    tx,
+  )
+  const ids = contacts.map((row) => row.id)
+  const { rows: ended } = await sql<{ tag_id: string }>`
+    update tag_assignments a set removed_at = statement_timestamp(), removed_source = t.merging ->> 'source', removed_actor_kind = t.merging ->> 'actor_kind',
+      removed_actor_id = t.merging ->> 'actor_id', removed_actor_name = t.merging ->> 'actor_name',
+      removed_why = jsonb_build_object('reason', 'merged', 'merged_tag', t.name)
+    from tags t, tag_assignments b
+    where t.org_id = ${orgId} and t.id = ${fromId} and a.org_id = t.org_id and b.org_id = t.org_id
+      and a.contact_id = any(${ids}::uuid[]) and b.contact_id = a.contact_id and a.removed_at is null and b.removed_at is null
+      and (a.tag_id, b.tag_id) in ((t.id, t.merged_into), (t.merged_into, t.id)) and (a.added_at, a.id) > (b.added_at, b.id)
+    returning a.tag_id`.execute(tx)
+  await countChanges(
+    tx,
+    orgId,
+    ended.map((row) => row.tag_id),
+    -1,
+  )
+  const { rows } = await sql<{ contact_id: string; tag_id: string; active: boolean }>`
+    with moved as (
+      update tag_assignments a set tag_id = t.merged_into from tags t
+      where t.org_id = ${orgId} and t.id = ${fromId} and a.org_id = t.org_id and a.tag_id = t.id and a.contact_id = any(${ids}::uuid[])
+      returning a.contact_id, a.tag_id, a.removed_at is null as active
+    ), carried as (
+      update contacts c set tag_ids = case when t.merged_into = any(c.tag_ids) then array_remove(c.tag_ids, t.id) else array_replace(c.tag_ids, t.id, t.merged_into) end,
+        tag_sources = ${sourcesCarried}
+      from tags t
+      where t.org_id = ${orgId} and t.id = ${fromId} and c.org_id = t.org_id and c.id = any(${ids}::uuid[]) and t.id = any(c.tag_ids)
+    )
+    select contact_id, tag_id, active from moved`.execute(tx)
+  const active = rows.filter((row) => row.active)
+  await countChanges(
+    tx,
+    orgId,
+    active.map(() => fromId),
+    -1,
+  )
+  await countChanges(
+    tx,
+    orgId,
+    active.map((row) => row.tag_id),
+    1,
+  )
+  return [...new Set(rows.map((row) => row.contact_id))]
 }

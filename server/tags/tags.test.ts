@@ -3,7 +3,17 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { countContacts, exportContacts, getContact, listContacts } from '../contacts/schema.ts'
 import { sighted } from '../../test/help/people.ts'
 import { openTestServer, type Person, type TestServer } from '../../test/help/server.ts'
-import { changeContactTags, createTag, deleteTags, listTags, restoreTag, updateTag } from './schema.ts'
+import {
+  changeContactTags,
+  createTag,
+  deleteTags,
+  listTagChanges,
+  listTags,
+  restoreTag,
+  restoreTags,
+  updateTag,
+} from './schema.ts'
+import { mergeTags, previewMerge } from '../operations/schema.ts'
 
 let server: TestServer
 beforeAll(async () => {
@@ -117,4 +127,175 @@ test('deleting several is all or none, and another organization’s tag is not t
     status: 404,
   })
   await expect(admin.call(restoreTag, { params: { id: theirs.id }, body: {} })).rejects.toMatchObject({ status: 404 })
+})
+
+test('a new tag under the name of a deleted one is created and names it; asked to, it is refused until somebody decides', async () => {
+  const admin = await server.newPerson()
+  const contactId = await sighted(server, admin)
+  const old = await admin.call(createTag, { body: { name: 'Refund', if_deleted: 'refuse' } })
+  expect(old.deleted_namesake).toBe(null)
+  await put(admin, contactId, { add: [old.id] })
+  await admin.call(deleteTags, { body: { ids: [old.id] } })
+  await expect(admin.call(createTag, { body: { name: ' refund ', if_deleted: 'refuse' } })).rejects.toMatchObject({
+    status: 409,
+    problem: {
+      reason: 'name_deleted',
+      field: 'name',
+      data: { tag: { id: old.id, name: 'Refund', contact_count: 1, merged_into: null } },
+    },
+  })
+  const young = await admin.call(createTag, { body: { name: 'refund' } })
+  expect(young).toMatchObject({ name: 'refund', deleted_at: null, deleted_namesake: { id: old.id, name: 'Refund' } })
+  await expect(admin.call(createTag, { body: { name: 'REFUND', if_deleted: 'refuse' } })).rejects.toMatchObject({
+    status: 409,
+    problem: { reason: 'name_taken' },
+  })
+
+  // One that was merged is named when no other is left to restore.
+  const other = await admin.call(createTag, { body: { name: 'Claim' } })
+  await admin.call(mergeTags, { params: { id: other.id }, body: { into: young.id } })
+  await expect(admin.call(createTag, { body: { name: 'claim', if_deleted: 'refuse' } })).rejects.toMatchObject({
+    problem: { reason: 'name_deleted', data: { tag: { merged_into: { name: 'refund' } } } },
+  })
+})
+
+test('of two who change the same field at once the second is told what it is now; of different fields both are kept', async () => {
+  const ana = await server.newPerson()
+  const ben = await server.newPerson('admin', ana.actor.org_id)
+  const seen = await ana.call(createTag, { body: { name: 'Vip', description: 'Buys a lot.', color: 'red' } })
+  const expected = { name: seen.name, description: seen.description, color: seen.color }
+  const change = (person: Person, body: { name?: string; description?: string; color?: 'blue' | 'red' | null }) =>
+    person.call(updateTag, { params: { id: seen.id }, body: { ...body, expected } })
+
+  const attempts = await Promise.allSettled([change(ana, { name: 'VIPs' }), change(ben, { name: 'V.I.P.' })])
+  expect(attempts.map((attempt) => attempt.status).toSorted()).toEqual(['fulfilled', 'rejected'])
+  const [first, second] = attempts[0].status === 'fulfilled' ? [ana, ben] : [ben, ana]
+  const now = first === ana ? 'VIPs' : 'V.I.P.'
+  await expect(change(second, { name: 'Other', color: 'blue' })).rejects.toMatchObject({
+    status: 409,
+    problem: {
+      reason: 'changed_meanwhile',
+      field: 'name',
+      data: { fields: ['name'], tag: { name: now, description: 'Buys a lot.', color: 'red' }, by: first.actor.name },
+    },
+  })
+  expect(await change(second, { color: 'blue' })).toMatchObject({ name: now, color: 'blue' })
+  expect(await change(first, { description: 'Buys often.' })).toMatchObject({
+    name: now,
+    description: 'Buys often.',
+    color: 'blue',
+  })
+  // What somebody else has set to the very same is no conflict; what the caller has seen is overwritten.
+  expect(await change(second, { name: now })).toMatchObject({ name: now })
+  expect(
+    await second.call(updateTag, { params: { id: seen.id }, body: { name: 'Other', expected: { name: now } } }),
+  ).toMatchObject({ name: 'Other', color: 'blue' })
+  // The one who changed the field in question is named, not the last one to change anything.
+  await expect(change(first, { color: null })).rejects.toMatchObject({
+    problem: { field: 'color', data: { by: second.actor.name } },
+  })
+})
+
+test('changing a tag that was deleted or merged meanwhile is refused, and changes nothing', async () => {
+  const admin = await server.newPerson()
+  const [gone, merged, into] = [
+    await admin.call(createTag, { body: { name: 'Gone' } }),
+    await admin.call(createTag, { body: { name: 'Merged' } }),
+    await admin.call(createTag, { body: { name: 'Into' } }),
+  ]
+  await admin.call(deleteTags, { body: { ids: [gone.id] } })
+  await admin.call(mergeTags, { params: { id: merged.id }, body: { into: into.id } })
+  await expect(admin.call(updateTag, { params: { id: gone.id }, body: { name: 'x' } })).rejects.toMatchObject({
+    status: 409,
+    problem: { reason: 'tag_deleted' },
+  })
+  await expect(admin.call(updateTag, { params: { id: merged.id }, body: { name: 'x' } })).rejects.toMatchObject({
+    status: 409,
+    problem: { reason: 'tag_merged', data: { tag_id: into.id } },
+  })
+  expect((await admin.call(listTags, { query: { status: 'all' } })).tags.map((tag) => tag.name)).toEqual([
+    'Gone',
+    'Into',
+    'Merged',
+  ])
+})
+
+test('deleting two thousand tags and restoring those that can be is one call each; who cannot is named with the reason', async () => {
+  const admin = await server.newPerson()
+  const { rows } = await server.pool.query<{ id: string }>(
+    `insert into tags (org_id, id, name, name_key) select $1, gen_random_uuid(), 'T' || n, 't' || n from generate_series(1, 2000) n returning id`,
+    [admin.actor.org_id],
+  )
+  const ids = rows.map((row) => row.id)
+  expect((await admin.call(deleteTags, { body: { ids } })).deleted).toHaveLength(2000)
+  const taken = await admin.call(createTag, { body: { name: 't5' } })
+  const merged = await admin.call(createTag, { body: { name: 'Merged' } })
+  await admin.call(mergeTags, { params: { id: merged.id }, body: { into: taken.id } })
+  // Two deleted tags of one name: the one deleted last comes back.
+  const older = await admin.call(createTag, { body: { name: 't7' } })
+  await admin.call(deleteTags, { body: { ids: [older.id] } })
+
+  const { restored, refused } = await admin.call(restoreTags, {
+    body: { ids: [...ids, merged.id, older.id, taken.id] },
+  })
+  expect(restored).toHaveLength(2000)
+  expect(restored).toContain(older.id)
+  expect(restored).toContain(taken.id)
+  expect(
+    refused.map((each) => `${each.tag.name} ${each.reason} ${each.by.name} ${each.by.deleted}`).toSorted(),
+  ).toEqual(['Merged tag_merged t5 false', 'T5 name_taken t5 false', 'T7 name_taken t7 false'])
+  expect((await admin.call(listTags, {})).tags).toHaveLength(2000)
+  const events = await server.pool.query(
+    `select count(*)::int as n from events where org_id = $1 and kind = 'tag.restored'`,
+    [admin.actor.org_id],
+  )
+  expect(events.rows).toEqual([{ n: 1999 }])
+
+  const stranger = await server.newPerson()
+  await expect(stranger.call(restoreTags, { body: { ids: [taken.id] } })).rejects.toMatchObject({ status: 404 })
+})
+
+test('before a merge its numbers are exact', async () => {
+  const admin = await server.newPerson()
+  const [from, into] = [
+    await admin.call(createTag, { body: { name: 'From' } }),
+    await admin.call(createTag, { body: { name: 'Into' } }),
+  ]
+  const [both, one, past] = [await sighted(server, admin), await sighted(server, admin), await sighted(server, admin)]
+  await put(admin, both, { add: [from.id, into.id] })
+  await put(admin, one, { add: [from.id] })
+  await put(admin, past, { add: [from.id] })
+  await put(admin, past, { remove: [from.id] })
+  const preview = () => admin.call(previewMerge, { params: { id: from.id }, query: { into: into.id } })
+  expect(await preview()).toEqual({ contacts: 2, both: 1 })
+  await admin.call(deleteTags, { body: { ids: [from.id] } })
+  expect(await preview()).toEqual({ contacts: 2, both: 1 })
+})
+
+test('a history of any length is read page by page, newest first, with nothing left out or doubled', async () => {
+  const admin = await server.newPerson()
+  const contactId = await sighted(server, admin)
+  const tag = await admin.call(createTag, { body: { name: 'On and off' } })
+  for (let n = 0; n < 20; n++) await put(admin, contactId, n % 2 === 0 ? { add: [tag.id] } : { remove: [tag.id] })
+  const read: string[] = []
+  const times: string[] = []
+  let cursor: string | null | undefined
+  do {
+    const page = await admin.call(listTagChanges, {
+      params: { id: contactId },
+      query: { limit: 3, ...(cursor ? { cursor } : {}) },
+    })
+    read.push(...page.changes.map((change) => `${change.id} ${change.change}`))
+    times.push(...page.changes.map((change) => change.at))
+    cursor = page.next_cursor
+  } while (cursor)
+  expect(read).toHaveLength(20)
+  expect(new Set(read).size).toBe(20)
+  expect(read.map((each) => each.split(' ')[1])).toEqual(
+    Array.from({ length: 20 }, (_, n) => (n % 2 === 0 ? 'removed' : 'added')),
+  )
+  expect(times).toEqual(times.toSorted().toReversed())
+  await expect(
+    admin.call(listTagChanges, { params: { id: contactId }, query: { cursor: 'nonsense' } }),
+  ).rejects.toMatchObject({ status: 422, problem: { field: 'cursor' } })
 })

@@ -10,10 +10,15 @@ export const OWNERS = new Map<string, string>(
   Object.entries({
     organizations: 'access',
     users: 'access',
-    memberships: 'access',
+    memberships: 'people',
+    invitations: 'people',
     sessions: 'access',
     sign_in_failures: 'access',
     setup_links: 'access',
+    idempotency_keys: 'access',
+    two_factors: 'account',
+    recovery_codes: 'account',
+    reset_links: 'account',
     whatsapp_accounts: 'channels',
     channels: 'channels',
     deliveries: 'channels',
@@ -27,17 +32,37 @@ export const OWNERS = new Map<string, string>(
     message_statuses: 'conversations',
     tags: 'tags',
     tag_assignments: 'tags',
+    tag_counts: 'tags',
+    operations: 'operations',
+    operation_batches: 'operations',
     events: 'events',
+    event_positions: 'events',
+    audit_entries: 'audit',
+    contact_erasures: 'privacy',
+    retention: 'privacy',
   }),
 )
 
 /** The tables that belong to no organization; the primary key of every other one begins with org_id. */
-export const GLOBAL_TABLES = ['organizations', 'users', 'sessions', 'sign_in_failures', 'setup_links']
+export const GLOBAL_TABLES = [
+  'organizations',
+  'users',
+  'sessions',
+  'sign_in_failures',
+  'setup_links',
+  'two_factors',
+  'recovery_codes',
+  'reset_links',
+]
 
 /** The only files of the product that speak to the outside world over HTTP by themselves. */
-const OUTGOING = ['console/src/lib/api.ts', 'tools/receive.ts', 'start.mjs']
+const OUTGOING = ['server/lib/outgoing.ts', 'console/src/lib/api.ts', 'tools/receive.ts', 'start.mjs']
 
 const TAGGING = 'server/tags/tagging.ts'
+/** Fills whole organizations set by set, for measuring only. */
+const CROWD = 'seeds/crowd.ts'
+/** Loads every table as a backup holds it: nothing is decided there. */
+const RESTORING = 'server/backup/restoring.ts'
 const CONFIG = 'server/config.ts'
 const DOOR = /^server\/.*\/(?:routes|tools|jobs)\.ts$/
 const DOOR_KEEPERS = ['server/app.ts', 'server/worker.ts', 'server/mcp/server.ts']
@@ -84,7 +109,16 @@ export const nobodyImportsDoors = forEach((source) =>
 )
 
 const SQL_PACKAGES = /^(?:kysely|pg|pg-.*|postgres|graphile-worker)(?:\/|$)/
-const SQL_CALLS = ['selectFrom', 'insertInto', 'updateTable', 'deleteFrom', 'mergeInto', 'executeQuery', 'query']
+const SQL_CALLS = [
+  'selectFrom',
+  'insertInto',
+  'updateTable',
+  'deleteFrom',
+  'mergeInto',
+  'executeQuery',
+  'query',
+  'transaction',
+]
 
 /** 3. A door parses, calls one verb, and answers. */
 export const doorsContainNoSql = forEach((source) => {
@@ -92,7 +126,9 @@ export const doorsContainNoSql = forEach((source) => {
   const used = source.nodes.flatMap((node) => {
     const tag = node.type === 'TaggedTemplateExpression' && nameOf(child(node, 'tag')) === 'sql'
     const call = node.type === 'CallExpression' && SQL_CALLS.includes(propertyOf(child(node, 'callee')) ?? '')
-    return tag || call ? [`${source.path}:${source.lineOf(node)} a door contains no SQL`] : []
+    return tag || call
+      ? [`${source.path}:${source.lineOf(node)} a door contains no SQL, and opens its transaction by context.write`]
+      : []
   })
   return [...importsOf(source, (to) => SQL_PACKAGES.test(to) && `a door does not import ${to}`), ...used]
 })
@@ -106,7 +142,7 @@ export const writesAtHome =
     const whole = (name: string) =>
       parents.get(name) ?? [...parents.values()].find((parent) => name.startsWith(`${parent}_?`)) ?? name
     return sources
-      .filter(({ path }) => inProduct(path) && !inConsole(path))
+      .filter(({ path }) => inProduct(path) && !inConsole(path) && path !== CROWD && path !== RESTORING)
       .flatMap((source) =>
         writesIn(source).flatMap(({ table, verb, setsTagIds, line }) => {
           const place = `${source.path}:${line}`
@@ -186,15 +222,16 @@ export const outgoingOnlyWhereNamed = forEach((source) => {
   return [...calls, ...modules]
 })
 
-/** The vocabulary of the contract: the shape of a route, which the console needs as a type. */
-const CONTRACT_TYPES = ['server/lib/route.ts', 'server/lib/shapes.ts']
+/** The vocabulary of the contract: the shape of a route, which the console needs as a type, and what all schemas are made of. */
+const CONTRACT_TYPES = ['server/lib/route.ts']
+const CONTRACT = /^server\/(?:\w+\/schema|lib\/shapes)\.ts$/
 
 /** 7. The console knows the contract, and nothing else of the server. */
 export const consoleImportsSchemasOnly = forEach((source) => {
   if (!inConsole(source.path)) return []
   return importsOf(source, (to, typeOnly) => {
     const isOurs = /^(?:server|test|seeds|tools|bench)\/|^\.\.\//.test(to)
-    const isAllowed = /^server\/\w+\/schema\.ts$/.test(to) || (typeOnly && CONTRACT_TYPES.includes(to))
+    const isAllowed = CONTRACT.test(to) || (typeOnly && CONTRACT_TYPES.includes(to))
     return isOurs && !isAllowed && `the console imports from the server only server/*/schema.ts, not ${to}`
   })
 })
@@ -249,11 +286,13 @@ export function beginsWithComment(path: string, text: string): string[] {
 }
 
 const MOST_LINES = 330
+/** Made from the migrations, as long as there are tables. */
+const GENERATED = 'server/lib/tables.ts'
 
 /** A file of the server that grows longer is split by capability. */
 export const shortFiles = forEach(({ path, text }) => {
   const lines = text.trimEnd().split('\n').length
-  const counts = path.startsWith('server/') && !isTest(path) && lines > MOST_LINES
+  const counts = path.startsWith('server/') && !isTest(path) && path !== GENERATED && lines > MOST_LINES
   return counts ? [`${path} has ${lines} lines: split it by capability (at most ${MOST_LINES})`] : []
 })
 

@@ -15,6 +15,12 @@ export interface Earmark {
   setupUrl: string
   /** Runs `npm run receive` with these arguments; answers what it printed. */
   receive(...args: string[]): string
+  /** Runs `npm run reset-password` with these arguments; answers what it printed. */
+  resetPassword(...args: string[]): string
+  /** Starts one more server on the same data folder: on a free port, or on that of one that is gone. */
+  startBeside(port?: number): Promise<string>
+  /** Kills the first server without warning. */
+  kill(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -33,7 +39,6 @@ export async function startEarmark({ ordinaryUser = false, databaseUrl }: Circum
   const env = {
     PATH: process.env['PATH'],
     DATA_DIR: join(folder, 'data'),
-    PORT: '0',
     LOG_LEVEL: 'warn',
     ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
   }
@@ -44,40 +49,52 @@ export async function startEarmark({ ordinaryUser = false, databaseUrl }: Circum
           ['--reuid', String(idOf('-u')), '--regid', String(idOf('-g')), '--clear-groups', process.execPath, ...args],
         ]
       : [process.execPath, args]
-  const child = spawn(...command(join(PROJECT, 'server/main.ts')), {
-    env,
-    cwd: PROJECT,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  let printed = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    printed += text
-  })
+  const children: ChildProcess[] = []
   const stop = async () => {
-    await ended(child)
+    await Promise.all(children.map((child) => ended(child)))
     rmSync(folder, { recursive: true, force: true })
   }
-  for (let n = 0; !printed.includes('/setup?token='); n++) {
-    if (child.exitCode !== null || n > 600) {
-      await stop()
-      throw new Error(`The server did not start:\n${printed}`)
+  /** Answers what a server prints at its start, as soon as `sign` is in it. */
+  const start = async (sign: string, port = 0): Promise<string> => {
+    const child = spawn(...command(join(PROJECT, 'server/main.ts')), {
+      env: { ...env, PORT: String(port) },
+      cwd: PROJECT,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    children.push(child)
+    let printed = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      printed += text
+    })
+    for (let n = 0; !printed.includes(sign); n++) {
+      if (child.exitCode !== null || n > 600) {
+        await stop()
+        throw new Error(`The server did not start:\n${printed}`)
+      }
+      await sleep(50)
     }
-    await sleep(50)
+    return printed
   }
+  const tool = (name: string, args: string[]): string => {
+    const [file, all] = command(join(PROJECT, `tools/${name}.ts`), ...args)
+    return execFileSync(file, all, { env, cwd: PROJECT, encoding: 'utf8' })
+  }
+  const addressIn = (printed: string) => /runs at (\S+)/.exec(printed)![1]!
+  const printed = await start('/setup?token=')
   return {
-    url: /runs at (\S+)/.exec(printed)![1]!,
+    url: addressIn(printed),
     setupUrl: /\S+\/setup\?token=\S+/.exec(printed)![0],
-    receive: (...args) => {
-      const [file, all] = command(join(PROJECT, 'tools/receive.ts'), ...args)
-      return execFileSync(file, all, { env, cwd: PROJECT, encoding: 'utf8' })
-    },
+    receive: (...args) => tool('receive', args),
+    resetPassword: (...args) => tool('reset-password', args),
+    startBeside: async (port) => addressIn(await start('runs at ', port)),
+    kill: () => ended(children[0]!, 'SIGKILL'),
     stop,
   }
 }
 
-async function ended(child: ChildProcess): Promise<void> {
+async function ended(child: ChildProcess, by: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
-  child.kill('SIGTERM')
+  child.kill(by)
   await once(child, 'exit')
 }
 

@@ -4,19 +4,9 @@ import { readFileSync } from 'node:fs'
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test, type Page } from '@playwright/test'
 import { startDebianPostgres, startEarmark, type Earmark } from './earmark.ts'
+import { PASSWORD, setUp } from './people.ts'
 
-const PASSWORD = 'correct horse battery'
 const APP_SECRET = 'an app secret from Meta'
-
-async function setUp(page: Page, earmark: Earmark): Promise<void> {
-  await page.goto(earmark.setupUrl)
-  await page.getByLabel('Organization name').fill('Café do Porto')
-  await page.getByLabel('Your name').fill('Ana Sousa')
-  await page.getByLabel('E-mail').fill('ana@example.com')
-  await page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD)
-  await page.getByRole('button', { name: 'Create organization' }).click()
-  await expect(page.getByRole('heading', { name: 'Contacts', exact: true })).toBeVisible()
-}
 
 /** Connects an account as an administrator does, then plays Meta: the handshake, and a published body, signed. */
 async function connectAndDeliver(page: Page): Promise<void> {
@@ -107,7 +97,7 @@ async function theWholeLine(page: Page, earmark: Earmark): Promise<void> {
 
   await page.getByLabel('Search phone, name or username').fill('')
   await expect(row(page, 'Sheena Nelson')).toBeVisible()
-  await page.getByRole('button', { name: 'Tags', exact: true }).click()
+  await page.getByRole('button', { name: 'Filter', exact: true }).click()
   await page.getByRole('option', { name: /VIP/ }).click()
   await page.keyboard.press('Escape')
   await expect(row(page, 'Sheena Nelson')).toBeHidden()

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildApp } from '../../server/app.ts'
 import { prepareDeliveryPartitions } from '../../server/channels/deliveries.ts'
 import { interpretBatch } from '../../server/channels/interpreting.ts'
+import { openMetrics } from '../../server/watching/metrics.ts'
 import { composeTextMessage } from '../../server/channels/whatsapp/compose.ts'
 import { signBody } from '../../server/channels/whatsapp/signature.ts'
 import { listContacts } from '../../server/contacts/schema.ts'
@@ -55,7 +56,7 @@ test('while the clock jumps by hours and weeks, back and forth, every message is
 test('the same delivery three times at each of two servers at once is one message of one contact', async () => {
   const admin = await server.newPerson()
   const account = await server.newAccount(admin)
-  const second = await buildApp(server)
+  const second = await buildApp({ ...server, metrics: openMetrics() })
   try {
     for (let n = 0; n < 10; n++) {
       const payload = composeTextMessage({

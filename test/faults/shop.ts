@@ -13,6 +13,8 @@ const APP_SECRET = 'the app secret of the tests'
 export interface Shop {
   /** Where Meta posts to, below the address of any server. */
   path: string
+  /** What calls of the administrator carry. */
+  headers: Record<string, string>
   /** Calls a route as the administrator. */
   call(url: string, method: 'GET' | 'POST', path: string, body?: object): Promise<Answer | null>
 }
@@ -52,7 +54,7 @@ export async function openShop(url: string): Promise<Shop> {
   const created = await call(url, 'POST', '/v1/whatsapp-accounts', account)
   if (created?.status !== 201) throw new Error(`connecting was answered ${created?.status}: ${created?.body}`)
   const { callback_url } = JSON.parse(created.body) as WhatsAppAccount
-  return { path: new URL(callback_url).pathname, call }
+  return { path: new URL(callback_url).pathname, headers, call }
 }
 
 /** One text message as Meta writes it, not yet signed. */

@@ -1,6 +1,7 @@
 // Holds what is stored against what was sent and answered 200; every difference is a sentence.
 import { sql } from 'kysely'
 import type { Db } from '../../server/lib/db.ts'
+import { sourcesCarried } from '../../server/tags/source-bits.ts'
 import type { Load } from './load.ts'
 import { PORTFOLIO } from './shop.ts'
 import type { Tagging } from './tagging.ts'
@@ -72,7 +73,7 @@ async function wrongContacts(db: Db, load: Load): Promise<string[]> {
       (select count(*)::int from (
         (select unnest(c.tag_ids) except all select tag_id from tag_assignments a where a.org_id = c.org_id and a.contact_id = c.id and removed_at is null)
         union all
-        (select tag_id from tag_assignments a where a.org_id = c.org_id and a.contact_id = c.id and removed_at is null except all select unnest(c.tag_ids))) d) as stray_tags
+        (select tag_id from tag_assignments a where a.org_id = c.org_id and a.contact_id = c.id and removed_at is null except all select unnest(c.tag_ids))) d) + (c.tag_sources <> ${sourcesCarried})::int as stray_tags
     from contacts c`.execute(db)
   const { rows: messages } = await sql<{
     wa_message_id: string

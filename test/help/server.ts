@@ -1,6 +1,7 @@
 // A whole server in the test's process, on a database of its own, called through the very routes that users call.
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
+import { sql } from 'kysely'
 import { pino } from 'pino'
 import type { Actor } from '../../server/access/actor.ts'
 import type { Server } from '../../server/access/door.ts'
@@ -13,10 +14,17 @@ import { interpretBatch } from '../../server/channels/interpreting.ts'
 import type { WhatsAppAccount } from '../../server/channels/schema.ts'
 import { signBody } from '../../server/channels/whatsapp/signature.ts'
 import type { Config } from '../../server/config.ts'
+import { workOnce } from '../../server/operations/running.ts'
+import { openLive } from '../../server/events/live.ts'
+import { openDatabase, type Db } from '../../server/lib/db.ts'
+import type { Log } from '../../server/lib/log.ts'
+import { openOutgoing } from '../../server/lib/outgoing.ts'
 import { newId } from '../../server/lib/ids.ts'
 import type { RouteArgs, RouteDef, RouteOk } from '../../server/lib/route.ts'
 import { ProblemBody } from '../../server/lib/shapes.ts'
-import { openTestDatabase } from './database.ts'
+import { sourcesCarried } from '../../server/tags/source-bits.ts'
+import { openMetrics } from '../../server/watching/metrics.ts'
+import { openTestDatabase, type TestDatabase } from './database.ts'
 
 /** What a call answered that was refused, as the contract shapes it. */
 export class Refused extends Error {
@@ -40,12 +48,15 @@ export interface Person {
 
 export interface TestServer extends Server {
   app: FastifyInstance
+  databaseUrl: string
   /** A new organization with a person in it. */
   newPerson(role?: Role, orgId?: string): Promise<Person>
   /** A connected account with one number in the person's organization. */
   newAccount(person: Person, options?: { portfolio_id?: string; kind?: 'live' | 'test' }): Promise<ConnectedAccount>
   /** Interprets all that waits, as the background would. */
   interpret(): Promise<void>
+  /** Works on all operations that wait, as the background would; or on so many batches. */
+  operate(steps?: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -65,36 +76,76 @@ export const TEST_CONFIG: Config = {
   trustProxy: false,
   dataDir: '/nonexistent',
   graphApiUrl: 'http://127.0.0.1:9',
+  allowPrivateAddresses: true,
   logLevel: 'silent',
+  createOrganizations: true,
 }
 
 let numbers = 200000000000000
 
-export async function openTestServer(): Promise<TestServer> {
-  const database = await openTestDatabase()
+/** `beside` another one it is a second server of the same database. */
+export async function openTestServer({
+  beside,
+  beatMs,
+  config = {},
+  log = pino({ level: 'silent' }),
+}: { beside?: TestServer; beatMs?: number; config?: Partial<Config>; log?: Log } = {}): Promise<TestServer> {
+  const database = beside ? openSecond(beside) : await openTestDatabase()
+  const metrics = openMetrics()
+  const outgoing = openOutgoing({ allowPrivate: true })
   const server: Server = {
-    config: TEST_CONFIG,
+    config: { ...TEST_CONFIG, ...config },
     secretKey: Buffer.alloc(32, 7),
     db: database.db,
     pool: database.pool,
-    log: pino({ level: 'silent' }),
+    log,
+    metrics,
+    outgoing,
     interpretSoon() {},
+    operateSoon() {},
+    live: openLive({ db: database.db, log, ...(beatMs === undefined ? {} : { beatMs }) }),
   }
   await prepareDeliveryPartitions(server.db)
   const app = await buildApp(server)
   return {
     ...server,
     app,
+    databaseUrl: database.url,
     newPerson: (role = 'admin', orgId) => newPerson(server, app, role, orgId),
     newAccount: (person, options) => newAccount(server, app, person, options),
     async interpret() {
       while ((await interpretBatch(server.db, server.log)) > 0);
     },
+    async operate(steps = Infinity) {
+      for (let n = 0; n < steps && (await workOnce(server)); n++);
+    },
     async close() {
       await app.close()
+      await outgoing.close()
+      const strays = beside ? [] : await findStrayTags(server.db)
       await database.close()
+      if (strays.length > 0) throw new Error(`Contacts or tags do not agree with the assignments: ${strays.join(', ')}`)
     },
   }
+}
+
+/** The contacts and tags that do not say what the assignments say, whatever a test has done to them. */
+async function findStrayTags(db: Db): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select t.id from tags t
+    where (select coalesce(sum(n.change), 0) from tag_counts n where n.org_id = t.org_id and n.tag_id = t.id) <>
+      (select count(*) from tag_assignments a where a.org_id = t.org_id and a.tag_id = t.id and a.removed_at is null)
+    union all
+    select c.id from contacts c
+    where c.tag_sources <> ${sourcesCarried} or array(select unnest(c.tag_ids) order by 1) <>
+      array(select a.tag_id from tag_assignments a where a.org_id = c.org_id and a.contact_id = c.id and a.removed_at is null order by 1)
+    limit 10`.execute(db)
+  return rows.map((row) => row.id)
+}
+
+function openSecond({ databaseUrl }: TestServer): TestDatabase {
+  const database = openDatabase(databaseUrl, { max: 5 })
+  return { ...database, url: databaseUrl, close: () => database.pool.end() }
 }
 
 async function newPerson(server: Server, app: FastifyInstance, role: Role, existingOrgId?: string): Promise<Person> {
@@ -114,7 +165,7 @@ async function newPerson(server: Server, app: FastifyInstance, role: Role, exist
     .values({ id: userId, email, email_key: email, name: `${role} ${unique}`, password_hash: 'none' })
     .execute()
   await db.insertInto('memberships').values({ org_id: orgId, user_id: userId, role }).execute()
-  const cookie = `earmark-session=${await startSession(db, userId, 'test')}`
+  const cookie = `earmark-session=${await startSession(db, userId, { address: '127.0.0.1', userAgent: 'test' })}`
   const call = async <R extends RouteDef>(route: R, args: RouteArgs<R> = {} as RouteArgs<R>): Promise<RouteOk<R>> => {
     const { params, query, body } = args as {
       params?: Record<string, string>

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import { m } from '../paraglide/messages.js'
 import { Logo } from '../ui/Logo.tsx'
 import classes from './EntryCard.module.css'
+import { LanguageRow } from './LanguageRow.tsx'
 
 interface EntryCardProps {
   title: string
@@ -14,8 +15,8 @@ interface EntryCardProps {
 export function EntryCard({ title, text, children }: EntryCardProps) {
   useDocumentTitle(`${title} · ${m.app_name()}`)
   return (
-    <main className={classes.page}>
-      <div className={classes.card}>
+    <div className={classes.page}>
+      <main>
         <div className={classes.brand}>
           <Logo size={30} />
           <span>{m.app_name()}</span>
@@ -23,7 +24,8 @@ export function EntryCard({ title, text, children }: EntryCardProps) {
         <h1 className={classes.title}>{title}</h1>
         {text !== undefined && <p className={classes.text}>{text}</p>}
         {children !== undefined && <div className={classes.body}>{children}</div>}
-      </div>
-    </main>
+      </main>
+      <LanguageRow />
+    </div>
   )
 }

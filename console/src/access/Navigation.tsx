@@ -3,23 +3,27 @@ import {
   IconAddressBook,
   IconArrowsSplit2,
   IconBrandWhatsapp,
+  IconBuildingStore,
   IconDeviceMobileMessage,
+  IconHistory,
+  IconListCheck,
+  IconShieldLock,
   IconTags,
+  IconUsers,
 } from '@tabler/icons-react'
-import { Link, type LinkProps } from '@tanstack/react-router'
-import type { ComponentType } from 'react'
+import { Link } from '@tanstack/react-router'
+import type { ComponentType, ReactNode } from 'react'
 import { OpenConflictCount } from '../conflicts/OpenConflictCount.tsx'
+import { RunningCount } from '../operations/RunningCount.tsx'
 import { m } from '../paraglide/messages.js'
 import classes from './Navigation.module.css'
 import { OrganizationName } from './OrganizationName.tsx'
-import { may, useOrganization, type Permission } from './queries.ts'
+import { may, useOrganization, type Screen } from './queries.ts'
 import { UserMenu } from './UserMenu.tsx'
 
-interface Item {
-  to: NonNullable<LinkProps['to']>
+interface Item extends Screen {
   label: string
   icon: ComponentType<{ size: number; stroke: number }>
-  permission: Permission
   /** What stands at its end. */
   end?: ComponentType
 }
@@ -36,6 +40,13 @@ const groups = (): { label: string; items: Item[] }[] => [
         icon: IconArrowsSplit2,
         permission: 'contacts:merge',
         end: OpenConflictCount,
+      },
+      {
+        to: '/o/$organization/operations',
+        label: m.operations(),
+        icon: IconListCheck,
+        permission: 'contacts:bulk',
+        end: RunningCount,
       },
     ],
   },
@@ -54,18 +65,35 @@ const groups = (): { label: string; items: Item[] }[] => [
         icon: IconDeviceMobileMessage,
         permission: 'channels:manage',
       },
+      { to: '/o/$organization/settings/people', label: m.people(), icon: IconUsers, permission: 'people:manage' },
+      {
+        to: '/o/$organization/settings/organization',
+        label: m.organization(),
+        icon: IconBuildingStore,
+        permission: 'organization:manage',
+      },
+      { to: '/o/$organization/settings/audit-log', label: m.audit_log(), icon: IconHistory, permission: 'audit:read' },
+      {
+        to: '/o/$organization/settings/privacy',
+        label: m.privacy(),
+        icon: IconShieldLock,
+        permission: 'contacts:erase',
+      },
     ],
   },
 ]
 
-export function Navigation() {
+/** `end` stands above whoever is signed in. */
+export function Navigation({ end }: { end?: ReactNode }) {
   const organization = useOrganization()
-  const allowed = groups()
+  const all = groups()
+  const allScreens = all.flatMap((group) => group.items)
+  const allowed = all
     .map((group) => ({ ...group, items: group.items.filter((item) => may(organization, item.permission)) }))
     .filter((group) => group.items.length > 0)
   return (
     <div className={classes.root}>
-      <OrganizationName />
+      <OrganizationName screens={allScreens} />
       <div className={classes.groups}>
         {allowed.map((group, index) => (
           <div key={group.label}>
@@ -91,6 +119,7 @@ export function Navigation() {
           </div>
         ))}
       </div>
+      {end}
       <UserMenu />
     </div>
   )

@@ -1,15 +1,17 @@
 // First set-up: the link printed at the server's start makes the first organization and its administrator.
-import { Button, PasswordInput, TextInput } from '@mantine/core'
-import { schemaResolver, useForm } from '@mantine/form'
+import { Button, TextInput } from '@mantine/core'
+import { useForm } from '@mantine/form'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { PASSWORD_MIN_LENGTH, SetUp } from '../../../server/access/schema.ts'
+import { SetUp } from '../../../server/access/schema.ts'
 import { isProblem } from '../lib/api.ts'
 import { useFormFailure } from '../lib/forms.ts'
 import { useTypedText } from '../lib/typed-text.ts'
+import { rulesOf } from '../lib/rules.ts'
 import { m } from '../paraglide/messages.js'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
 import { EntryCard } from './EntryCard.tsx'
+import { NewPersonFields } from './NewPersonFields.tsx'
 import { setupQuery, useSetUp } from './queries.ts'
 
 export function SetUpPage() {
@@ -41,7 +43,7 @@ function SetUpForm({ token, onStale }: { token: string; onStale: () => void }) {
   const navigate = useNavigate()
   const form = useForm({
     initialValues: { token, organization: '', name: '', email: '', password: '' },
-    validate: schemaResolver(SetUp, { sync: true }),
+    validate: rulesOf(SetUp),
   })
   const failure = useFormFailure(form, FIELDS)
   const setUp = useSetUp(() => void navigate({ to: '/' }))
@@ -68,15 +70,7 @@ function SetUpForm({ token, onStale }: { token: string; onStale: () => void }) {
           autoFocus
           {...form.getInputProps('organization')}
         />
-        <TextInput label={m.your_name()} autoComplete="name" {...form.getInputProps('name')} />
-        <TextInput label={m.email()} type="email" autoComplete="username" {...form.getInputProps('email')} />
-        <PasswordInput
-          label={m.password()}
-          description={m.setup_password_hint({ count: PASSWORD_MIN_LENGTH })}
-          autoComplete="new-password"
-          visibilityToggleButtonProps={{ 'aria-label': m.password_toggle(), 'aria-hidden': undefined, tabIndex: 0 }}
-          {...form.getInputProps('password')}
-        />
+        <NewPersonFields form={form} />
         <Button type="submit" loading={setUp.isPending} fullWidth>
           {m.setup_submit()}
         </Button>

@@ -2,15 +2,23 @@
 import { ActionIcon, Drawer } from '@mantine/core'
 import { useDisclosure, useMediaQuery } from '@mantine/hooks'
 import { IconMenu2 } from '@tabler/icons-react'
-import { Outlet, useLocation } from '@tanstack/react-router'
-import { useEffect } from 'react'
+import { useQuery } from '@tanstack/react-query'
+import { Link, Outlet, useLocation } from '@tanstack/react-router'
+import { lazy, Suspense, useEffect } from 'react'
+import { OperationWatcher } from '../operations/OperationWatcher.tsx'
 import { m } from '../paraglide/messages.js'
 import { Logo } from '../ui/Logo.tsx'
 import { Navigation } from './Navigation.tsx'
-import { useOrganization } from './queries.ts'
+import { may, sessionQuery, useOrganization } from './queries.ts'
 import classes from './Shell.module.css'
 
+// The list is there before it has to be live: the stream goes on from the session's position, so nothing is missed.
+const loadLive = () => import('../live/LiveScreens.tsx')
+const LiveScreens = lazy(() => loadLive().then((file) => ({ default: file.LiveScreens })))
+const NotLive = lazy(() => loadLive().then((file) => ({ default: file.NotLive })))
+
 export function Shell() {
+  const organization = useOrganization()
   const small = useMediaQuery('(max-width: 48em)', undefined, { getInitialValueInEffect: false })
   return (
     <div className={classes.shell}>
@@ -21,13 +29,42 @@ export function Shell() {
         <TopBar />
       ) : (
         <nav className={classes.side} aria-label={m.navigation()}>
-          <Navigation />
+          <Navigation
+            end={
+              <Suspense>
+                <NotLive />
+              </Suspense>
+            }
+          />
         </nav>
       )}
-      <main id="content" className={classes.main} tabIndex={-1}>
-        <Outlet />
-      </main>
+      <Suspense>
+        <LiveScreens />
+      </Suspense>
+      {may(organization, 'contacts:bulk') && <OperationWatcher key={organization.slug} />}
+      <div className={classes.column}>
+        <LostSecrets />
+        <main id="content" className={classes.main} tabIndex={-1}>
+          <Outlet />
+        </main>
+      </div>
     </div>
+  )
+}
+
+/** Above every screen of whoever can enter them again. */
+function LostSecrets() {
+  const organization = useOrganization()
+  // Read again when an account was changed, and not only on the way to another screen.
+  const session = useQuery({ ...sessionQuery, refetchOnMount: false, refetchOnWindowFocus: false })
+  if (!session.data?.lost_secrets.includes(organization.id)) return null
+  return (
+    <p className={classes.banner} role="status">
+      {m.secrets_lost_banner()}{' '}
+      <Link to="/o/$organization/settings/whatsapp" params={{ organization: organization.slug }}>
+        {m.secrets_lost_open()}
+      </Link>
+    </p>
   )
 }
 
@@ -45,6 +82,9 @@ function TopBar() {
       <span className={classes.topName} dir="auto">
         {organization.name}
       </span>
+      <Suspense>
+        <NotLive />
+      </Suspense>
       <Drawer.Root
         opened={opened}
         onClose={close}

@@ -1,14 +1,17 @@
-// Who is signed in, the theme, and signing out.
+// Who is signed in, the language, the theme, and signing out.
 import { Menu, UnstyledButton, useMantineColorScheme, type MantineColorScheme } from '@mantine/core'
-import { IconLogout } from '@tabler/icons-react'
+import { IconLogout, IconUserCircle } from '@tabler/icons-react'
+import { Link } from '@tanstack/react-router'
+import { chooseLanguage, LANGUAGES, locale } from '../lib/language.ts'
 import { m } from '../paraglide/messages.js'
+import { locales, type Locale } from '../paraglide/runtime.js'
 import { tellFailure } from '../ui/toasts.ts'
 import classes from './Navigation.module.css'
 import { useOrganization, useSession, useSignOut } from './queries.ts'
 
 export function UserMenu() {
   const { user } = useSession()
-  const { role } = useOrganization()
+  const { role, slug } = useOrganization()
   const signOut = useSignOut()
   return (
     <Menu width={232} position="top-start">
@@ -30,8 +33,16 @@ export function UserMenu() {
           <strong dir="auto">{user.name}</strong>
           <span>{user.email}</span>
         </Menu.Label>
+        <Menu.Item
+          leftSection={<IconUserCircle size={16} stroke={1.7} />}
+          renderRoot={(props) => <Link to="/o/$organization/account" params={{ organization: slug }} {...props} />}
+        >
+          {m.your_account()}
+        </Menu.Item>
         <Menu.Divider />
         <ThemeItems />
+        <Menu.Divider />
+        <LanguageItems />
         <Menu.Divider />
         <Menu.Item
           leftSection={<IconLogout size={16} stroke={1.7} />}
@@ -59,6 +70,19 @@ function ThemeItems() {
       {schemes.map(({ value, label }) => (
         <Menu.RadioItem key={value} value={value}>
           {label()}
+        </Menu.RadioItem>
+      ))}
+    </Menu.RadioGroup>
+  )
+}
+
+function LanguageItems() {
+  return (
+    <Menu.RadioGroup value={locale} onChange={(value) => chooseLanguage(value as Locale)}>
+      <Menu.Label>{m.language()}</Menu.Label>
+      {locales.map((each) => (
+        <Menu.RadioItem key={each} value={each} lang={each}>
+          {LANGUAGES[each]}
         </Menu.RadioItem>
       ))}
     </Menu.RadioGroup>

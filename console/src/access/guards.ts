@@ -1,12 +1,12 @@
 // What a screen asks for before it opens: a session, and an organization that it belongs to.
 import type { QueryClient } from '@tanstack/react-query'
-import { notFound, redirect } from '@tanstack/react-router'
-import type { Organization, Session } from '../../../server/access/schema.ts'
+import { redirect } from '@tanstack/react-router'
+import type { CurrentSession, Organization } from '../../../server/access/schema.ts'
 import { isProblem } from '../lib/api.ts'
 import { sessionQuery } from './queries.ts'
 
 /** The session, or the way to the sign-in page and back here. */
-export async function requireSession(queryClient: QueryClient, href: string): Promise<Session> {
+export async function requireSession(queryClient: QueryClient, href: string): Promise<CurrentSession> {
   try {
     return await queryClient.ensureQueryData(sessionQuery)
   } catch (error) {
@@ -15,14 +15,17 @@ export async function requireSession(queryClient: QueryClient, href: string): Pr
   }
 }
 
+/** Whoever is signed in does not belong to the organization of the address, or there is none. */
+export class OrganizationMissingError extends Error {}
+
 export async function requireOrganization(
   queryClient: QueryClient,
   href: string,
   slug: string,
-): Promise<{ session: Session; organization: Organization }> {
+): Promise<{ session: CurrentSession; organization: Organization }> {
   const session = await requireSession(queryClient, href)
   const organization = session.organizations.find((each) => each.slug === slug)
-  if (!organization) throw notFound()
+  if (!organization) throw new OrganizationMissingError()
   return { session, organization }
 }
 

@@ -1,11 +1,11 @@
 // Who is signed in, and signing in and out.
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
-import { useNavigate, useRouteContext } from '@tanstack/react-router'
+import { useNavigate, useRouteContext, type LinkProps } from '@tanstack/react-router'
 import type {
   checkSetupLink,
+  CurrentSession,
   getSession,
   Organization,
-  Session,
   setUp,
   signIn,
   signOut,
@@ -37,12 +37,22 @@ export const useSession = () => useRouteContext({ from: '/o/$organization', sele
 export type Permission =
   | 'contacts:read'
   | 'contacts:tag'
+  | 'contacts:bulk'
   | 'contacts:export'
   | 'contacts:merge'
+  | 'contacts:erase'
   | 'tags:read'
   | 'tags:write'
   | 'channels:manage'
   | 'organization:manage'
+  | 'audit:read'
+  | 'people:manage'
+
+/** A screen of an organization, and what opens it. */
+export interface Screen {
+  to: NonNullable<LinkProps['to']>
+  permission: Permission
+}
 
 export const may = (organization: Organization, permission: Permission): boolean =>
   organization.permissions.includes(permission)
@@ -64,24 +74,32 @@ export function useSetUp(onSignedIn: () => void) {
 }
 
 /** Nothing that was read for another person stays. */
-function useEnter(onSignedIn: () => void) {
+export function useEnter(onSignedIn: () => void) {
   const queryClient = useQueryClient()
-  return (session: Session) => {
+  return (session: CurrentSession) => {
     queryClient.clear()
     queryClient.setQueryData(sessionQuery.queryKey, session)
     onSignedIn()
   }
 }
 
-export function useSignOut() {
+/** To the sign-in page; nothing that was read for whoever was signed in stays. */
+export function useLeave() {
   const queryClient = useQueryClient()
   const navigate = useNavigate()
+  return async () => {
+    queryClient.removeQueries(sessionQuery)
+    await navigate({ to: '/sign-in' })
+    queryClient.clear()
+  }
+}
+
+/** `stays` is for a page that a stranger may see as well. */
+export function useSignOut({ stays = false }: { stays?: boolean } = {}) {
+  const queryClient = useQueryClient()
+  const leave = useLeave()
   return useMutation({
     mutationFn: () => call<typeof signOut>('delete', '/auth/session', {}),
-    onSuccess: async () => {
-      queryClient.removeQueries(sessionQuery)
-      await navigate({ to: '/sign-in' })
-      queryClient.clear()
-    },
+    onSuccess: () => (stays ? queryClient.resetQueries() : leave()),
   })
 }

@@ -1,11 +1,11 @@
 // One WhatsApp account: whether it works, what to paste into Meta, its numbers.
 import { Button } from '@mantine/core'
-import { IconPlus } from '@tabler/icons-react'
 import type { WhatsAppAccount } from '../../../server/channels/schema.ts'
 import { m } from '../paraglide/messages.js'
 import { CopyButton } from '../ui/CopyButton.tsx'
 import { SmallBadge } from '../ui/SmallBadge.tsx'
 import { AccountHealth } from './AccountHealth.tsx'
+import { AccountNumbers } from './AccountNumbers.tsx'
 import classes from './WhatsAppPage.module.css'
 
 interface AccountCardProps {
@@ -53,36 +53,7 @@ export function AccountCard({ account, onEdit, onAddNumber }: AccountCardProps) 
           )}
         </dl>
       </div>
-      <div className={classes.part}>
-        <div className={classes.partHead}>
-          <h3 className={classes.partTitle}>{m.numbers()}</h3>
-          {live && (
-            <Button
-              size="xs"
-              variant="default"
-              leftSection={<IconPlus size={14} stroke={2} />}
-              onClick={() => onAddNumber()}
-            >
-              {m.number_add()}
-            </Button>
-          )}
-        </div>
-        {account.channels.length === 0 ? (
-          <p className={classes.soft}>{m.numbers_none()}</p>
-        ) : (
-          <ul>
-            {account.channels.map((channel) => (
-              <li key={channel.id} className={classes.number}>
-                <span className={classes.phone}>{channel.phone}</span>
-                <bdi className={classes.soft}>{channel.name}</bdi>
-                <span className={classes.idOfNumber}>
-                  {m.phone_number_id()} {channel.phone_number_id}
-                </span>
-              </li>
-            ))}
-          </ul>
-        )}
-      </div>
+      <AccountNumbers account={account} onAddNumber={onAddNumber} />
     </article>
   )
 }

@@ -1,6 +1,7 @@
 // The fields of a WhatsApp account and of a number, with where in Meta each is found.
-import { PasswordInput, TextInput } from '@mantine/core'
+import { TextInput } from '@mantine/core'
 import { m } from '../paraglide/messages.js'
+import { PasswordField } from '../ui/PasswordField.tsx'
 import classes from './WhatsAppPage.module.css'
 
 interface FormLike {
@@ -36,18 +37,18 @@ export function AccountFields({ form, editing = false }: { form: FormLike; editi
           {...input(form, 'waba_id')}
         />
       </div>
-      <PasswordInput
+      <PasswordField
         label={m.app_secret()}
         description={editing ? m.app_secret_hint_edit() : m.app_secret_hint()}
         autoComplete="off"
-        visibilityToggleButtonProps={{ 'aria-label': m.secret_toggle(), 'aria-hidden': undefined, tabIndex: 0 }}
+        toggle={m.secret_toggle()}
         {...input(form, 'app_secret')}
       />
-      <PasswordInput
+      <PasswordField
         label={m.access_token_optional()}
         description={editing ? m.access_token_hint_edit() : m.access_token_hint()}
         autoComplete="off"
-        visibilityToggleButtonProps={{ 'aria-label': m.secret_toggle(), 'aria-hidden': undefined, tabIndex: 0 }}
+        toggle={m.secret_toggle()}
         {...input(form, 'access_token')}
       />
     </>

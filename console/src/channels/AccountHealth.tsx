@@ -9,6 +9,7 @@ import { m } from '../paraglide/messages.js'
 import { Time } from '../ui/Time.tsx'
 import healthClasses from './AccountHealth.module.css'
 import type { DeliverySearch } from './deliveries.ts'
+import { refusedWords } from './delivery-words.ts'
 import classes from './WhatsAppPage.module.css'
 
 interface AccountHealthProps {
@@ -63,7 +64,7 @@ export function AccountHealth({ account, onAddNumber }: AccountHealthProps) {
           {account.last_refused_at !== null && (
             <>
               {m.refused_last()} <Time at={account.last_refused_at} />
-              {account.last_refused_reason === null ? '.' : `: ${account.last_refused_reason}`}
+              {account.last_refused_reason !== null && ` · ${refusedWords(account.last_refused_reason)}`}
             </>
           )}
         </p>

@@ -1,8 +1,9 @@
 // Add number: another phone number of a WhatsApp account that is connected.
-import { schemaResolver, useForm } from '@mantine/form'
+import { useForm } from '@mantine/form'
 import { addChannel, type WhatsAppAccount } from '../../../server/channels/schema.ts'
 import { useOrganization } from '../access/queries.ts'
 import { useFormFailure } from '../lib/forms.ts'
+import { rulesOf } from '../lib/rules.ts'
 import { m } from '../paraglide/messages.js'
 import { FormDialog } from '../ui/FormDialog.tsx'
 import { tell } from '../ui/toasts.ts'
@@ -22,7 +23,7 @@ export function AddNumberDialog({ account, phoneNumberId, onClose }: AddNumberDi
   const add = useAddChannel(organization.slug, account.id)
   const form = useForm({
     initialValues: { name: '', phone_number_id: phoneNumberId ?? '', phone: '' },
-    validate: schemaResolver(addChannel.body, { sync: true }),
+    validate: rulesOf(addChannel.body),
   })
   const failure = useFormFailure(form, NUMBER_FIELDS)
   const typed = form.isDirty()

@@ -1,8 +1,9 @@
 // Connect account: what Meta says of a WhatsApp account, its secrets, and its first number.
-import { schemaResolver, useForm } from '@mantine/form'
+import { useForm } from '@mantine/form'
 import { CreateWhatsAppAccount } from '../../../server/channels/schema.ts'
 import { useOrganization } from '../access/queries.ts'
 import { useFormFailure } from '../lib/forms.ts'
+import { rulesOf } from '../lib/rules.ts'
 import { m } from '../paraglide/messages.js'
 import { FormDialog } from '../ui/FormDialog.tsx'
 import { tell } from '../ui/toasts.ts'
@@ -24,7 +25,7 @@ export function ConnectAccountDialog({ onClose }: { onClose: () => void }) {
       access_token: '',
       channels: [{ name: '', phone_number_id: '', phone: '' }],
     },
-    validate: schemaResolver(CreateWhatsAppAccount, { sync: true }),
+    validate: rulesOf(CreateWhatsAppAccount),
   })
   const failure = useFormFailure(form, FIELDS)
   const typed = form.isDirty()

@@ -1,14 +1,16 @@
 // Settings → WhatsApp → Deliveries: what WhatsApp sent to an account, as it came, and what became of it.
 import { Button, Skeleton } from '@mantine/core'
-import { IconArrowLeft, IconCheck, IconInbox, IconLock, IconRefresh } from '@tabler/icons-react'
+import { IconArrowLeft, IconCheck, IconInbox, IconRefresh } from '@tabler/icons-react'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import type { WhatsAppAccount } from '../../../server/channels/schema.ts'
-import { may, useOrganization } from '../access/queries.ts'
+import { Allowed } from '../access/Allowed.tsx'
+import { useOrganization } from '../access/queries.ts'
 import { formatCount } from '../lib/numbers.ts'
 import { m } from '../paraglide/messages.js'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
+import { LoadMore } from '../ui/LoadMore.tsx'
 import { PageHeader } from '../ui/PageHeader.tsx'
 import { SmallBadge } from '../ui/SmallBadge.tsx'
 import { ViewLinks, viewLink, viewLinkActive } from '../ui/ViewLinks.tsx'
@@ -20,20 +22,11 @@ import { accountsQuery } from './queries.ts'
 
 const FROM = '/o/$organization/settings/whatsapp/$account/deliveries'
 
-export function DeliveriesPage() {
-  const organization = useOrganization()
-  if (!may(organization, 'channels:manage')) {
-    return (
-      <EmptyState
-        icon={<IconLock size={22} stroke={1.6} />}
-        title={m.not_allowed_title()}
-        text={m.not_allowed_text()}
-        heading="h1"
-      />
-    )
-  }
-  return <Deliveries />
-}
+export const DeliveriesPage = () => (
+  <Allowed permission="channels:manage">
+    <Deliveries />
+  </Allowed>
+)
 
 function Deliveries() {
   const organization = useOrganization()
@@ -106,14 +99,7 @@ function Deliveries() {
             deliveries={deliveries}
             onOpen={(id) => void navigate({ search: (before) => ({ ...before, delivery: id }), resetScroll: false })}
           />
-          {list.hasNextPage && (
-            <div className={classes.more}>
-              {list.isFetchNextPageError && <p role="alert">{m.deliveries_more_failed()}</p>}
-              <Button variant="default" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-                {list.isFetchNextPageError ? m.retry() : m.load_more()}
-              </Button>
-            </div>
-          )}
+          <LoadMore list={list} failed={m.deliveries_more_failed()} />
         </>
       )}
       {openId !== undefined && (

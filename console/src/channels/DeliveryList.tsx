@@ -1,9 +1,10 @@
 // Deliveries in rows: when each came, what it held, how large it was, what became of it.
 import { IconAlertTriangle, IconCheck, IconClock, IconPlugConnectedX } from '@tabler/icons-react'
 import type { Delivery } from '../../../server/channels/schema.ts'
+import { listWords } from '../lib/lists.ts'
 import { m } from '../paraglide/messages.js'
 import { Time } from '../ui/Time.tsx'
-import { heldWords, sizeWords } from './delivery-words.ts'
+import { heldWords, problemWords, sizeWords } from './delivery-words.ts'
 import classes from './DeliveryList.module.css'
 
 export function DeliveryList({
@@ -50,7 +51,7 @@ export function DeliveryList({
 
 /** What became of a delivery, with the reason where there is one. */
 export function DeliveryState({ delivery }: { delivery: Delivery }) {
-  const { state, problem, left_for } = delivery
+  const { state, problem, misread, left_for } = delivery
   return (
     <>
       {state === 'waiting' && (
@@ -70,14 +71,14 @@ export function DeliveryState({ delivery }: { delivery: Delivery }) {
           <IconAlertTriangle size={15} stroke={1.8} aria-hidden />
           <span>
             {m.delivery_problem()}
-            {problem !== null && <span className={classes.reason}>{problem}</span>}
+            {problem !== null && <span className={classes.reason}>{problemWords(problem, misread)}</span>}
           </span>
         </span>
       )}
       {left_for.length > 0 && (
         <span className={classes.state} data-bad>
           <IconPlugConnectedX size={15} stroke={1.8} aria-hidden />
-          <span>{m.delivery_left_for({ count: left_for.length, numbers: left_for.join(', ') })}</span>
+          <span>{m.delivery_left_for({ count: left_for.length, numbers: listWords(left_for) })}</span>
         </span>
       )}
     </>

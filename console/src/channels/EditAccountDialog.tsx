@@ -1,8 +1,9 @@
 // Edit account: secrets that are left empty stay as they are.
-import { schemaResolver, useForm } from '@mantine/form'
+import { useForm } from '@mantine/form'
 import { UpdateWhatsAppAccount, type WhatsAppAccount } from '../../../server/channels/schema.ts'
 import { useOrganization } from '../access/queries.ts'
 import { useFormFailure } from '../lib/forms.ts'
+import { rulesOf } from '../lib/rules.ts'
 import { m } from '../paraglide/messages.js'
 import { FormDialog } from '../ui/FormDialog.tsx'
 import { tell } from '../ui/toasts.ts'
@@ -12,7 +13,7 @@ import { useUpdateAccount } from './queries.ts'
 export function EditAccountDialog({ account, onClose }: { account: WhatsAppAccount; onClose: () => void }) {
   const organization = useOrganization()
   const update = useUpdateAccount(organization.slug, account.id)
-  const validate = schemaResolver(UpdateWhatsAppAccount, { sync: true })
+  const validate = rulesOf(UpdateWhatsAppAccount)
   const form = useForm({
     initialValues: {
       name: account.name,

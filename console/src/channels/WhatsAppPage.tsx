@@ -1,9 +1,10 @@
 // Settings → WhatsApp: the accounts through which contacts arrive, and how to connect another.
 import { Button, Skeleton } from '@mantine/core'
-import { IconBrandWhatsapp, IconLock, IconPlus } from '@tabler/icons-react'
+import { IconBrandWhatsapp, IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { may, useOrganization } from '../access/queries.ts'
+import { Allowed } from '../access/Allowed.tsx'
+import { useOrganization } from '../access/queries.ts'
 import { m } from '../paraglide/messages.js'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
@@ -17,20 +18,11 @@ import classes from './WhatsAppPage.module.css'
 
 type Dialog = { kind: 'connect' } | { kind: 'edit' | 'number'; accountId: string; phoneNumberId?: string | undefined }
 
-export function WhatsAppPage() {
-  const organization = useOrganization()
-  if (!may(organization, 'channels:manage')) {
-    return (
-      <EmptyState
-        icon={<IconLock size={22} stroke={1.6} />}
-        title={m.not_allowed_title()}
-        text={m.not_allowed_text()}
-        heading="h1"
-      />
-    )
-  }
-  return <Accounts />
-}
+export const WhatsAppPage = () => (
+  <Allowed permission="channels:manage">
+    <Accounts />
+  </Allowed>
+)
 
 function Accounts() {
   const organization = useOrganization()

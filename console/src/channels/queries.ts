@@ -2,12 +2,14 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import type {
   addChannel,
+  checkConnection,
   createWhatsAppAccount,
   listWhatsAppAccounts,
   updateWhatsAppAccount,
   WhatsAppAccount,
 } from '../../../server/channels/schema.ts'
 import type { RouteArgs } from '../../../server/lib/route.ts'
+import { sessionQuery } from '../access/queries.ts'
 import { call } from '../lib/api.ts'
 
 export const accountsQuery = (organization: string) =>
@@ -47,6 +49,14 @@ export function useAddChannel(organization: string, id: string) {
   })
 }
 
+/** What Meta says of the account's numbers now; nothing is kept of it. */
+export function useCheckConnection(organization: string, id: string) {
+  return useMutation({
+    mutationFn: () =>
+      call<typeof checkConnection>('post', '/v1/whatsapp-accounts/{id}/check', { organization, params: { id } }),
+  })
+}
+
 /** Shows the account as the server answered it, before the list is read again. */
 function useKeepAccount(organization: string) {
   const queryClient = useQueryClient()
@@ -62,5 +72,7 @@ function useKeepAccount(organization: string) {
       }
     })
     void queryClient.invalidateQueries({ queryKey: key })
+    // It says whether secrets are lost.
+    void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey })
   }
 }

@@ -1,11 +1,12 @@
 // Audiences → Conflicts: where phone numbers and user IDs do not agree on who somebody is, and what was decided.
 import { Skeleton } from '@mantine/core'
-import { IconArrowMerge, IconChecks, IconLock } from '@tabler/icons-react'
+import { IconArrowMerge, IconChecks } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
 import type { Conflict } from '../../../server/contacts/schema.ts'
-import { may, useOrganization } from '../access/queries.ts'
+import { Allowed } from '../access/Allowed.tsx'
+import { useOrganization } from '../access/queries.ts'
 import { formatCount } from '../lib/numbers.ts'
 import { m } from '../paraglide/messages.js'
 import { EmptyState } from '../ui/EmptyState.tsx'
@@ -20,20 +21,11 @@ import { conflictsQuery, type ConflictStatus } from './queries.ts'
 /** The server answers at most so many. */
 const MOST = 200
 
-export function ConflictsPage() {
-  const organization = useOrganization()
-  if (!may(organization, 'contacts:merge')) {
-    return (
-      <EmptyState
-        icon={<IconLock size={22} stroke={1.6} />}
-        title={m.not_allowed_title()}
-        text={m.not_allowed_text()}
-        heading="h1"
-      />
-    )
-  }
-  return <Conflicts />
-}
+export const ConflictsPage = () => (
+  <Allowed permission="contacts:merge">
+    <Conflicts />
+  </Allowed>
+)
 
 function Conflicts() {
   const organization = useOrganization()

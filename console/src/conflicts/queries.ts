@@ -24,8 +24,6 @@ export const conflictsQuery = (organization: string, status: ConflictStatus) =>
     queryKey: [...conflictKeys.all(organization), status],
     queryFn: ({ signal }) =>
       call<typeof listConflicts>('get', '/v1/conflicts', { organization, signal, query: { status } }),
-    // The navigation shows how many are open; they appear while one works elsewhere.
-    refetchInterval: 30_000,
   })
 
 /**

@@ -16,11 +16,20 @@ interface ContactListStateProps {
   pending: boolean
   error: unknown
   filtered: boolean
+  /** Nobody can meet these filters. */
+  contradictory: boolean
   onRetry: () => void
   onClearFilters: () => void
 }
 
-export function ContactListState({ pending, error, filtered, onRetry, onClearFilters }: ContactListStateProps) {
+export function ContactListState({
+  pending,
+  error,
+  filtered,
+  contradictory,
+  onRetry,
+  onClearFilters,
+}: ContactListStateProps) {
   if (pending) return <Loading />
   if (error) {
     return (
@@ -31,7 +40,11 @@ export function ContactListState({ pending, error, filtered, onRetry, onClearFil
   }
   if (filtered) {
     return (
-      <EmptyState icon={<IconFilterOff size={22} stroke={1.6} />} title={m.contacts_no_match()}>
+      <EmptyState
+        icon={<IconFilterOff size={22} stroke={1.6} />}
+        title={m.contacts_no_match()}
+        text={contradictory ? m.filter_contradiction() : m.contacts_no_match_text()}
+      >
         <Button variant="default" onClick={onClearFilters}>
           {m.filters_clear()}
         </Button>
@@ -46,7 +59,7 @@ function Loading() {
     <div className={tableClasses.box} role="status" aria-label={m.contacts_loading()}>
       <div className={tableClasses.head} aria-hidden>
         <div className={tableClasses.columns}>
-          {contactColumns().map((name) => (
+          {contactColumns().map(({ name }) => (
             <div key={name}>{name}</div>
           ))}
         </div>

@@ -1,18 +1,20 @@
 // The open contact at the side of the list, or over the whole screen where it is small.
 import { ActionIcon, FocusTrap, Skeleton } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
-import { IconX } from '@tabler/icons-react'
+import { IconChevronDown, IconChevronUp, IconX } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef, type KeyboardEvent } from 'react'
 import type { Contact } from '../../../server/contacts/schema.ts'
 import { useOrganization } from '../access/queries.ts'
-import { isProblem } from '../lib/api.ts'
+import { isProblem, type ApiProblem } from '../lib/api.ts'
+import { momentWords } from '../lib/time.ts'
 import { m } from '../paraglide/messages.js'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
 import { SmallBadge } from '../ui/SmallBadge.tsx'
 import { ContactFacts } from './ContactFacts.tsx'
 import classes from './ContactPanel.module.css'
+import { ContactMenu } from './ContactMenu.tsx'
 import { ContactTags } from './ContactTags.tsx'
 import { addressOf } from './identity.ts'
 import { contactQuery } from './queries.ts'
@@ -22,20 +24,36 @@ interface ContactPanelProps {
   id: string
   /** The contact's row, when the list has it: its name and phone stand here at once. */
   row: Contact | undefined
+  /** The contact before and the one after in the list; undefined where there is none. */
+  previous: string | undefined
+  next: string | undefined
+  /** Leads to another contact without adding a step to the browser's history. */
+  onMove: (id: string) => void
   onClose: () => void
 }
 
-export function ContactPanel({ id, row, onClose }: ContactPanelProps) {
+export function ContactPanel({ id, row, previous, next, onMove, onClose }: ContactPanelProps) {
   const organization = useOrganization()
   const { data: contact, error, refetch } = useQuery(contactQuery(organization.slug, id))
   const small = useMediaQuery('(max-width: 48em)', undefined, { getInitialValueInEffect: false })
   const root = useRef<HTMLElement>(null)
   const known = contact ?? row
 
-  useEffect(() => root.current?.focus({ preventScroll: true }), [])
+  // Whoever moves on within the panel stays where they are in it.
+  const seen = useRef<string>(null)
+  useEffect(() => {
+    if (seen.current === id) return
+    seen.current = id
+    if (!root.current?.contains(document.activeElement)) root.current?.focus({ preventScroll: true })
+  })
   useEscapeFromNowhere(onClose)
 
   const onKeyDown = (event: KeyboardEvent) => {
+    const to = event.altKey ? { ArrowUp: previous, ArrowDown: next }[event.key] : undefined
+    if (to !== undefined) {
+      event.preventDefault()
+      return onMove(to)
+    }
     // Menus that belong to the panel stand elsewhere in the page and close themselves.
     if (event.key === 'Escape' && root.current?.contains(event.target as Node)) onClose()
   }
@@ -54,11 +72,30 @@ export function ContactPanel({ id, row, onClose }: ContactPanelProps) {
             {known ? (known.display_name ?? addressOf(known).text) : m.contact()}
           </h2>
           {known?.test && <SmallBadge title={m.test_contact_title()}>{m.test()}</SmallBadge>}
+          <span className={classes.moves}>
+            <ActionIcon
+              aria-label={m.contact_previous()}
+              title={`${m.contact_previous()} (Alt+↑)`}
+              aria-keyshortcuts="Alt+ArrowUp"
+              {...moving(previous, onMove)}
+            >
+              <IconChevronUp size={17} stroke={1.8} />
+            </ActionIcon>
+            <ActionIcon
+              aria-label={m.contact_next()}
+              title={`${m.contact_next()} (Alt+↓)`}
+              aria-keyshortcuts="Alt+ArrowDown"
+              {...moving(next, onMove)}
+            >
+              <IconChevronDown size={17} stroke={1.8} />
+            </ActionIcon>
+          </span>
+          {known && <ContactMenu id={id} name={known.display_name ?? addressOf(known).text} onErased={onClose} />}
           <ActionIcon className={classes.close} aria-label={m.contact_close()} onClick={onClose}>
             <IconX size={17} stroke={1.8} />
           </ActionIcon>
         </header>
-        <div className={classes.body}>
+        <div key={id} className={classes.body}>
           {contact ? (
             <>
               {error && <ErrorNotice error={error} onRetry={() => void refetch()} />}
@@ -67,7 +104,7 @@ export function ContactPanel({ id, row, onClose }: ContactPanelProps) {
               <TagHistory contactId={id} />
             </>
           ) : isProblem(error, 404) ? (
-            <EmptyState title={m.contact_missing_title()} text={m.contact_missing_text()} />
+            <Missing error={error} />
           ) : error ? (
             <ErrorNotice error={error} onRetry={() => void refetch()} />
           ) : (
@@ -82,6 +119,22 @@ export function ContactPanel({ id, row, onClose }: ContactPanelProps) {
     </FocusTrap>
   )
 }
+
+/** Why there is no such contact: erased, or never there. */
+function Missing({ error }: { error: ApiProblem }) {
+  const { erased_at: erasedAt } = error.data
+  return error.reason === 'contact_erased' && typeof erasedAt === 'string' ? (
+    <EmptyState title={m.contact_erased_title()} text={m.contact_erased_text({ date: momentWords(erasedAt, 'day') })} />
+  ) : (
+    <EmptyState title={m.contact_missing_title()} text={m.contact_missing_text()} />
+  )
+}
+
+/** A button that leads nowhere keeps the focus that led to the end. */
+const moving = (to: string | undefined, onMove: (id: string) => void) => ({
+  'aria-disabled': to === undefined,
+  onClick: () => to !== undefined && onMove(to),
+})
 
 /** With the focus nowhere, Escape closes too: after a link with an open contact was pasted, for one. */
 function useEscapeFromNowhere(onEscape: () => void): void {

@@ -2,6 +2,7 @@
 import { IconPhoneOff } from '@tabler/icons-react'
 import { memo, type Ref } from 'react'
 import type { Contact } from '../../../server/contacts/schema.ts'
+import { RowCheckbox } from '../operations/RowCheckbox.tsx'
 import { m } from '../paraglide/messages.js'
 import { CopyButton } from '../ui/CopyButton.tsx'
 import { SmallBadge } from '../ui/SmallBadge.tsx'
@@ -20,6 +21,9 @@ interface ContactRowProps {
   open: boolean
   onOpen: (id: string) => void
   onReach: (index: number) => void
+  /** Whether it is chosen; undefined where rows cannot be. */
+  selected: boolean | undefined
+  onSelect: ((id: string, range: boolean) => void) | undefined
 }
 
 export const ContactRow = memo(function ContactRow({
@@ -31,6 +35,8 @@ export const ContactRow = memo(function ContactRow({
   open,
   onOpen,
   onReach,
+  selected,
+  onSelect,
 }: ContactRowProps) {
   const address = addressOf(contact)
   const tabIndex = reachable ? 0 : -1
@@ -39,14 +45,26 @@ export const ContactRow = memo(function ContactRow({
       ref={ref}
       role="row"
       aria-rowindex={index + 2}
-      aria-selected={open}
+      aria-selected={selected ?? open}
+      aria-current={open || undefined}
       data-index={index}
       tabIndex={tabIndex}
       className={`${classes.columns} ${classes.row}`}
       style={{ transform: `translateY(${top}px)` }}
-      onClick={() => onOpen(contact.id)}
+      onClick={(event) => {
+        if (onSelect && (event.shiftKey || event.ctrlKey || event.metaKey)) onSelect(contact.id, event.shiftKey)
+        else onOpen(contact.id)
+      }}
       onFocus={() => onReach(index)}
     >
+      {onSelect && (
+        <RowCheckbox
+          name={contact.display_name ?? address.text}
+          checked={selected === true}
+          tabIndex={tabIndex}
+          onToggle={(range) => onSelect(contact.id, range)}
+        />
+      )}
       <div role="gridcell" className={classes.phone}>
         {address.isPhone ? (
           <span className={classes.number}>{address.text}</span>

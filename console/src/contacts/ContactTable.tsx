@@ -13,18 +13,26 @@ import {
 } from 'react'
 import type { Contact } from '../../../server/contacts/schema.ts'
 import { m } from '../paraglide/messages.js'
+import { SelectLoaded } from '../operations/RowCheckbox.tsx'
+import type { RowSelection } from '../operations/selection.ts'
 import { contactColumns } from './columns.ts'
 import { ContactRow } from './ContactRow.tsx'
 import classes from './ContactTable.module.css'
+import { useContactOrder } from './search.ts'
+import { SortableHead } from './SortableHead.tsx'
 
 export interface ContactTableHandle {
   focusFirst: () => void
   focusContact: (id: string) => void
+  /** Goes to the very first row. */
+  toTop: () => void
 }
 
 interface ContactTableProps {
   ref: Ref<ContactTableHandle>
   contacts: readonly Contact[]
+  /** What was asked for; with another one the list begins at its top. */
+  asked: string
   /** The rows are still those of the filters before. */
   stale: boolean
   openId: string | undefined
@@ -32,13 +40,27 @@ interface ContactTableProps {
   onEscape: () => void
   end: 'more' | 'failed' | 'end'
   onNeedMore: () => void
+  /** Without it rows cannot be chosen. */
+  selection?: RowSelection | undefined
 }
 
 const ROW_HEIGHT = 45
 /** So many rows before the last one in the page the next page is asked for. */
-const AHEAD = 40
+const AHEAD = 20
 
-export function ContactTable({ ref, contacts, stale, openId, onOpen, onEscape, end, onNeedMore }: ContactTableProps) {
+export function ContactTable({
+  ref,
+  contacts,
+  asked,
+  stale,
+  openId,
+  onOpen,
+  onEscape,
+  end,
+  onNeedMore,
+  selection,
+}: ContactTableProps) {
+  const { sort } = useContactOrder()
   const box = useRef<HTMLDivElement>(null)
   const [reached, setReached] = useState(0)
   const active = Math.min(reached, contacts.length - 1)
@@ -74,6 +96,14 @@ export function ContactTable({ ref, contacts, stale, openId, onOpen, onEscape, e
     // oxlint-disable-next-line react/exhaustive-deps
   }, [openId])
 
+  const seen = useRef(asked)
+  useLayoutEffect(() => {
+    if (seen.current === asked) return
+    seen.current = asked
+    box.current!.scrollTop = 0
+    setReached(0)
+  }, [asked])
+
   useLayoutEffect(() => {
     if (wanted.current === null) return
     const row = box.current?.querySelector<HTMLElement>(`[data-index="${wanted.current}"]`)
@@ -102,11 +132,16 @@ export function ContactTable({ ref, contacts, stale, openId, onOpen, onEscape, e
       const index = contacts.findIndex((contact) => contact.id === id)
       reach(index >= 0 ? index : active)
     },
+    toTop: () => reach(0),
   }))
 
   const onKeyDown = (event: KeyboardEvent) => {
     const row = (event.target as HTMLElement).closest<HTMLElement>('[data-index]')
     if (event.key === 'Escape') return onEscape()
+    if (selection && event.key === 'a' && (event.ctrlKey || event.metaKey) && !event.altKey) {
+      event.preventDefault()
+      return selection.chooseLoaded()
+    }
     if (!row || event.ctrlKey || event.metaKey || event.altKey) return
     const from = Number(row.dataset['index'])
     const page = Math.max(1, Math.floor((box.current?.clientHeight ?? 400) / ROW_HEIGHT) - 2)
@@ -124,24 +159,34 @@ export function ContactTable({ ref, contacts, stale, openId, onOpen, onEscape, e
     } else if (event.key === 'Enter' && event.target === row) {
       event.preventDefault()
       onOpen(contacts[from]!.id)
+    } else if (event.key === ' ' && event.target === row && selection) {
+      event.preventDefault()
+      selection.toggle(contacts[from]!.id, event.shiftKey)
     }
   }
 
   return (
-    <div ref={box} className={classes.box} data-stale={stale || undefined}>
+    <div
+      ref={box}
+      className={classes.box}
+      data-stale={stale || undefined}
+      data-sort={sort}
+      data-selectable={selection !== undefined || undefined}
+      data-selecting={(selection && selection.loaded !== 'none') || undefined}
+    >
       <div
         role="grid"
         aria-label={m.contacts()}
         aria-rowcount={end === 'end' ? contacts.length + 1 : -1}
         aria-busy={stale}
+        aria-multiselectable={selection !== undefined}
         onKeyDown={onKeyDown}
       >
         <div role="rowgroup" className={classes.head}>
           <div role="row" aria-rowindex={1} className={classes.columns}>
-            {contactColumns().map((name) => (
-              <div key={name} role="columnheader">
-                {name}
-              </div>
+            {selection && <SelectLoaded selection={selection} />}
+            {contactColumns().map((column) => (
+              <SortableHead key={column.name} {...column} />
             ))}
           </div>
         </div>
@@ -157,6 +202,8 @@ export function ContactTable({ ref, contacts, stale, openId, onOpen, onEscape, e
               open={contacts[row.index]!.id === openId}
               onOpen={onOpen}
               onReach={setReached}
+              selected={selection?.has(contacts[row.index]!.id)}
+              onSelect={selection?.toggle}
             />
           ))}
         </div>

@@ -10,6 +10,7 @@ import { may, useOrganization } from '../access/queries.ts'
 import { m } from '../paraglide/messages.js'
 import { tagsQuery } from '../tags/queries.ts'
 import { sourceLabel } from '../tags/source-label.ts'
+import { whyWords } from '../tags/why-words.ts'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
 import { SmallBadge } from '../ui/SmallBadge.tsx'
 import { TagChip } from '../ui/TagChip.tsx'
@@ -83,9 +84,10 @@ export function ContactTags({ contact }: { contact: ContactDetail }) {
               {m.historical()}
             </h3>
             <span className={classes.beside}>
-              <SmallBadge title={m.historical_hint()}>{m.read_only()}</SmallBadge>
+              <SmallBadge>{m.read_only()}</SmallBadge>
             </span>
           </div>
+          <p className={classes.hint}>{m.historical_hint()}</p>
           <ul>
             {contact.historical_tags.map((assignment) => (
               <li key={assignment.tag.id} className={classes.tag}>
@@ -104,12 +106,12 @@ export function ContactTags({ contact }: { contact: ContactDetail }) {
 
 /** `Manual (admin) · 2026-05-30`. */
 function Origin({ assignment }: { assignment: Assignment }) {
-  const reason = assignment.why?.['reason']
+  const reason = whyWords(assignment.why)
   const by = m.added_by({ name: assignment.actor.name })
   return (
     <span className={classes.origin} title={by}>
       {sourceLabel(assignment.source)} ·{' '}
-      <Time at={assignment.added_at} form="day" note={typeof reason === 'string' ? `${by}\n${reason}` : by} />
+      <Time at={assignment.added_at} form="day" note={reason === '' ? by : `${by}\n${reason}`} />
     </span>
   )
 }

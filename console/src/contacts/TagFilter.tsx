@@ -1,7 +1,5 @@
-// Filtering by tags: carries any of them, all of them, none of them; a tag is chosen in one of the three.
-import { Button, Popover, SegmentedControl } from '@mantine/core'
-import { useDisclosure } from '@mantine/hooks'
-import { IconTag } from '@tabler/icons-react'
+// Filtering by tags: carries any of them, all of them, none of them, a tag in one of the three; or carries no tag at all.
+import { SegmentedControl } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useOrganization } from '../access/queries.ts'
@@ -10,43 +8,20 @@ import { m } from '../paraglide/messages.js'
 import { tagsQuery } from '../tags/queries.ts'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
 import { TagList } from '../ui/TagList.tsx'
-import { modeLabel } from './mode-label.ts'
-import { idsOf, TAG_MODES, useChangeSearch, useContactQuery, type TagMode } from './search.ts'
+import { CheckList } from './CheckList.tsx'
+import { modeLabel } from './filter-words.ts'
+import { idsOf, TAG_MODES, useChangeSearch, useContactSearch, type TagMode } from './search.ts'
 import classes from './TagFilter.module.css'
 
 export function TagFilter() {
-  const [opened, { toggle, close }] = useDisclosure()
-  const query = useContactQuery()
-  const applied = TAG_MODES.reduce((sum, mode) => sum + idsOf(query[mode]).length, 0)
-  return (
-    <Popover opened={opened} onClose={close} onDismiss={close} position="bottom-start" trapFocus width={300}>
-      <Popover.Target>
-        <Button
-          variant="default"
-          leftSection={<IconTag size={15} stroke={1.7} />}
-          rightSection={applied > 0 ? <span className={classes.applied}>{applied}</span> : undefined}
-          onClick={toggle}
-          aria-expanded={opened}
-        >
-          {m.tags()}
-        </Button>
-      </Popover.Target>
-      <Popover.Dropdown p={0} aria-label={m.tag_filter()} aria-labelledby={undefined}>
-        <TagFilterChoices />
-      </Popover.Dropdown>
-    </Popover>
-  )
-}
-
-function TagFilterChoices() {
   const organization = useOrganization()
-  const query = useContactQuery()
-  const { setTagMode } = useChangeSearch()
-  const [mode, setMode] = useState<TagMode>(() => TAG_MODES.find((each) => query[each] !== undefined) ?? 'any_tags')
+  const search = useContactSearch()
+  const { setTagMode, setUntagged } = useChangeSearch()
+  const [mode, setMode] = useState<TagMode>(() => TAG_MODES.find((each) => search[each] !== undefined) ?? 'any_tags')
   const { data: tags, error, refetch } = useQuery(tagsQuery(organization.slug))
-  const chosen = new Set(idsOf(query[mode]))
+  const chosen = new Set(idsOf(search[mode]))
   const elsewhere = new Map(
-    TAG_MODES.filter((each) => each !== mode).flatMap((each) => idsOf(query[each]).map((id) => [id, each] as const)),
+    TAG_MODES.filter((each) => each !== mode).flatMap((each) => idsOf(search[each]).map((id) => [id, each] as const)),
   )
   return (
     <>
@@ -78,6 +53,14 @@ function TagFilterChoices() {
           }}
         />
       )}
+      <div className={classes.untagged}>
+        <CheckList
+          label={m.filter_untagged()}
+          items={[{ id: 'untagged', name: m.filter_untagged(), note: m.filter_untagged_hint() }]}
+          chosen={search.untagged === undefined ? [] : ['untagged']}
+          onChange={(ids) => setUntagged(ids.length > 0)}
+        />
+      </div>
     </>
   )
 }

@@ -1,26 +1,31 @@
 // Every change of tags on the open contact, newest first: what, how, who, when and why.
 import { Button, Skeleton } from '@mantine/core'
 import { IconMinus, IconPlus } from '@tabler/icons-react'
-import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useMemo, useRef } from 'react'
 import type { TagChange } from '../../../server/tags/schema.ts'
 import { useOrganization } from '../access/queries.ts'
 import { m } from '../paraglide/messages.js'
 import { sourceLabel } from '../tags/source-label.ts'
+import { whyWords } from '../tags/why-words.ts'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
 import { TagChip } from '../ui/TagChip.tsx'
 import { Time } from '../ui/Time.tsx'
 import classes from './ContactPanel.module.css'
 import { tagHistoryQuery } from './queries.ts'
 
-const SHOWN_AT_FIRST = 15
-
 export function TagHistory({ contactId }: { contactId: string }) {
   const organization = useOrganization()
-  const { data, error, refetch } = useQuery(tagHistoryQuery(organization.slug, contactId))
-  const [all, setAll] = useState(false)
-  const changes = data?.changes ?? []
-  const shown = all ? changes : changes.slice(0, SHOWN_AT_FIRST)
+  const history = useInfiniteQuery(tagHistoryQuery(organization.slug, contactId))
+  const list = useRef<HTMLOListElement>(null)
+  const { data, error, hasNextPage, isFetchingNextPage, isFetchNextPageError } = history
+  const changes = useMemo(() => withoutRepeats(data?.pages ?? []), [data])
+
+  const showMore = async () => {
+    const { hasNextPage: more } = await history.fetchNextPage()
+    // The button that had the focus is gone.
+    if (!more) list.current?.focus({ preventScroll: true })
+  }
   return (
     <section className={classes.section} aria-labelledby="tag-history">
       <div className={classes.sectionHead}>
@@ -29,7 +34,7 @@ export function TagHistory({ contactId }: { contactId: string }) {
         </h3>
       </div>
       {error && !data ? (
-        <ErrorNotice error={error} onRetry={() => void refetch()} />
+        <ErrorNotice error={error} onRetry={() => void history.refetch()} />
       ) : !data ? (
         <div className={classes.loading} role="status" aria-label={m.history_loading()}>
           <Skeleton height={12} width="60%" />
@@ -38,24 +43,30 @@ export function TagHistory({ contactId }: { contactId: string }) {
       ) : changes.length === 0 ? (
         <p className={classes.quiet}>{m.history_none()}</p>
       ) : (
-        <ol>
-          {shown.map((change) => (
-            <Change key={`${change.at} ${change.change} ${change.tag.id}`} change={change} />
+        <ol ref={list} tabIndex={-1} aria-labelledby="tag-history">
+          {changes.map((change) => (
+            <Change key={change.id} change={change} />
           ))}
         </ol>
       )}
-      {changes.length > shown.length && (
-        <Button size="xs" variant="default" mt={8} onClick={() => setAll(true)}>
-          {m.history_all({ count: changes.length })}
+      {isFetchNextPageError && error && <ErrorNotice error={error} />}
+      {hasNextPage && (
+        <Button size="xs" variant="default" mt={8} loading={isFetchingNextPage} onClick={() => void showMore()}>
+          {m.history_older()}
         </Button>
       )}
     </section>
   )
 }
 
+/** A page read again after a change may hold what the one before holds already: it is shown once. */
+const withoutRepeats = (pages: readonly { changes: TagChange[] }[]): TagChange[] => [
+  ...new Map(pages.flatMap((page) => page.changes).map((change) => [change.id, change])).values(),
+]
+
 function Change({ change }: { change: TagChange }) {
   const added = change.change === 'added'
-  const reason = change.why?.['reason']
+  const reason = whyWords(change.why)
   return (
     <li className={classes.change}>
       <span className={classes.sign} data-change={change.change} aria-hidden>
@@ -68,7 +79,7 @@ function Change({ change }: { change: TagChange }) {
         <p className={classes.how}>
           {sourceLabel(change.source)} · <bdi>{change.actor.name}</bdi> · <Time at={change.at} form="minute" />
         </p>
-        {typeof reason === 'string' && reason !== '' && (
+        {reason !== '' && (
           <p className={classes.reason} dir="auto">
             {reason}
           </p>

@@ -1,88 +1,214 @@
-// The filters and the open contact as they stand in the address, and how they are changed there.
+// What the contact list shows as it stands in the address: filters, order and the open contact, and how they are changed there.
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useMemo } from 'react'
-
-/** What the address of the contact list carries: text only, lists as ids separated by commas. */
-export interface ContactSearch {
-  search?: string
-  any_tags?: string
-  all_tags?: string
-  no_tags?: string
-  contact?: string
-}
+import type { RouteArgs } from '../../../server/lib/route.ts'
+import type { ContactSort, countContacts, SortOrder } from '../../../server/contacts/schema.ts'
+import type { TagSource } from '../../../server/tags/schema.ts'
+import { useToday } from '../lib/time.ts'
+import { PERIODS, periodRange, readInstant, type Period, type TimeRange } from './periods.ts'
 
 export const TAG_MODES = ['any_tags', 'all_tags', 'no_tags'] as const
 export type TagMode = (typeof TAG_MODES)[number]
 
+/** The times that are filtered by; each is a named period, or a range with `_from` and `_before`. */
+export const TIMES = ['tagged', 'first_seen', 'last_seen'] as const
+export type FilteredTime = (typeof TIMES)[number]
+
+/** The five there are, in the order of the guide to sources on screen. */
+export const SOURCES = [
+  'manual_admin',
+  'manual_agent',
+  'api',
+  'ai_tool',
+  'ai_auto_close',
+] as const satisfies TagSource[]
+
+export const SORTS = ['last_seen', 'first_seen', 'name'] as const satisfies ContactSort[]
+
+/** The filters as the server takes them: list, count, export and bulk changes ask with them. */
+export type ContactQuery = NonNullable<RouteArgs<typeof countContacts>['query']>
+
+/** Of the list and the export; without it last seen, newest first. */
+export interface ContactOrder {
+  sort?: ContactSort
+  order?: SortOrder
+}
+
+type Times = { [T in FilteredTime]?: Period } & { [T in FilteredTime as `${T}_from` | `${T}_before`]?: string }
+
+/** What the address carries: text only, lists separated by commas, what goes without saying left out. */
+export interface ContactSearch extends Times, ContactOrder {
+  search?: string
+  any_tags?: string
+  all_tags?: string
+  no_tags?: string
+  untagged?: 'true'
+  sources?: string
+  channels?: string
+  contact?: string
+}
+
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 const SEARCH_MAX = 200
+const isId = (text: string) => ID.test(text)
 
 /** Keeps what can be meant and drops the rest, so that a mangled link still opens the list. */
 export function readContactSearch(given: Record<string, unknown>): ContactSearch {
   const read: ContactSearch = {}
   if (typeof given['search'] === 'string' && given['search'] !== '') read.search = given['search'].slice(0, SEARCH_MAX)
-  for (const mode of TAG_MODES) {
-    const list = idsOf(given[mode]).join(',')
-    if (list !== '') read[mode] = list
+  const lists = {
+    any_tags: idsOf(given['any_tags']),
+    all_tags: idsOf(given['all_tags']),
+    no_tags: idsOf(given['no_tags']),
+    sources: sourcesOf(given['sources']),
+    channels: idsOf(given['channels']),
   }
-  if (typeof given['contact'] === 'string' && ID.test(given['contact'])) read.contact = given['contact']
+  for (const [name, list] of Object.entries(lists) as [keyof typeof lists, string[]][])
+    if (list.length > 0) read[name] = list.join(',')
+  if (given['untagged'] === 'true') read.untagged = 'true'
+  for (const time of TIMES) {
+    const from = readInstant(given[`${time}_from`])
+    const before = readInstant(given[`${time}_before`])
+    if (from !== null) read[`${time}_from`] = from
+    if (before !== null) read[`${time}_before`] = before
+    const period = oneOf(PERIODS, given[time])
+    if (period !== undefined && from === null && before === null) read[time] = period
+  }
+  const sort = oneOf(SORTS, given['sort']) ?? 'last_seen'
+  const order = oneOf(['asc', 'desc'], given['order'])
+  if (sort !== 'last_seen') read.sort = sort
+  if (order !== undefined && order !== naturalOrder(sort)) read.order = order
+  if (typeof given['contact'] === 'string' && isId(given['contact'])) read.contact = given['contact']
   return read
 }
 
-export const idsOf = (list: unknown): string[] =>
-  typeof list === 'string' ? [...new Set(list.split(',').filter((id) => ID.test(id)))] : []
+const listOf = (text: unknown): string[] => (typeof text === 'string' ? [...new Set(text.split(','))] : [])
+export const idsOf = (list: unknown): string[] => listOf(list).filter(isId)
+export const sourcesOf = (list: unknown): TagSource[] => SOURCES.filter((source) => listOf(list).includes(source))
 
-/** The filters without the open contact: what list, count and export ask the server with. */
-export interface ContactQuery {
-  search?: string
-  any_tags?: string
-  all_tags?: string
-  no_tags?: string
+const oneOf = <T extends string>(all: readonly T[], value: unknown): T | undefined => all.find((each) => each === value)
+
+/** Newest first for times, A to Z for names. */
+export const naturalOrder = (sort: ContactSort): SortOrder => (sort === 'name' ? 'asc' : 'desc')
+
+/** What is asked of a time: a period means the days up to `today`. */
+export function timeRange(search: ContactSearch, time: FilteredTime, today: string): TimeRange {
+  const period = search[time]
+  if (period !== undefined) return periodRange(period, today)
+  const from = search[`${time}_from`]
+  const before = search[`${time}_before`]
+  return { ...(from === undefined ? {} : { from }), ...(before === undefined ? {} : { before }) }
+}
+
+/** The filters in the server's words, without the order and the open contact. */
+export function contactQueryOf(search: ContactSearch, today: string): ContactQuery {
+  const {
+    contact: _,
+    sort: _sort,
+    order: _order,
+    tagged: _tagged,
+    first_seen: _first,
+    last_seen: _last,
+    ...query
+  } = search
+  for (const time of TIMES) {
+    const { from, before } = timeRange(search, time, today)
+    if (from !== undefined) query[`${time}_from`] = from
+    if (before !== undefined) query[`${time}_before`] = before
+  }
+  return query
 }
 
 export const isFiltered = (query: ContactQuery): boolean => Object.keys(query).length > 0
 
-export function useContactQuery(): ContactQuery {
-  const { search, any_tags, all_tags, no_tags } = useSearch({ from: '/o/$organization/contacts' })
-  return useMemo(
-    () => ({
-      ...(search === undefined ? {} : { search }),
-      ...(any_tags === undefined ? {} : { any_tags }),
-      ...(all_tags === undefined ? {} : { all_tags }),
-      ...(no_tags === undefined ? {} : { no_tags }),
-    }),
-    [search, any_tags, all_tags, no_tags],
+/** Nobody carries no tag and a tag: such filters match nobody, whatever the contacts. */
+export const contradictsItself = (query: ContactQuery): boolean =>
+  query.untagged !== undefined &&
+  [query.any_tags, query.all_tags, query.sources, query.tagged_from, query.tagged_before].some(
+    (filter) => filter !== undefined,
   )
+
+export const useContactSearch = (): ContactSearch => useSearch({ from: '/o/$organization/contacts' })
+
+export function useContactQuery(): ContactQuery {
+  const search = useContactSearch()
+  const today = useToday()
+  return useMemo(() => contactQueryOf(search, today), [search, today])
 }
 
-/** Changes the address; what is undefined or empty leaves it. */
+/** Who shows the order alone is not drawn anew for a letter in the search. */
+export const useContactOrder = (): ContactOrder =>
+  useSearch({
+    from: '/o/$organization/contacts',
+    select: ({ sort, order }) => ({
+      ...(sort === undefined ? {} : { sort }),
+      ...(order === undefined ? {} : { order }),
+    }),
+    structuralSharing: true,
+  })
+
+type Changes = { [K in keyof ContactSearch]?: ContactSearch[K] | undefined }
+
+const noTime = (time: FilteredTime): Changes => ({
+  [time]: undefined,
+  [`${time}_from`]: undefined,
+  [`${time}_before`]: undefined,
+})
+
+/** What no untagged contact can meet. */
+const OF_TAGGED_ONES: Changes = { any_tags: undefined, all_tags: undefined, sources: undefined, ...noTime('tagged') }
+
+const NO_FILTERS: Changes = {
+  ...OF_TAGGED_ONES,
+  search: undefined,
+  no_tags: undefined,
+  untagged: undefined,
+  channels: undefined,
+  ...noTime('first_seen'),
+  ...noTime('last_seen'),
+}
+
+/** The changes of one tag's place among any of, all of and none of; null takes it out of all three. */
+export function withTagMode(search: ContactSearch, tagId: string, mode: TagMode | null): Changes {
+  const lists = TAG_MODES.map((each) => {
+    const others = idsOf(search[each]).filter((id) => id !== tagId)
+    return [each, (each === mode ? [...others, tagId] : others).join(',')] as const
+  })
+  return { ...Object.fromEntries(lists), ...(mode === null || mode === 'no_tags' ? {} : { untagged: undefined }) }
+}
+
+/** The changes of a time's filter; without an end the time does not matter. */
+export function withTime(time: FilteredTime, to: Period | TimeRange): Changes {
+  if (typeof to === 'string') return { ...noTime(time), [time]: to, ...forTagged(time) }
+  const { from, before } = to
+  const open = from === undefined && before === undefined
+  return { ...noTime(time), [`${time}_from`]: from, [`${time}_before`]: before, ...(open ? {} : forTagged(time)) }
+}
+
+const forTagged = (time: FilteredTime): Changes => (time === 'tagged' ? { untagged: undefined } : {})
+
+/** Changes the address. Of two filters that nobody can meet together, the one chosen last stays. */
 export function useChangeSearch() {
   const navigate = useNavigate({ from: '/o/$organization/contacts' })
   return useMemo(() => {
-    const change = (
-      changes: { [K in keyof ContactSearch]: ContactSearch[K] | undefined },
-      options: { replace?: boolean } = {},
-    ) =>
+    const update = (changesOf: (before: ContactSearch) => Changes, { replace = false }: { replace?: boolean } = {}) =>
       void navigate({
-        search: (before) => readContactSearch({ ...before, ...changes }),
-        replace: options.replace ?? false,
+        search: (before) => readContactSearch({ ...before, ...changesOf(before) }),
+        replace,
       })
+    const change = (changes: Changes, options?: { replace?: boolean }) => update(() => changes, options)
     return {
       change,
-      setTagMode: (tagId: string, mode: TagMode | null) =>
-        void navigate({
-          search: (before) => {
-            const lists = Object.fromEntries(
-              TAG_MODES.map((each) => {
-                const others = idsOf(before[each]).filter((id) => id !== tagId)
-                return [each, (each === mode ? [...others, tagId] : others).join(',')]
-              }),
-            )
-            return readContactSearch({ ...before, ...lists })
-          },
-        }),
-      clearFilters: () => change({ search: undefined, any_tags: undefined, all_tags: undefined, no_tags: undefined }),
-      openContact: (id: string) => change({ contact: id }),
+      setTagMode: (tagId: string, mode: TagMode | null) => update((before) => withTagMode(before, tagId, mode)),
+      setUntagged: (on: boolean) =>
+        change(on ? { ...OF_TAGGED_ONES, no_tags: undefined, untagged: 'true' } : { untagged: undefined }),
+      setSources: (sources: readonly string[]) =>
+        change({ sources: sources.join(','), ...(sources.length > 0 ? { untagged: undefined } : {}) }),
+      setChannels: (ids: readonly string[]) => change({ channels: ids.join(',') }),
+      setTime: (time: FilteredTime, to: Period | TimeRange) => change(withTime(time, to)),
+      clearFilters: () => change(NO_FILTERS),
+      sortBy: (sort: ContactSort, order: SortOrder) => change({ sort, order }),
+      openContact: (id: string, options?: { replace?: boolean }) => change({ contact: id }, options),
       closeContact: () => change({ contact: undefined }),
     }
   }, [navigate])

@@ -5,6 +5,7 @@ import type { ContactDetail, listContacts } from '../../../server/contacts/schem
 import type { Assignment, changeContactTags, TagChip } from '../../../server/tags/schema.ts'
 import { useOrganization, useSession } from '../access/queries.ts'
 import { call } from '../lib/api.ts'
+import { changeTagKey } from '../live/holding.ts'
 import { m } from '../paraglide/messages.js'
 import { tell, tellFailure } from '../ui/toasts.ts'
 import { contactKeys, contactQuery } from './queries.ts'
@@ -18,7 +19,7 @@ export function useChangeTag(contactId: string) {
   const organization = useOrganization()
   const { user } = useSession()
   const key = contactKeys.one(organization.slug, contactId)
-  const mutationKey = ['change-tag', organization.slug, contactId]
+  const mutationKey = changeTagKey(organization.slug, contactId)
 
   const edit = (change: (active: Assignment[]) => Assignment[]) => {
     const before = queryClient.getQueryData<ContactDetail>(key)

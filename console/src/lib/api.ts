@@ -2,6 +2,7 @@
 import type { RouteArgs, RouteDef, RouteOk } from '../../../server/lib/route.ts'
 import type { ProblemBody } from '../../../server/lib/shapes.ts'
 import { m } from '../paraglide/messages.js'
+import { writeOnce } from './write-once.ts'
 
 /** What went wrong with a call: the server's problem, or a failure on the way to it. */
 export class ApiProblem extends Error {
@@ -10,16 +11,19 @@ export class ApiProblem extends Error {
   readonly code: string
   readonly reason: string | undefined
   readonly field: string | undefined
-  /** A sentence for people. */
+  /** A sentence for people, in the language of the console. */
   readonly detail: string
+  /** Facts to act on, by the reason. */
+  readonly data: Readonly<Record<string, unknown>>
 
-  constructor(status: number, problem: Pick<ProblemBody, 'code' | 'detail' | 'reason' | 'field'>) {
+  constructor(status: number, problem: Pick<ProblemBody, 'code' | 'detail' | 'reason' | 'field' | 'data'>) {
     super(problem.detail)
     this.name = 'ApiProblem'
     this.status = status
     this.code = problem.code
     this.reason = problem.reason
     this.field = problem.field
+    this.data = problem.data ?? {}
     this.detail = problem.detail
   }
 }
@@ -37,27 +41,40 @@ export async function call<R extends RouteDef>(
   path: R['path'],
   options: CallOptions<NoInfer<R>>,
 ): Promise<RouteOk<R>> {
-  const response = await fetchRoute<R>(method, path, options)
+  if (method === 'get' || options.organization === undefined)
+    return answerOf<R>(await fetchRoute(method, path, options))
+  return writeOnce(writeName(method, path, options), options.signal, async (key) =>
+    answerOf<R>(await send(method, path, options, { 'idempotency-key': key })),
+  )
+}
+
+async function answerOf<R extends RouteDef>(response: Response): Promise<RouteOk<R>> {
   if (response.status === 204) return undefined as RouteOk<R>
   const body = await readJson(response)
   if (body === undefined) throw unreadable(response.status)
   return body as RouteOk<R>
 }
 
-/** As `call`, but hands over the response itself once it is known to be good: for streams. */
+/** As `call`, but hands over the response itself once it is known to be good, and never tries again: for streams. */
 export async function fetchRoute<R extends RouteDef>(
   method: R['method'],
   path: R['path'],
   options: CallOptions<NoInfer<R>>,
 ): Promise<Response> {
-  const { params, query, body, signal, organization } = options as {
-    params?: Values
-    query?: Values
-    body?: unknown
-    signal?: AbortSignal
-    organization?: string
-  }
-  const headers: Record<string, string> = { accept: 'application/json', 'earmark-request': 'console' }
+  return send(method, path, options, {})
+}
+
+interface SentWith {
+  params?: Values
+  query?: Values
+  body?: unknown
+  signal?: AbortSignal
+  organization?: string
+}
+
+async function send(method: string, path: string, options: object, more: Record<string, string>): Promise<Response> {
+  const { params, query, body, signal, organization } = options as SentWith
+  const headers: Record<string, string> = { accept: 'application/json', 'earmark-request': 'console', ...more }
   if (organization !== undefined) headers['earmark-organization'] = organization
   if (body !== undefined) headers['content-type'] = 'application/json'
   let response: Response
@@ -71,10 +88,16 @@ export async function fetchRoute<R extends RouteDef>(
     })
   } catch (error) {
     if (signal?.aborted) throw error
-    throw new ApiProblem(0, { code: 'network', detail: m.error_network() })
+    throw noAnswer()
   }
   if (!response.ok) throw await problemOf(response)
   return response
+}
+
+/** What makes two writes the same. */
+const writeName = (method: string, path: string, options: object): string => {
+  const { params, query, body, organization } = options as SentWith
+  return JSON.stringify([method, organization, address(path, params, query), body])
 }
 
 function address(path: string, params: Values = {}, query: Values = {}): string {
@@ -87,16 +110,32 @@ function address(path: string, params: Values = {}, query: Values = {}): string 
 async function problemOf(response: Response): Promise<ApiProblem> {
   const body = (await readJson(response)) as Partial<ProblemBody> | undefined
   if (typeof body?.detail !== 'string' || typeof body.code !== 'string') return unreadable(response.status)
-  return new ApiProblem(response.status, body as ProblemBody)
+  const problem = body as ProblemBody
+  return new ApiProblem(response.status, { ...problem, detail: await inWords(problem) })
 }
+
+/** The words are loaded when something is refused for the first time; without them it is the server's English sentence. */
+async function inWords(problem: ProblemBody): Promise<string> {
+  try {
+    return (await import('./problem-words.ts')).problemWords(problem)
+  } catch {
+    return problem.detail
+  }
+}
+
+const noAnswer = () => new ApiProblem(0, { code: 'network', detail: m.error_network() })
 
 const unreadable = (status: number) =>
   new ApiProblem(status, { code: 'unreadable', detail: m.error_unreadable({ status }) })
 
 async function readJson(response: Response): Promise<unknown> {
   if (!/[/+]json\b/.test(response.headers.get('content-type') ?? '')) return undefined
+  const text = await response.text().catch((error: unknown) => {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error
+    throw noAnswer()
+  })
   try {
-    return await response.json()
+    return JSON.parse(text) as unknown
   } catch {
     return undefined
   }

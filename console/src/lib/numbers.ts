@@ -1,12 +1,12 @@
 // Numbers as people read them.
-import { getLocale } from '../paraglide/runtime.js'
+import { regionalLocale } from './language.ts'
 
-export const formatCount = (count: number): string => new Intl.NumberFormat(getLocale()).format(count)
+export const formatCount = (count: number): string => new Intl.NumberFormat(regionalLocale).format(count)
 
 /** `824 KB`, `1.2 MB`. */
 export function formatBytes(bytes: number): string {
   const [value, unit] = bytes < 1_000_000 ? [bytes / 1000, 'kilobyte'] : [bytes / 1_000_000, 'megabyte']
-  return new Intl.NumberFormat(getLocale(), {
+  return new Intl.NumberFormat(regionalLocale, {
     style: 'unit',
     unit,
     unitDisplay: 'short',

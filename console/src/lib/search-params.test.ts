@@ -1,6 +1,6 @@
 // What addresses promise: a phone searched for stays text, and sign-in returns only to this site.
 import { expect, test } from 'vitest'
-import { ownAddress, parseSearch, stringifySearch } from './search-params.ts'
+import { ownAddress, parseSearch, returnAddress, stringifySearch } from './search-params.ts'
 
 test('what was written is read back as the same text', () => {
   const search = { search: '+8613800138000', any_tags: 'a,b' }
@@ -22,4 +22,10 @@ test('another site is never an address to return to', () => {
   ]) {
     expect(ownAddress(foreign)).toBeNull()
   }
+})
+
+test("a link's secret stays behind # on the way over the sign-in page", () => {
+  expect(returnAddress('/invitation', 'secret')).toBe('/invitation#secret')
+  expect(returnAddress(undefined, '')).toBe('/')
+  expect(returnAddress('/o/acme/contacts?search=a', '')).toBe('/o/acme/contacts?search=a')
 })

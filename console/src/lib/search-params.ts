@@ -1,4 +1,4 @@
-// How the part of an address after the question mark is read and written: every value is text, commas stay readable.
+// How the part of an address after the question mark is read and written: every value is text, commas and colons stay readable.
 
 export const parseSearch = (text: string): Record<string, string> => Object.fromEntries(new URLSearchParams(text))
 
@@ -7,6 +7,7 @@ export function stringifySearch(search: Record<string, unknown>): string {
   const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)]))
     .toString()
     .replaceAll('%2C', ',')
+    .replaceAll('%3A', ':')
   return text === '' ? '' : `?${text}`
 }
 
@@ -16,3 +17,7 @@ export function ownAddress(value: unknown): string | null {
   const url = URL.parse(value, 'https://own.invalid')
   return url?.origin === 'https://own.invalid' ? url.pathname + url.search + url.hash : null
 }
+
+/** Where sign-in returns to. What was behind # stays behind # meanwhile: it may be a link's secret, which no server's log may hold. */
+export const returnAddress = (address = '/', hash = ''): string =>
+  hash === '' || address.includes('#') ? address : `${address}#${hash}`

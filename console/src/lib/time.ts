@@ -1,6 +1,6 @@
 // Instants as people read them, in the viewer's own time zone.
 import { useSyncExternalStore } from 'react'
-import { getLocale } from '../paraglide/runtime.js'
+import { regionalLocale } from './language.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -8,21 +8,34 @@ const DAY = 24 * HOUR
 
 const formats = new Map<string, Intl.DateTimeFormat>()
 
-function formatted(date: Date, name: string, options: Intl.DateTimeFormatOptions): string {
+function formatOf(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   let format = formats.get(name)
-  if (!format) formats.set(name, (format = new Intl.DateTimeFormat(localeWithRegion(), options)))
-  return format.format(date)
+  if (!format) formats.set(name, (format = new Intl.DateTimeFormat(regionalLocale, options)))
+  return format
 }
 
-/** The viewer's own English or Portuguese rather than a general one, so that dates are in their order. */
-function localeWithRegion(): string {
-  const locale = getLocale()
-  return navigator.languages.find((each) => each === locale || each.startsWith(`${locale}-`)) ?? locale
-}
+const formatted = (date: Date, name: string, options: Intl.DateTimeFormatOptions): string =>
+  formatOf(name, options).format(date)
 
 /** To the second, with the zone: for a tooltip. */
 export const exactTime = (instant: string): string =>
   formatted(new Date(instant), 'exact', { dateStyle: 'full', timeStyle: 'long' })
+
+/** `30 May 2026`, or `30 May 2026, 14:05`, in the viewer's zone. */
+export const momentWords = (instant: string, precision: Precision): string =>
+  formatOf(precision, PRECISIONS[precision]).format(new Date(instant))
+
+/** `1–30 May 2026`: from one moment to another, both included. */
+export function spanWords(first: string, last: string, precision: Precision): string {
+  if (Date.parse(first) > Date.parse(last)) return `${momentWords(first, precision)} – ${momentWords(last, precision)}`
+  return formatOf(precision, PRECISIONS[precision]).formatRange(new Date(first), new Date(last))
+}
+
+type Precision = 'day' | 'minute'
+const PRECISIONS = {
+  day: { day: 'numeric', month: 'short', year: 'numeric' },
+  minute: { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' },
+} as const
 
 /** `2026-05-30`, in the viewer's zone. */
 export function isoDay(instant: string): string {
@@ -38,21 +51,21 @@ export function isoMinute(instant: string): string {
   return `${isoDay(instant)} ${two(date.getHours())}:${two(date.getMinutes())}`
 }
 
+// Making one takes longer than all rows of a list that it serves.
+const relative = new Intl.RelativeTimeFormat(regionalLocale, { numeric: 'auto', style: 'narrow' })
+
 /** Minutes and hours ago within a day, then the day: `5 min ago`, `30 May`, `30 May 2025`. */
 export function shortTime(instant: string, now: number): string {
   const date = new Date(instant)
   const age = now - date.getTime()
   if (age < DAY && age > -MINUTE) {
-    const relative = new Intl.RelativeTimeFormat(getLocale(), { numeric: 'auto', style: 'narrow' })
     if (age < MINUTE) return relative.format(0, 'second')
     return age < HOUR
       ? relative.format(-Math.floor(age / MINUTE), 'minute')
       : relative.format(-Math.floor(age / HOUR), 'hour')
   }
   const sameYear = date.getFullYear() === new Date(now).getFullYear()
-  return sameYear
-    ? formatted(date, 'day', { day: 'numeric', month: 'short' })
-    : formatted(date, 'day-year', { day: 'numeric', month: 'short', year: 'numeric' })
+  return sameYear ? formatted(date, 'day-month', { day: 'numeric', month: 'short' }) : momentWords(instant, 'day')
 }
 
 let now = Date.now()
@@ -73,6 +86,9 @@ function watch(onChange: () => void): () => void {
     ticking = undefined
   }
 }
+
+/** The viewer's calendar day as `2026-05-30`; another one from midnight on. */
+export const useToday = (): string => useSyncExternalStore(watch, () => isoDay(new Date(now).toISOString()))
 
 /** The present, told anew every half minute; one clock for all that show it. */
 export const useNow = (): number => useSyncExternalStore(watch, () => now)

@@ -2,8 +2,24 @@
 import { useEffect } from 'react'
 
 const holders = new Set<symbol>()
+let after: (() => void) | null = null
 
 export const holdsTypedText = (): boolean => holders.size > 0
+
+/** Does it once no form holds typed text any more; of several, the last. */
+export function afterTypedText(act: () => void): void {
+  if (holders.size === 0) act()
+  else after = act
+}
+
+/** One form may give way to the next. */
+const settle = () =>
+  window.setTimeout(() => {
+    if (holders.size > 0) return
+    const act = after
+    after = null
+    act?.()
+  })
 
 const askBeforeLeaving = (event: BeforeUnloadEvent) => event.preventDefault()
 
@@ -16,7 +32,9 @@ export function useTypedText(holds: boolean): void {
     window.addEventListener('beforeunload', askBeforeLeaving)
     return () => {
       holders.delete(holder)
-      if (holders.size === 0) window.removeEventListener('beforeunload', askBeforeLeaving)
+      if (holders.size > 0) return
+      window.removeEventListener('beforeunload', askBeforeLeaving)
+      settle()
     }
   }, [holds])
 }

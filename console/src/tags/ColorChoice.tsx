@@ -1,17 +1,20 @@
 // Choosing a tag's colour: Default and the presets, as one group of radio buttons.
 import { IconCheck } from '@tabler/icons-react'
+import { useId, type ReactNode } from 'react'
 import { TAG_COLORS, type TagColor } from '../../../server/tags/schema.ts'
 import { m } from '../paraglide/messages.js'
 import classes from './ColorChoice.module.css'
 
 interface ColorChoiceProps {
   value: TagColor | null
+  error?: ReactNode
   onChange: (color: TagColor | null) => void
 }
 
-export function ColorChoice({ value, onChange }: ColorChoiceProps) {
+export function ColorChoice({ value, error, onChange }: ColorChoiceProps) {
+  const errorId = useId()
   return (
-    <fieldset className={classes.root}>
+    <fieldset className={classes.root} aria-describedby={error ? errorId : undefined}>
       <legend className={classes.legend}>
         {m.tag_color()}
         <span className={classes.chosen}>{colorName(value)}</span>
@@ -36,11 +39,16 @@ export function ColorChoice({ value, onChange }: ColorChoiceProps) {
           </label>
         ))}
       </div>
+      {error && (
+        <p id={errorId} className={classes.error}>
+          {error}
+        </p>
+      )}
     </fieldset>
   )
 }
 
-const colorName = (color: TagColor | null): string => names[color ?? 'default']()
+export const colorName = (color: TagColor | null): string => names[color ?? 'default']()
 
 const names: Record<TagColor | 'default', () => string> = {
   default: m.color_default,

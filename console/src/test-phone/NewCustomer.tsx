@@ -1,12 +1,13 @@
 // A new played customer: who it is, and the first message, by which the contact comes to be.
 import { Button, Textarea, TextInput } from '@mantine/core'
-import { schemaResolver, useForm } from '@mantine/form'
+import { useForm } from '@mantine/form'
 import { IconWand } from '@tabler/icons-react'
 import { useRef, useState } from 'react'
 import { playMessage } from '../../../server/channels/schema.ts'
 import { useOrganization } from '../access/queries.ts'
 import { useFormFailure } from '../lib/forms.ts'
 import { useTypedText } from '../lib/typed-text.ts'
+import { rulesOf } from '../lib/rules.ts'
 import { m } from '../paraglide/messages.js'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
 import { SmallBadge } from '../ui/SmallBadge.tsx'
@@ -32,7 +33,7 @@ export function NewCustomer({ customers, phone, asked, onBack, onMade }: NewCust
   const organization = useOrganization()
   const play = usePlayMessage(organization.slug)
   const find = useFindCustomer(organization.slug)
-  const validate = schemaResolver(playMessage.body, { sync: true })
+  const validate = rulesOf(playMessage.body)
   const form = useForm<Values>({
     initialValues: { from: '', user_id: '', username: '', name: '', text: m.test_customer_hello() },
     validate: (values) => validate(playedOf(values)),

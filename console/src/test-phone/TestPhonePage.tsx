@@ -1,10 +1,11 @@
 // Settings → Test phone: customers played without Meta, each with a thread of messages.
 import { Button, Skeleton } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { IconLock, IconTrash } from '@tabler/icons-react'
+import { IconTrash } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { may, useOrganization } from '../access/queries.ts'
+import { Allowed } from '../access/Allowed.tsx'
+import { useOrganization } from '../access/queries.ts'
 import { m } from '../paraglide/messages.js'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
@@ -18,20 +19,11 @@ import { Thread } from './Thread.tsx'
 
 const FROM = '/o/$organization/settings/test-phone'
 
-export function TestPhonePage() {
-  const organization = useOrganization()
-  if (!may(organization, 'channels:manage')) {
-    return (
-      <EmptyState
-        icon={<IconLock size={22} stroke={1.6} />}
-        title={m.not_allowed_title()}
-        text={m.not_allowed_text()}
-        heading="h1"
-      />
-    )
-  }
-  return <TestPhone />
-}
+export const TestPhonePage = () => (
+  <Allowed permission="channels:manage">
+    <TestPhone />
+  </Allowed>
+)
 
 function TestPhone() {
   const organization = useOrganization()

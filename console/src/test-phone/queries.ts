@@ -5,6 +5,7 @@ import type { RouteArgs, RouteOk } from '../../../server/lib/route.ts'
 import { conflictKeys } from '../conflicts/queries.ts'
 import { contactKeys } from '../contacts/queries.ts'
 import { call } from '../lib/api.ts'
+import { whileNotLive } from '../live/state.ts'
 
 export type Customer = RouteOk<typeof getTestPhone>['customers'][number]
 export type Played = RouteArgs<typeof playMessage>['body']
@@ -18,7 +19,7 @@ export const testPhoneQuery = (organization: string) =>
     queryKey: [...keys.all(organization), 'customers'],
     queryFn: ({ signal }) => call<typeof getTestPhone>('get', '/v1/test-phone', { organization, signal }),
     staleTime: 0,
-    refetchInterval: 5000,
+    refetchInterval: () => whileNotLive(organization, 5000),
   })
 
 export const testMessagesQuery = (organization: string, customer: string) =>
@@ -31,7 +32,7 @@ export const testMessagesQuery = (organization: string, customer: string) =>
         params: { id: customer },
       }),
     staleTime: 0,
-    refetchInterval: 2000,
+    refetchInterval: () => whileNotLive(organization, 2000),
   })
 
 /** Plays a message. It is interpreted a moment later: what is shown is read again at once and twice after. */

@@ -1,8 +1,10 @@
 // Copies a text, and says so for a moment.
-import { ActionIcon } from '@mantine/core'
-import { useClipboard } from '@mantine/hooks'
 import { IconCheck, IconCopy } from '@tabler/icons-react'
+import { useEffect, useState } from 'react'
+import { copyText } from '../lib/clipboard.ts'
 import { m } from '../paraglide/messages.js'
+import classes from './CopyButton.module.css'
+import { tellFailure } from './toasts.ts'
 
 interface CopyButtonProps {
   text: string
@@ -12,29 +14,37 @@ interface CopyButtonProps {
   tabIndex?: number
 }
 
+const SAID_MS = 1600
+
 export function CopyButton({ text, what, className, tabIndex }: CopyButtonProps) {
-  const clipboard = useClipboard({ timeout: 1600 })
-  const label = clipboard.copied ? m.copied() : m.copy_what({ what })
+  const [copied, setCopied] = useState(false)
+  useEffect(() => {
+    if (!copied) return
+    const timer = window.setTimeout(() => setCopied(false), SAID_MS)
+    return () => window.clearTimeout(timer)
+  }, [copied])
+  const copy = async () => {
+    if (await copyText(text)) setCopied(true)
+    else tellFailure(m.copy_failed())
+  }
+  const label = copied ? m.copied() : m.copy_what({ what })
   return (
-    <ActionIcon
-      size={24}
-      className={className}
+    // A plain button: every row of a list has one.
+    <button
+      type="button"
+      className={`${classes.button} ${className ?? ''}`}
       tabIndex={tabIndex}
       aria-label={label}
       title={label}
       onClick={(event) => {
         event.stopPropagation()
-        clipboard.copy(text)
+        void copy()
       }}
       onKeyDown={(event) => {
         if (event.key === 'Enter' || event.key === ' ') event.stopPropagation()
       }}
     >
-      {clipboard.copied ? (
-        <IconCheck size={15} stroke={2} color="var(--accent)" />
-      ) : (
-        <IconCopy size={15} stroke={1.6} />
-      )}
-    </ActionIcon>
+      {copied ? <IconCheck size={15} stroke={2} color="var(--accent)" /> : <IconCopy size={15} stroke={1.6} />}
+    </button>
   )
 }

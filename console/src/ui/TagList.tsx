@@ -15,14 +15,16 @@ interface TagListProps {
   tags: readonly Tag[]
   label: string
   onPick: (tag: Tag) => void
-  /** The ids that are chosen, where several can be. */
+  /** The ids that are chosen, where a choice stays. */
   chosen?: ReadonlySet<string>
+  /** One at most is chosen. */
+  single?: boolean
   /** What else stands at a tag's end. */
   note?: (tag: Tag) => ReactNode
   withDescriptions?: boolean
 }
 
-export function TagList({ tags, label, onPick, chosen, note, withDescriptions = false }: TagListProps) {
+export function TagList({ tags, label, onPick, chosen, single = false, note, withDescriptions = false }: TagListProps) {
   const [search, setSearch] = useState('')
   const [active, setActive] = useState(0)
   const id = useId()
@@ -80,7 +82,7 @@ export function TagList({ tags, label, onPick, chosen, note, withDescriptions = 
         id={`${id}-list`}
         role="listbox"
         aria-label={label}
-        aria-multiselectable={chosen !== undefined}
+        aria-multiselectable={chosen !== undefined && !single}
         className={classes.list}
       >
         {shown.map((tag, index) => (
@@ -96,7 +98,12 @@ export function TagList({ tags, label, onPick, chosen, note, withDescriptions = 
             onClick={() => onPick(tag)}
           >
             {chosen !== undefined && (
-              <span className={classes.box} data-checked={chosen.has(tag.id) || undefined} aria-hidden>
+              <span
+                className={classes.box}
+                data-checked={chosen.has(tag.id) || undefined}
+                data-single={single || undefined}
+                aria-hidden
+              >
                 {chosen.has(tag.id) && <IconCheck size={11} stroke={3} />}
               </span>
             )}

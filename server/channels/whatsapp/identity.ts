@@ -77,8 +77,8 @@ export function usernameOf(value: unknown): string | null {
   return shortText(textOf(value)?.trim().replace(/^@/, ''), 200)
 }
 
-// The same subscriber in two spellings: Brazil with and without the ninth digit, Mexico with and without the 1.
-function plain(waId: string): string {
+/** One spelling of the same subscriber: Brazil is written with and without the ninth digit, Mexico with and without the 1. */
+export function plainDigits(waId: string): string {
   return waId.replace(/^(55[1-9][0-9])9([6-9][0-9]{7})$/, '$1$2').replace(/^521([0-9]{10})$/, '52$1')
 }
 
@@ -115,7 +115,7 @@ export function readContacts(contacts: unknown, parties: readonly (readonly unkn
     add(book.byWaId, wa_id ?? odd_wa_id, entry)
     add(book.byBsuid, bsuid, entry)
   }
-  for (const entry of entries) if (entry.written.wa_id) add(book.byWaId, plain(entry.written.wa_id), entry)
+  for (const entry of entries) if (entry.written.wa_id) add(book.byWaId, plainDigits(entry.written.wa_id), entry)
   if (entries.length === 1 && new Set(parties.map((party) => party.map((field) => idOf(field)).join('|'))).size <= 1) {
     book.only = entries[0]!
   }
@@ -132,12 +132,12 @@ export function readPerson(book: ContactBook, address: unknown, user: unknown, p
   const own = writtenIds(address, user, parent)
   const waId = own.wa_id ?? own.odd_wa_id
   const entry =
-    (waId !== null ? (book.byWaId.get(waId) ?? book.byWaId.get(plain(waId))) : undefined) ??
+    (waId !== null ? (book.byWaId.get(waId) ?? book.byWaId.get(plainDigits(waId))) : undefined) ??
     (own.bsuid !== null ? book.byBsuid.get(own.bsuid) : undefined) ??
     book.only
   if (!entry) return { ids: settle(own), name: null, username: null }
   const theirs = entry.written
-  const twoPhones = own.wa_id !== null && theirs.wa_id !== null && plain(own.wa_id) !== plain(theirs.wa_id)
+  const twoPhones = own.wa_id !== null && theirs.wa_id !== null && plainDigits(own.wa_id) !== plainDigits(theirs.wa_id)
   const twoUsers = differ(own.bsuid, theirs.bsuid)
   const samePhone = own.wa_id !== null && theirs.wa_id !== null && !twoPhones
   // Somebody else's entry, standing alone beside the message.

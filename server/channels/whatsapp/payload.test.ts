@@ -165,7 +165,7 @@ describe('the envelope', () => {
     expect(readPayload('{"entry":[{"id":"1","changes":[{"field":"messages"}]}]}').problem).toBe(
       'entry[0].changes[0].value is not an object.',
     )
-    expect(readPayload('{"entry":[]}')).toEqual({ updates: [], problem: null })
+    expect(readPayload('{"entry":[]}')).toEqual({ updates: [], misread: null, problem: null })
     expect(readPayload('\ufeff{"entry":[]}').problem).toBeNull()
   })
 

@@ -3,7 +3,7 @@ import { directionOf, type HistoryBody, historyStatusOf, ownerOfThread } from '.
 import { type ContactBook, digitsOf, isAnonymous, readContacts, readIdentityChange, readPerson } from './identity.ts'
 import { type MessageBody, messageIdOf, readBody, readErrors } from './message.ts'
 import { readStatus } from './status.ts'
-import type { Payload, Place, Update } from './update.ts'
+import type { Misread, Payload, Place, Update } from './update.ts'
 import { asObject, cleanJson, idOf, type JsonObject, objectsIn, shortText } from './values.ts'
 
 // WhatsApp promises at most 1,000, but history says "thousands" in a body of 3 MB.
@@ -36,8 +36,7 @@ const KNOWN = new Set([
 
 class Reading {
   readonly updates: Update[] = []
-  #problem: string | null = null
-  #problems = 0
+  #misread: Misread | null = null
 
   get isFull(): boolean {
     return this.updates.length >= MAX_UPDATES
@@ -51,15 +50,29 @@ class Reading {
     this.add({ kind: 'other', ...place, what, errors: readErrors(errors), content: cleanJson(content) })
   }
 
-  problem(sentence: string): void {
-    this.#problem ??= sentence
-    this.#problems++
+  problem(reason: Misread['reason'], path = 'body'): void {
+    if (this.#misread) this.#misread.more++
+    else this.#misread = { reason, path, more: 0 }
   }
 
   result(): Payload {
-    const more = this.#problems > 1 ? ` (And ${this.#problems - 1} more.)` : ''
-    return { updates: this.updates, problem: this.#problem && this.#problem + more }
+    const misread = this.#misread
+    return { updates: this.updates, misread, problem: misread && sentenceOf(misread) }
   }
+}
+
+function sentenceOf({ reason, path, more }: Misread): string {
+  const sentence = {
+    not_json: 'The body is not JSON.',
+    not_an_object: path === 'body' ? 'The body is not a JSON object.' : `${path} is not an object.`,
+    no_entries: 'The body has no entry list.',
+    not_a_list: `${path} is not a list.`,
+    too_much: `${path} and what follows was left: more than ${MAX_UPDATES} updates.`,
+    no_message_id: `${path} has no message id.`,
+    no_sender: `${path} names no sender.`,
+    no_recipient: `${path} names no recipient.`,
+  }[reason]
+  return more > 0 ? `${sentence} (And ${more} more.)` : sentence
 }
 
 /**
@@ -72,18 +85,18 @@ export function readPayload(rawBody: Buffer | string): Payload {
   try {
     body = JSON.parse(rawBody.toString().replace(/^\ufeff/, ''))
   } catch {
-    reading.problem('The body is not JSON.')
+    reading.problem('not_json')
     return reading.result()
   }
   const root = asObject(body)
-  if (root === null) reading.problem('The body is not a JSON object.')
+  if (root === null) reading.problem('not_an_object')
   else if ('entry' in root) readEntries(reading, root)
   // Meta's documentation and dashboard also show a change, or its value, without the envelope.
   else if (asObject(root['value'])) readChange(reading, root, null, 'body.value')
   else if ('metadata' in root || 'messages' in root || 'statuses' in root) {
     const field = 'history' in root ? 'history' : 'message_echoes' in root ? 'smb_message_echoes' : 'messages'
     readChange(reading, { field, value: root }, null, 'body')
-  } else reading.problem('The body has no entry list.')
+  } else reading.problem('no_entries')
   return reading.result()
 }
 
@@ -109,12 +122,11 @@ function eachObject(
   read: (item: JsonObject, path: string) => void,
 ): void {
   if (list === undefined || list === null) return
-  if (!Array.isArray(list)) return reading.problem(`${path} is not a list.`)
+  if (!Array.isArray(list)) return reading.problem('not_a_list', path)
   for (let i = 0; i < list.length; i++) {
-    if (reading.isFull)
-      return reading.problem(`${path}[${i}] and what follows was left: more than ${MAX_UPDATES} updates.`)
+    if (reading.isFull) return reading.problem('too_much', `${path}[${i}]`)
     const item = asObject(list[i])
-    if (item === null) reading.problem(`${path}[${i}] is not an object.`)
+    if (item === null) reading.problem('not_an_object', `${path}[${i}]`)
     else read(item, `${path}[${i}]`)
   }
 }
@@ -132,7 +144,7 @@ function readChange(reading: Reading, change: JsonObject, wabaId: string | null,
     display_phone_number: idOf(metadata?.['display_phone_number']),
   }
   if (value === null) {
-    if (field === 'messages' || field === null) reading.problem(`${place.path} is not an object.`)
+    if (field === 'messages' || field === null) reading.problem('not_an_object', place.path)
     else reading.other(place, labelOf(field), change['value'] ?? null)
   } else if (field === 'messages' || field === null) readLive(reading, value, place)
   else if (field === 'history') readHistory(reading, value, place)
@@ -164,7 +176,7 @@ function isFromBusiness(message: JsonObject, place: Place): boolean {
 function bodyOf(reading: Reading, message: JsonObject, at: Place): MessageBody | null {
   const id = messageIdOf(message)
   if (id !== null) return readBody(message, id)
-  reading.problem(`${at.path} has no message id.`)
+  reading.problem('no_message_id', at.path)
   reading.other(at, 'a message without an id', message)
   return null
 }
@@ -185,7 +197,7 @@ function readLive(reading: Reading, value: JsonObject, place: Place): void {
     const body = bodyOf(reading, message, at)
     if (!body) return
     const sender = senderOf(book, message)
-    if (isAnonymous(sender.ids) && body.type !== 'system') reading.problem(`${path} names no sender.`)
+    if (isAnonymous(sender.ids) && body.type !== 'system') reading.problem('no_sender', path)
     reading.add({ kind: 'message', ...at, ...body, sender })
   })
   eachObject(reading, value['message_echoes'], `${place.path}.message_echoes`, (message, path) => {
@@ -213,7 +225,7 @@ function readEcho(reading: Reading, message: JsonObject, book: ContactBook, at: 
   const body = bodyOf(reading, message, at)
   if (!body) return
   const recipient = recipientOf(book, message)
-  if (isAnonymous(recipient.ids) && body.group_id === null) reading.problem(`${at.path} names no recipient.`)
+  if (isAnonymous(recipient.ids) && body.group_id === null) reading.problem('no_recipient', at.path)
   // A card that a colleague sends is not the customer's own.
   reading.add({ kind: 'echo', ...at, ...body, own_phone: null, recipient })
 }

@@ -61,9 +61,28 @@ export interface OtherUpdate extends Place {
 
 export type Update = MessageUpdate | IdentityChangeUpdate | StatusUpdate | EchoUpdate | HistoryUpdate | OtherUpdate
 
+export const MISREADINGS = [
+  'not_json',
+  'not_an_object',
+  'no_entries',
+  'not_a_list',
+  'too_much',
+  'no_message_id',
+  'no_sender',
+  'no_recipient',
+] as const
+
+/** What in a body cannot be understood: the first of it, where it stands, and how much more there is. */
+export interface Misread {
+  reason: (typeof MISREADINGS)[number]
+  path: string
+  more: number
+}
+
 export interface Payload {
   /** In the order of the body. */
   updates: Update[]
-  /** What in the body cannot be understood, in a sentence; the updates hold all the rest. */
+  misread: Misread | null
+  /** The same in a sentence; the updates hold all the rest. */
   problem: string | null
 }

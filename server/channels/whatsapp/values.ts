@@ -50,6 +50,18 @@ export function instantOf(value: unknown): string | null {
   return seconds > 0 && seconds < 4_102_444_800 ? new Date(seconds * 1000).toISOString() : null
 }
 
+/** All that `cleanJson` would cut away for its depth; found level by level, as the stack does not last for a call a level. */
+export function tooDeepIn(value: unknown): unknown[] {
+  const found: unknown[] = []
+  let level = [value]
+  for (let depth = 0; level.length > 0; depth++) {
+    const nested = level.filter((each) => typeof each === 'object' && each !== null)
+    for (const each of depth > MAX_DEPTH ? level : depth === MAX_DEPTH ? nested : []) found.push(each)
+    level = nested.flatMap((each): unknown[] => Object.values(each))
+  }
+  return found
+}
+
 /** A copy fit for jsonb: texts and keys cleaned, `__proto__` keys dropped, what is nested too deeply cut to null. */
 export function cleanJson(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return cleanText(value)

@@ -1,0 +1,14 @@
+// Why a tag was put on or taken off, in words: what Earmark itself noted, or the reason that was given.
+import type { Why } from '../../../server/tags/schema.ts'
+import { m } from '../paraglide/messages.js'
+
+/** The empty text where nothing is known. */
+export function whyWords(why: Why | null): string {
+  const reason = why?.['reason']
+  if (typeof reason !== 'string') return ''
+  if (reason === 'bulk_change') return m.why_bulk_change()
+  if (reason === 'undo') return m.why_undo()
+  if (reason !== 'merged') return reason
+  const tag = why?.['merged_tag']
+  return typeof tag === 'string' ? m.why_tags_merged({ name: tag }) : m.why_contacts_merged()
+}

@@ -1,0 +1,116 @@
+// What the doors write: one transaction a call, and once for each idempotency key that callers give.
+import { createHmac } from 'node:crypto'
+import { sql } from 'kysely'
+import { decrypt, encrypt, tryDecrypt } from '../lib/crypto.ts'
+import type { Db, Tx } from '../lib/db.ts'
+import { Problem } from '../lib/errors.ts'
+import type { Actor } from './actor.ts'
+
+/** What a caller asks for, as it names a repetition of itself. */
+export interface KeyedRequest {
+  /** The header Idempotency-Key. */
+  key: string
+  operationId: string
+  params: unknown
+  query: unknown
+  body: unknown
+}
+
+interface Answer {
+  status: number
+  body: unknown
+}
+
+interface KeyRow {
+  request_hash: Buffer
+  answer: Buffer
+}
+
+/**
+ * Runs a write and keeps its answer under the key, in one transaction. A repeat of the same request answers what was
+ * answered then, and of two at once the second waits for the first. The same key with another request is refused
+ * (`idempotency_key_reused`). A refused or failed write keeps nothing, so that it may be tried again under its key.
+ */
+export async function writeOnce<A extends Answer>(
+  { db, secretKey }: { db: Db; secretKey: Buffer },
+  actor: Actor,
+  request: KeyedRequest,
+  write: (tx: Tx) => Promise<A>,
+): Promise<{ answer: A; replayed: boolean }> {
+  const { key } = request
+  if (!/^[\x21-\x7e]{1,200}$/.test(key)) {
+    throw new Problem('invalid', 'An idempotency key has 1 to 200 visible ASCII characters, such as a UUID.', {
+      reason: 'idempotency_key_invalid',
+      field: 'Idempotency-Key',
+    })
+  }
+  const hash = createHmac('sha256', secretKey)
+    .update(JSON.stringify([request.operationId, request.params, request.query, request.body]))
+    .digest()
+  const purpose = purposeOf({ org_id: actor.org_id, actor_kind: actor.kind, actor_id: actor.id, key })
+  const mine = sql`org_id = ${actor.org_id} and actor_kind = ${actor.kind} and actor_id = ${actor.id} and key = ${key}`
+  return db.transaction().execute(async (tx) => {
+    // Waits while another transaction holds the key, and finds it free when that one fails.
+    const { rows: taken } = await sql`
+      insert into idempotency_keys (org_id, actor_kind, actor_id, key, request_hash)
+      values (${actor.org_id}, ${actor.kind}, ${actor.id}, ${key}, ${hash}) on conflict do nothing returning key`.execute(
+      tx,
+    )
+    if (taken.length === 0) {
+      const { rows } = await sql<KeyRow>`select request_hash, answer from idempotency_keys where ${mine}`.execute(tx)
+      const before = rows[0]
+      if (!before)
+        throw new Problem('conflict', 'This key has just been forgotten. Repeat the call with a new one.', {
+          reason: 'idempotency_key_forgotten',
+        })
+      if (!before.request_hash.equals(hash)) {
+        throw new Problem(
+          'conflict',
+          'This idempotency key was given to another call before. Use a new key for each call.',
+          { reason: 'idempotency_key_reused', field: 'Idempotency-Key' },
+        )
+      }
+      return { answer: JSON.parse(decrypt(secretKey, purpose, before.answer)) as A, replayed: true }
+    }
+    const answer = await write(tx)
+    const sealed = encrypt(secretKey, purpose, JSON.stringify({ status: answer.status, body: answer.body }))
+    await sql`update idempotency_keys set answer = ${sealed} where ${mine}`.execute(tx)
+    return { answer, replayed: false }
+  })
+}
+
+interface OwnedKey {
+  org_id: string
+  actor_kind: string
+  actor_id: string
+  key: string
+}
+
+const purposeOf = ({ org_id, actor_kind, actor_id, key }: OwnedKey): string =>
+  `idempotency_keys.answer:${org_id}:${actor_kind}:${actor_id}:${key}`
+
+/** Forgets the answers of an organization that hold something; a repeat of such a call is a call of its own again. */
+export async function forgetAnswers(
+  tx: Tx,
+  secretKey: Buffer,
+  orgId: string,
+  holds: (answer: string) => boolean,
+): Promise<void> {
+  const { rows } = await sql<OwnedKey & { answer: Buffer }>`
+    select org_id, actor_kind, actor_id, key, answer from idempotency_keys where org_id = ${orgId} and answer is not null`.execute(
+    tx,
+  )
+  for (const { answer, ...row } of rows) {
+    const text = tryDecrypt(secretKey, purposeOf(row), answer)
+    if (text === null || !holds(text)) continue
+    await sql`delete from idempotency_keys
+      where org_id = ${orgId} and actor_kind = ${row.actor_kind} and actor_id = ${row.actor_id} and key = ${row.key}`.execute(
+      tx,
+    )
+  }
+}
+
+/** Forgets the keys of yesterday: by then nobody repeats a call any more. */
+export async function forgetOldKeys(db: Db): Promise<void> {
+  await sql`delete from idempotency_keys where created_at < now() - interval '24 hours'`.execute(db)
+}

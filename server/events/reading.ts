@@ -1,0 +1,89 @@
+// Events read on from a position, put together to what a screen needs to know.
+import { sql } from 'kysely'
+import { systemActor } from '../access/actor.ts'
+import { contactsByIds } from '../contacts/contacts.ts'
+import type { Db } from '../lib/db.ts'
+import { chipsById } from '../tags/tags.ts'
+import type { LiveChange, LiveMessage } from './schema.ts'
+
+/** Beyond so many events a screen is better off reading again what it shows. */
+const MOST_EVENTS = 5000
+const MOST_NAMED = 300
+/** So many contacts are sent along, as they are now, so that nobody has to ask. */
+const MOST_SENT = 50
+
+interface EventRow {
+  kind: string
+  contact_id: string | null
+  tag_id: string | null
+  after: Record<string, unknown> | null
+}
+
+/**
+ * What happened after one position, up to another; null when it is too much. With `whole` it is null as well when
+ * something of it is there no more, forgotten or erased.
+ */
+export async function readChanges(
+  db: Db,
+  orgId: string,
+  { after, upTo, whole }: { after: number; upTo: number; whole: boolean },
+): Promise<LiveMessage | null> {
+  if (upTo - after > MOST_EVENTS) return null
+  const { rows } = await sql<EventRow>`
+    select kind, contact_id, tag_id, case when ${passedOn} or kind = 'contacts.active' then after end as after
+    from events where org_id = ${orgId} and seq > ${after} and seq <= ${upTo} order by seq`.execute(db)
+  if (whole && rows.length < upTo - after) return null
+  const changes = putTogether(rows)
+  const named = new Set(changes.flatMap((change) => change.contact_ids ?? []))
+  const few = named.size > 0 && named.size <= MOST_SENT
+  const tagIds = new Set(changes.flatMap(({ kind, tag_ids }) => (kind.startsWith('tag.') ? (tag_ids ?? []) : [])))
+  const chips = tagIds.size > 0 ? await chipsById(db, orgId) : new Map()
+  return {
+    changes,
+    contacts: few ? [...(await contactsByIds(db, systemActor(orgId), [...named])).values()] : [],
+    tags: [...chips.values()].filter((chip) => tagIds.has(chip.id)),
+  }
+}
+
+const passedOn = sql`(kind like 'operation.%' or kind = 'tag.merged')`
+const isPassedOn = (kind: string) => kind.startsWith('operation.') || kind === 'tag.merged'
+
+interface Gathered {
+  contactIds: Set<string>
+  tagIds: Set<string>
+  many: boolean
+  conflicts: boolean
+}
+
+function putTogether(rows: readonly EventRow[]): LiveChange[] {
+  const byKind = new Map<string, Gathered>()
+  const alone: LiveChange[] = []
+  for (const { kind, contact_id, tag_id, after } of rows) {
+    if (isPassedOn(kind)) {
+      alone.push({
+        kind,
+        ...(contact_id ? { contact_ids: [contact_id] } : {}),
+        ...(tag_id ? { tag_ids: [tag_id] } : {}),
+        ...(after ? { after } : {}),
+      })
+      continue
+    }
+    const gathered = byKind.get(kind) ?? { contactIds: new Set(), tagIds: new Set(), many: false, conflicts: false }
+    byKind.set(kind, gathered)
+    if (contact_id) gathered.contactIds.add(contact_id)
+    for (const id of (after?.['contact_ids'] ?? []) as string[]) gathered.contactIds.add(id)
+    if (tag_id) gathered.tagIds.add(tag_id)
+    gathered.many ||= after?.['many'] === true
+    gathered.conflicts ||= after?.['conflicts'] === true
+  }
+  const together = [...byKind].map(([kind, { contactIds, tagIds, many, conflicts }]): LiveChange => {
+    const tooMany = many || contactIds.size > MOST_NAMED
+    return {
+      kind,
+      ...(tooMany ? { many: true as const } : contactIds.size > 0 ? { contact_ids: [...contactIds] } : {}),
+      ...(tagIds.size > 0 ? { tag_ids: [...tagIds] } : {}),
+      ...(conflicts ? { conflicts: true as const } : {}),
+    }
+  })
+  return [...together, ...alone]
+}

@@ -1,0 +1,74 @@
+// The order of events: numbers given after commit, the only order in which anybody may read on.
+import { sql } from 'kysely'
+import type { Db } from '../lib/db.ts'
+
+const BATCH = 500
+/** A server that is cut off without a word must not keep the others from numbering for longer. */
+const SILENT_MS = 30_000
+
+/**
+ * Numbers events that are committed and have no number yet, up to 500 of each organization, and answers how many; call
+ * it again until that is none. An id is given when a row is written, and a transaction with smaller ids may commit later:
+ * whoever read on by ids would never see it. Here such an event gets a greater number. Any server may do this at any time;
+ * one organization's events are numbered by one at a time.
+ */
+export async function numberEvents(db: Db): Promise<number> {
+  let numbered = 0
+  for (const orgId of await organizationsWaiting(db)) numbered += await numberSome(db, orgId)
+  return numbered
+}
+
+/** Hops from one organization to the next in the index of what has no number. */
+async function organizationsWaiting(db: Db): Promise<string[]> {
+  const { rows } = await sql<{ org_id: string }>`
+    with recursive waiting as (
+      (select org_id from events where seq is null order by org_id limit 1)
+      union all
+      select (select e.org_id from events e where e.seq is null and e.org_id > w.org_id order by e.org_id limit 1)
+      from waiting w where w.org_id is not null
+    )
+    select org_id from waiting where org_id is not null`.execute(db)
+  return rows.map((row) => row.org_id)
+}
+
+async function numberSome(db: Db, orgId: string): Promise<number> {
+  return db.transaction().execute(async (tx) => {
+    const { rows } = await sql<{ locked: boolean }>`
+      select pg_try_advisory_xact_lock(hashtextextended('earmark:event-order:' || ${orgId}::text, 0)) as locked,
+        set_config('idle_in_transaction_session_timeout', ${String(SILENT_MS)}, true)`.execute(tx)
+    if (!rows[0]!.locked) return 0
+    const { numAffectedRows } = await sql`
+      with batch as materialized (
+        select id, row_number() over (order by id) as n from (
+          select id from events where org_id = ${orgId} and seq is null order by id limit ${BATCH}) waiting
+      ), head as (
+        insert into event_positions as p (org_id, position) select ${orgId}, count(*) from batch having count(*) > 0
+        on conflict (org_id) do update set position = p.position + excluded.position
+        returning position - (select count(*) from batch) as before
+      )
+      update events e set seq = head.before + batch.n from batch, head
+      where e.org_id = ${orgId} and e.id = batch.id`.execute(tx)
+    return Number(numAffectedRows)
+  })
+}
+
+/** The number of the newest event of each of the organizations; without any it is 0. */
+export async function positionsOf(db: Db, orgIds: readonly string[]): Promise<Map<string, number>> {
+  if (orgIds.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('event_positions')
+    .select(['org_id', 'position'])
+    .where('org_id', 'in', [...orgIds])
+    .execute()
+  const known = new Map(rows.map((row) => [row.org_id, row.position]))
+  return new Map(orgIds.map((id) => [id, known.get(id) ?? 0]))
+}
+
+export async function positionOf(db: Db, orgId: string): Promise<number> {
+  return (await positionsOf(db, [orgId])).get(orgId)!
+}
+
+/** Forgets which contacts were active more than an hour ago: only screens that were open then wanted to know. */
+export async function forgetActivity(db: Db): Promise<void> {
+  await sql`delete from events where kind = 'contacts.active' and at < now() - interval '1 hour'`.execute(db)
+}

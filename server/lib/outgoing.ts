@@ -1,0 +1,143 @@
+// The one way out: HTTP to addresses that people have entered, guarded against reaching what only this server can reach.
+import { lookup, type LookupAddress } from 'node:dns'
+import { isIP } from 'node:net'
+import { Agent, request as send } from 'undici'
+import { isPublic, networks, plainAddress } from './addresses.ts'
+import { errorCode } from './start-error.ts'
+
+/** Whether private addresses may be reached: none, all, or those within these networks. */
+export type PrivateAddresses = boolean | readonly string[]
+
+export type OutgoingReason =
+  | 'address_invalid'
+  | 'address_private'
+  | 'name_unknown'
+  | 'silent'
+  | 'unreachable'
+  | 'too_large'
+
+/** Why there is no answer. The sentence is for whoever runs the server. */
+export class OutgoingError extends Error {
+  override readonly name = 'OutgoingError'
+  readonly reason: OutgoingReason
+
+  constructor(reason: OutgoingReason, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.reason = reason
+  }
+}
+
+export interface OutgoingRequest {
+  method?: 'GET' | 'POST'
+  headers?: Record<string, string>
+  body?: string
+  /** For all of it, from the name to the last byte. */
+  timeoutMs?: number
+  mostBytes?: number
+}
+
+export interface OutgoingAnswer {
+  status: number
+  body: string
+}
+
+export interface Outgoing {
+  /**
+   * Asks an address and answers whatever came back, also a redirect, which is not followed. Throws OutgoingError when the
+   * address is none, or not a public one, and when there is no whole answer in time. The addresses that a name has are
+   * checked in the moment of connecting and the connection goes to one of these, so a name cannot change in between.
+   */
+  ask(url: string, request?: OutgoingRequest): Promise<OutgoingAnswer>
+  close(): Promise<void>
+}
+
+const TIMEOUT_MS = 10_000
+const MOST_BYTES = 1 << 20
+
+type Resolve = (
+  name: string,
+  options: { all: true },
+  done: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void
+
+export function openOutgoing({
+  allowPrivate,
+  resolve = lookup,
+}: {
+  allowPrivate: PrivateAddresses
+  /** Of names to addresses, as the system does unless told otherwise. */
+  resolve?: Resolve
+}): Outgoing {
+  const allowed = Array.isArray(allowPrivate) ? networks(allowPrivate) : null
+  const mayReach = (address: string): boolean => {
+    const plain = plainAddress(address)
+    return (
+      isPublic(plain) || allowPrivate === true || (allowed?.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4') ?? false)
+    )
+  }
+  const agent = new Agent({
+    // Instead of the system's: what is connected to is what was checked.
+    connect: {
+      timeout: TIMEOUT_MS,
+      lookup: (name, options, done) =>
+        resolve(name, { all: true }, (error, addresses) => {
+          const closed = addresses?.find(({ address }) => !mayReach(address))
+          const first = addresses?.[0]
+          if (error || !first)
+            done(new OutgoingError('name_unknown', `There is no host ${name}.`, { cause: error }), '', 0)
+          // All of them must be public: a name that has both kinds is no accident.
+          else if (closed) done(privateAddress(name), '', 0)
+          else if (options.all) done(null, addresses)
+          else done(null, first.address, first.family)
+        }),
+    },
+    headersTimeout: TIMEOUT_MS,
+    bodyTimeout: TIMEOUT_MS,
+    keepAliveTimeout: 4_000,
+  })
+
+  return {
+    async ask(url, { method = 'GET', headers = {}, body, timeoutMs = TIMEOUT_MS, mostBytes = MOST_BYTES } = {}) {
+      const target = URL.canParse(url) ? new URL(url) : null
+      if (!target || !/^https?:$/.test(target.protocol) || target.username !== '' || target.password !== '')
+        throw new OutgoingError('address_invalid', 'Only http and https addresses without a user name can be asked.')
+      // An address in place of a name is looked up by nobody. Other spellings of it, 127.1 or 0x7f000001, are one by now.
+      const host = target.hostname.replace(/^\[|\]$/g, '')
+      if (isIP(host) !== 0 && !mayReach(host)) throw privateAddress(host)
+      const signal = AbortSignal.timeout(timeoutMs)
+      try {
+        const answer = await send(target, { method, headers, body: body ?? null, dispatcher: agent, signal })
+        return { status: answer.statusCode, body: await readWithin(answer.body, mostBytes) }
+      } catch (error) {
+        throw explained(error, host, signal)
+      }
+    },
+    close: () => agent.destroy(),
+  }
+}
+
+async function readWithin(stream: AsyncIterable<Buffer>, mostBytes: number): Promise<string> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of stream) {
+    bytes += chunk.length
+    if (bytes > mostBytes) throw new OutgoingError('too_large', `The answer is longer than ${mostBytes} bytes.`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+const privateAddress = (host: string) =>
+  new OutgoingError(
+    'address_private',
+    `${host} is not a public address. ALLOW_PRIVATE_ADDRESSES says which others may be reached.`,
+  )
+
+function explained(error: unknown, host: string, signal: AbortSignal): OutgoingError {
+  if (error instanceof OutgoingError) return error
+  if (signal.aborted || /^UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT$/.test(errorCode(error) ?? ''))
+    return new OutgoingError('silent', `${host} did not answer in time.`, { cause: error })
+  return new OutgoingError('unreachable', `${host} could not be reached (${errorCode(error) ?? 'unknown'}).`, {
+    cause: error,
+  })
+}

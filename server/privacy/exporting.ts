@@ -1,0 +1,79 @@
+// Everything about one contact as JSON: from one snapshot, written as it is read.
+import { Readable } from 'node:stream'
+import { sql, type RawBuilder } from 'kysely'
+import type pg from 'pg'
+import type { Actor } from '../access/actor.ts'
+import { getContact } from '../contacts/contacts.ts'
+import { wholeContact } from '../contacts/erasing.ts'
+import { copiedText, linesOf, openSnapshot, type Snapshot } from '../lib/copy.ts'
+
+/**
+ * The file of one contact as a stream, in the shape of `ContactExport`, with constant memory. An error on the way ends the
+ * stream with that error, so that the file is no JSON, never one that seems whole. Refuses a contact that is not there.
+ */
+export async function exportContact(pool: pg.Pool, actor: Actor, contactId: string): Promise<Readable> {
+  const snapshot = await openSnapshot(pool)
+  try {
+    const { active_tags: _, historical_tags: __, ...contact } = await getContact(snapshot.db, actor, contactId)
+    const ids = await wholeContact(snapshot.db, actor.org_id, contactId)
+    const head = {
+      format: 'earmark-contact',
+      version: 1,
+      exported_at: new Date().toISOString(),
+      contact,
+      merged_ids: ids.slice(1),
+    }
+    const file = Readable.from(pieces(snapshot, actor.org_id, head, ids), { objectMode: true, highWaterMark: 4 })
+    file.once('close', () => void snapshot.close())
+    return file
+  } catch (error) {
+    await snapshot.close()
+    throw error
+  }
+}
+
+async function* pieces(
+  { db, copy }: Snapshot,
+  orgId: string,
+  head: object,
+  ids: readonly string[],
+): AsyncGenerator<Buffer> {
+  yield Buffer.from(JSON.stringify(head, null, 2).slice(0, -2))
+  for (const [name, list] of Object.entries(listsOf(orgId, ids))) {
+    yield Buffer.from(`,\n  "${name}": [`)
+    let between = '\n    '
+    for await (const lines of linesOf(copy(sql`select row_to_json(l) from (${list}) l`.compile(db)))) {
+      yield Buffer.from(between + lines.map(copiedText).join(',\n    '), 'latin1')
+      between = ',\n    '
+    }
+    yield Buffer.from('\n  ]')
+  }
+  yield Buffer.from('\n}\n')
+}
+
+function listsOf(orgId: string, ids: readonly string[]): Record<string, RawBuilder<unknown>> {
+  const those = sql`any(${ids}::uuid[])`
+  return {
+    tags: sql`
+      select a.id, a.tag_id, t.name as tag, a.added_at, a.added_source, a.added_actor_name, a.added_why, a.removed_at, a.removed_source, a.removed_actor_name, a.removed_why
+      from tag_assignments a join tags t on t.org_id = a.org_id and t.id = a.tag_id
+      where a.org_id = ${orgId} and a.contact_id = ${those} order by a.id`,
+    messages: sql`
+      select id, channel_id, wa_message_id, direction, origin, type, text, content, reply_to, target, group_id, sent_at, received_at
+      from messages where org_id = ${orgId} and contact_id = ${those} order by sent_at, id`,
+    statuses: sql`
+      select s.channel_id, s.wa_message_id, s.status, s.at, s.received_at, s.content
+      from messages m join message_statuses s on s.org_id = m.org_id and s.channel_id = m.channel_id and s.wa_message_id = m.wa_message_id
+      where m.org_id = ${orgId} and m.contact_id = ${those} order by s.at, s.wa_message_id, s.status`,
+    conflicts: sql`
+      select id, reason, contact_id, other_contact_id, kind, scope, value, detected_at, last_seen_at, times_seen, resolution, resolved_at, resolved_by_name
+      from contact_conflicts where org_id = ${orgId} and (contact_id = ${those} or other_contact_id = ${those}) order by detected_at, id`,
+    merges: sql`
+      select id, kept_id, merged_id, merged_at, actor_name, undone_at, undone_by_name,
+        case when kept_id = ${those} then kept_row end as kept, case when merged_id = ${those} then merged_row end as merged
+      from contact_merges where org_id = ${orgId} and (kept_id = ${those} or merged_id = ${those}) order by merged_at, id`,
+    events: sql`
+      select id, kind, at, tag_id, actor_kind, actor_name, source, before, after
+      from events where org_id = ${orgId} and contact_id = ${those} order by id`,
+  }
+}

@@ -1,0 +1,128 @@
+// Where a tag that somebody names leads: by id or by name, through merges, to what can be put on a contact.
+import { sql } from 'kysely'
+import type { Db } from '../lib/db.ts'
+import { Problem } from '../lib/errors.ts'
+import { nameKey } from '../lib/fold.ts'
+import type { TagChip, TagColor } from './schema.ts'
+
+/** A tag as it is named: the tag itself, or the one that it was merged into. */
+export interface ResolvedTag extends TagChip {
+  /** The name of the tag that was asked for and has become part of this one. */
+  merged_from: string | null
+}
+
+interface ResolvedRow {
+  asked: string
+  id: string
+  name: string
+  color: string | null
+  deleted: boolean
+  merged_from: string | null
+}
+
+const toResolved = ({ asked: _, color, ...row }: ResolvedRow): ResolvedTag => ({
+  ...row,
+  color: color as TagColor | null,
+})
+
+/** Where each id leads: to its tag, or to the survivor of its merge. An id that is not in the organization is not in the map. */
+export async function resolveTags(db: Db, orgId: string, ids: readonly string[]): Promise<Map<string, ResolvedTag>> {
+  if (ids.length === 0) return new Map()
+  const { rows } = await sql<ResolvedRow>`
+    select asked.id as asked, t.id, t.name, t.color, t.deleted_at is not null as deleted,
+      case when asked.merged_into is not null then asked.name end as merged_from
+    from tags asked join tags t on t.org_id = asked.org_id and t.id = coalesce(asked.merged_into, asked.id)
+    where asked.org_id = ${orgId} and asked.id = any(${ids}::uuid[])`.execute(db)
+  return new Map(rows.map((row) => [row.asked, toResolved(row)]))
+}
+
+/**
+ * Where each name leads, ignoring case and spacing: to the active tag that bears it, else to the survivor of the tag last
+ * merged under it, else to the tag last deleted under it (`deleted`). A name that nothing bore is not in the map.
+ */
+export async function resolveTagNames(
+  db: Db,
+  orgId: string,
+  names: readonly string[],
+): Promise<Map<string, ResolvedTag>> {
+  if (names.length === 0) return new Map()
+  const { rows } = await sql<ResolvedRow>`
+    select distinct on (asked.name_key) asked.name_key as asked, t.id, t.name, t.color, t.deleted_at is not null as deleted,
+      case when asked.merged_into is not null then asked.name end as merged_from
+    from tags asked join tags t on t.org_id = asked.org_id and t.id = coalesce(asked.merged_into, asked.id)
+    where asked.org_id = ${orgId} and asked.name_key = any(${names.map(nameKey)}::text[])
+    order by asked.name_key, asked.deleted_at is not null, asked.merged_into is null, asked.deleted_at desc, asked.id desc`.execute(
+    db,
+  )
+  const byKey = new Map(rows.map((row) => [row.asked, toResolved(row)]))
+  return new Map(
+    names.flatMap((name) => {
+      const tag = byKey.get(nameKey(name))
+      return tag ? [[name, tag]] : []
+    }),
+  )
+}
+
+/** The ids of the tags that were deleted from the catalog and that some contact still carries. */
+export async function historicalTagIds(db: Db, orgId: string): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select t.id from tags t where t.org_id = ${orgId} and t.deleted_at is not null and exists (
+      select 1 from tag_assignments a where a.org_id = t.org_id and a.tag_id = t.id and a.removed_at is null)`.execute(
+    db,
+  )
+  return rows.map((row) => row.id)
+}
+
+interface LockedTag {
+  id: string
+  name: string
+  deleted: boolean
+  merged_into: string | null
+}
+
+/**
+ * The tags to add and to remove themselves, merged ones followed. Inside a transaction they cannot be deleted or merged
+ * before its end. Refuses those that are not in the catalog.
+ */
+export async function catalogTags(
+  db: Db,
+  orgId: string,
+  { add = [], remove = [] }: { add?: readonly string[]; remove?: readonly string[] },
+): Promise<{ add: string[]; remove: string[] }> {
+  const locked = new Map<string, LockedTag>()
+  let ids = [...new Set([...add, ...remove])]
+  while (ids.length > 0) {
+    const { rows } = await sql<LockedTag>`
+      select id, name, deleted_at is not null as deleted, merged_into from tags
+      where org_id = ${orgId} and id = any(${ids}::uuid[]) order by id for share`.execute(db)
+    for (const row of rows) locked.set(row.id, row)
+    ids = rows.flatMap(({ merged_into: into }) => (into === null || locked.has(into) ? [] : [into]))
+  }
+  const follow = (id: string): LockedTag | undefined => {
+    const tag = locked.get(id)
+    return tag?.merged_into ? follow(tag.merged_into) : tag
+  }
+  const unknown = [...add, ...remove].filter((id) => !locked.has(id))
+  if (unknown.length > 0) {
+    throw new Problem('invalid', 'A tag is not in the catalog of this organization. Choose one that is.', {
+      reason: 'tag_unknown',
+      data: { tag_ids: unknown },
+    })
+  }
+  const followed = (each: readonly string[]) => [...new Map(each.map((id) => [follow(id)!.id, follow(id)!])).values()]
+  const deleted = [...followed(add), ...followed(remove)].find((tag) => tag.deleted)
+  if (deleted) {
+    throw new Problem(
+      'invalid',
+      `The tag “${deleted.name}” was deleted from the catalog. Restore it first, or choose another.`,
+      {
+        reason: 'tag_deleted',
+        data: { tag_id: deleted.id, name: deleted.name },
+      },
+    )
+  }
+  const [added, removed] = [add, remove].map((each) => followed(each).map((tag) => tag.id))
+  if (added!.some((id) => removed!.includes(id)))
+    throw new Problem('invalid', 'A tag can be added or removed, not both.', { reason: 'tag_both' })
+  return { add: added!, remove: removed! }
+}

@@ -1,0 +1,38 @@
+// The administrator of the journeys: sets the organization up, and does things elsewhere at the same time.
+import { AxeBuilder } from '@axe-core/playwright'
+import { expect, type Page } from '@playwright/test'
+import type { Earmark } from './earmark.ts'
+import { sayIn, type Say } from './words.ts'
+
+/** What the organization of the journeys is called in addresses. */
+export const SLUG = 'cafe-do-porto'
+export const PASSWORD = 'correct horse battery'
+
+/** The first set-up, up to the empty list of contacts. */
+export async function setUp(page: Page, earmark: Earmark, say: Say = sayIn('en')): Promise<void> {
+  await page.goto(earmark.setupUrl)
+  await page.getByLabel(say('Organization name')).fill('Café do Porto')
+  await page.getByLabel(say('Your name')).fill('Ana Sousa')
+  await page.getByLabel(say('E-mail')).fill('ana@example.com')
+  await page.getByRole('textbox', { name: say('Password') }).fill(PASSWORD)
+  await page.getByRole('button', { name: say('Create organization') }).click()
+  await expect(page.getByRole('heading', { name: say('Contacts'), exact: true })).toBeVisible()
+}
+
+/** What the same person does at the same time at another screen: a call of the API. */
+export async function callAs<T>(page: Page, url: string, method: string, path: string, data?: object): Promise<T> {
+  const response = await page.request.fetch(`${url}${path}`, {
+    method,
+    headers: { 'earmark-request': 'test', 'earmark-organization': SLUG },
+    ...(data ? { data } : {}),
+  })
+  expect(response.ok(), await response.text()).toBe(true)
+  return (await response.json()) as T
+}
+
+/** No accessibility violation on the screen as it is shown. */
+export async function checkAccessibility(page: Page): Promise<void> {
+  await page.emulateMedia({ reducedMotion: 'reduce' })
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  expect(violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`))).toEqual([])
+}

@@ -1,0 +1,169 @@
+// An example call of every route, with each id by its kind: by these the test of isolation tries all routes with foreign ids.
+//
+// A new route gets a line here under its operationId. Take every id from `id`, by kind, so that a foreign one can be put
+// in its place; a new kind is added to KINDS, and made in world.ts.
+
+/** Everything that belongs to one organization, or to one person, and that has an id. */
+export const KINDS = [
+  'contact',
+  'otherContact',
+  'customer',
+  'tag',
+  'otherTag',
+  'deletedTag',
+  'account',
+  'channel',
+  'delivery',
+  'conflict',
+  'operation',
+  'user',
+  'session',
+  'invitation',
+] as const
+export type Kind = (typeof KINDS)[number]
+export type Ids = Readonly<Record<Kind, string>>
+
+export interface Example {
+  params?: Record<string, string>
+  query?: Record<string, string>
+  body?: Record<string, unknown>
+  /** What it answers with the caller's own ids, when that is no success. */
+  own?: number
+  /** Kinds by which it only filters: a foreign id is no error, and finds what an id finds that nobody has. */
+  filters?: readonly Kind[]
+}
+
+const TAG_FILTERS: readonly Kind[] = ['tag', 'otherTag', 'deletedTag', 'channel']
+
+/** A filter of contacts in which every id is one of the organization's, or of another one. */
+const contactFilters = (id: Ids): Example[] => [
+  { query: { any_tags: `${id.tag},${id.otherTag}` }, filters: TAG_FILTERS },
+  { query: { all_tags: id.tag }, filters: TAG_FILTERS },
+  { query: { no_tags: `${id.otherTag},${id.deletedTag}` }, filters: TAG_FILTERS },
+  { query: { channels: id.channel }, filters: TAG_FILTERS },
+  { query: {} },
+]
+
+const bulkChanges = (id: Ids): Example[] => [
+  { body: { ids: [id.contact], add: [id.otherTag], remove: [id.tag] } },
+  { body: { filter: {}, add: [id.otherTag], remove: [id.tag] } },
+]
+
+const accountBody = {
+  name: 'Another account',
+  portfolio_id: '506914307656634',
+  waba_id: '102290129340398',
+  app_secret: 'a secret',
+  channels: [],
+}
+
+export const EXAMPLES: Readonly<Record<string, (id: Ids) => Example | Example[]>> = {
+  getSession: () => ({}),
+  signIn: () => ({ body: { email: 'nobody@example.com', password: 'a wrong password' }, own: 401 }),
+  signOut: () => ({}),
+  checkSetupLink: () => ({ query: { token: 'none' } }),
+  setUp: () => ({
+    body: { token: 'none', organization: 'O', name: 'N', email: 'n@example.com', password: 'correct horse battery' },
+    own: 403,
+  }),
+
+  createOrganization: () => ({ body: { name: 'Another one' } }),
+  renameOrganization: () => ({ body: { name: 'Renamed' } }),
+
+  listPeople: () => ({}),
+  changeRole: (id) => ({ params: { id: id.user }, body: { role: 'admin' } }),
+  removePerson: (id) => ({ params: { id: id.user } }),
+  listInvitations: () => ({}),
+  createInvitation: () => ({ body: { role: 'agent' } }),
+  withdrawInvitation: (id) => ({ params: { id: id.invitation } }),
+  checkInvitation: () => ({ body: { token: 'none' }, own: 404 }),
+  joinWithNewAccount: () => ({
+    body: { token: 'none', name: 'N', email: 'n@example.com', password: 'correct horse battery' },
+    own: 404,
+  }),
+  acceptInvitation: () => ({ body: { token: 'none' }, own: 404 }),
+
+  getAccount: () => ({}),
+  renameAccount: () => ({ body: { name: 'Renamed' } }),
+  changePassword: () => ({ body: { password: 'a wrong password', new_password: 'correct horse battery' }, own: 422 }),
+  endSession: (id) => ({ params: { id: id.session } }),
+  endAllSessions: () => ({}),
+  beginTwoFactor: () => ({ body: { password: 'a wrong password' }, own: 422 }),
+  confirmTwoFactor: () => ({ body: { code: '123456' }, own: 409 }),
+  renewRecoveryCodes: () => ({ body: { password: 'a wrong password', code: '123456' }, own: 422 }),
+  endTwoFactor: () => ({ body: { password: 'a wrong password', code: '123456' }, own: 422 }),
+  makeResetLink: (id) => ({ params: { id: id.user }, body: {} }),
+  checkResetLink: () => ({ body: { token: 'none' }, own: 403 }),
+  useResetLink: () => ({ body: { token: 'none', password: 'correct horse battery' }, own: 403 }),
+
+  listContacts: contactFilters,
+  countContacts: contactFilters,
+  exportContacts: contactFilters,
+  getContact: (id) => ({ params: { id: id.contact } }),
+  eraseContact: (id) => ({ params: { id: id.contact } }),
+  exportContact: (id) => ({ params: { id: id.contact } }),
+  listErasures: () => ({}),
+  getRetention: () => ({}),
+  setRetention: () => ({ body: { message_days: 365, delivery_days: 8 } }),
+  previewRetention: () => ({ body: { message_days: 365, delivery_days: 8 } }),
+  listConflicts: () => [{}, { query: { status: 'decided' } }],
+  decideConflict: (id) => ({ params: { id: id.conflict }, body: { decision: 'kept_apart' } }),
+  undoConflictDecision: (id) => ({ params: { id: id.conflict }, own: 409 }),
+
+  listTags: () => ({ query: { status: 'all' } }),
+  createTag: () => ({ body: { name: 'A new tag' } }),
+  updateTag: (id) => ({ params: { id: id.tag }, body: { name: 'Renamed' } }),
+  deleteTags: (id) => ({ body: { ids: [id.tag, id.otherTag] } }),
+  restoreTag: (id) => [
+    { params: { id: id.deletedTag }, body: { merge_into: id.otherTag } },
+    { params: { id: id.tag }, body: {} },
+  ],
+  restoreTags: (id) => ({ body: { ids: [id.deletedTag] } }),
+  changeContactTags: (id) => ({ params: { id: id.contact }, body: { add: [id.otherTag], remove: [id.tag] } }),
+  listTagChanges: (id) => ({ params: { id: id.contact } }),
+
+  previewOperation: bulkChanges,
+  startOperation: bulkChanges,
+  listOperations: () => ({}),
+  getOperation: (id) => ({ params: { id: id.operation } }),
+  listOperationFailures: (id) => ({ params: { id: id.operation } }),
+  cancelOperation: (id) => ({ params: { id: id.operation }, own: 409 }),
+  resumeOperation: (id) => ({ params: { id: id.operation }, own: 409 }),
+  undoOperation: (id) => ({ params: { id: id.operation } }),
+  previewMerge: (id) => ({ params: { id: id.tag }, query: { into: id.otherTag } }),
+  mergeTags: (id) => ({ params: { id: id.tag }, body: { into: id.otherTag } }),
+
+  listChannels: () => ({}),
+  listWhatsAppAccounts: () => ({}),
+  createWhatsAppAccount: () => ({ body: accountBody }),
+  updateWhatsAppAccount: (id) => ({ params: { id: id.account }, body: { name: 'Renamed', portfolio_id: '7' } }),
+  addChannel: (id) => ({
+    params: { id: id.account },
+    body: { name: 'New', phone_number_id: '106540352242922', phone: '+15550783882' },
+  }),
+  checkConnection: (id) => ({ params: { id: id.account } }),
+  listDeliveries: (id) => ({ params: { id: id.account } }),
+  getDelivery: (id) => ({ params: { id: id.account, delivery_id: id.delivery } }),
+  retryDeliveries: (id) => ({ params: { id: id.account } }),
+  getTestPhone: () => ({}),
+  playMessage: () => ({ body: { from: '+351910000001', text: 'olá' } }),
+  listTestMessages: (id) => ({ params: { id: id.customer } }),
+  clearTestPhone: () => ({}),
+  fillDemo: () => ({ own: 409 }),
+
+  // What an export records would otherwise show as a difference.
+  listAuditEntries: (id) => [
+    { query: { acts: 'whatsapp_account.connected' } },
+    { query: { acts: 'whatsapp_account.connected', actor: id.user }, filters: ['user'] },
+  ],
+  listAuditActors: () => ({}),
+  exportAuditEntries: (id) => [
+    { query: { acts: 'whatsapp_account.connected' } },
+    { query: { acts: 'whatsapp_account.connected', actor: id.user }, filters: ['user'] },
+  ],
+
+  live: () => ({ query: { after: '0' } }),
+}
+
+/** The examples of a route with these ids, as a list. */
+export const examplesOf = (operationId: string, id: Ids): Example[] => [EXAMPLES[operationId]?.(id) ?? []].flat()

@@ -1,0 +1,139 @@
+// An organization with something of everything in it, and what its tables hold: for the test of isolation.
+import { composeTextMessage } from '../../server/channels/whatsapp/compose.ts'
+import { listDeliveries, updateWhatsAppAccount } from '../../server/channels/schema.ts'
+import { listConflicts, listContacts } from '../../server/contacts/schema.ts'
+import { hashPassword } from '../../server/lib/password.ts'
+import { startOperation } from '../../server/operations/schema.ts'
+import { createInvitation } from '../../server/people/schema.ts'
+import { changeContactTags, createTag, deleteTags } from '../../server/tags/schema.ts'
+import { numberEvents } from '../../server/events/sequencing.ts'
+import { sighted } from '../help/people.ts'
+import type { ConnectedAccount, Person, TestServer } from '../help/server.ts'
+import type { Ids } from './examples.ts'
+
+export interface World {
+  admin: Person
+  agent: Person
+  account: ConnectedAccount
+  ids: Ids
+  /** Names and texts that occur in no other organization. */
+  marks: string[]
+}
+
+let people = 0
+
+/** Made once: a hash takes its time. */
+const passwordHash = hashPassword('nobody knows this password')
+
+/** A message by which a customer is seen; the organization's own phones and names. */
+export async function writes(
+  server: TestServer,
+  account: ConnectedAccount,
+  who: { from?: string; userId?: string; name: string },
+  text: string,
+): Promise<void> {
+  const body = composeTextMessage({
+    phoneNumberId: account.phoneNumberId,
+    displayPhone: account.displayPhone,
+    wabaId: '102290129340398',
+    ...who,
+    text,
+    at: new Date(),
+  })
+  await account.deliver(body)
+  await server.interpret()
+}
+
+/** Makes an organization with contacts, a conflict, tags, an account, deliveries, an operation. `mark` is in all its names. */
+export async function makeWorld(server: TestServer, mark: string): Promise<World> {
+  const admin = await server.newPerson('admin')
+  const agent = await server.newPerson('agent', admin.actor.org_id)
+  await server.pool.query('update users set password_hash = $1 where id = any($2)', [
+    await passwordHash,
+    [admin.actor.id, agent.actor.id],
+  ])
+  const account = await server.newAccount(admin)
+  await admin.call(updateWhatsAppAccount, { params: { id: account.account.id }, body: { name: `${mark} account` } })
+  const n = 1_000_000 + people++
+  const phone = `+1650${n}`
+  const userId = `US.9${n}`
+  await writes(server, account, { from: phone, name: `${mark} by phone` }, `${mark} says hello`)
+  await writes(server, account, { userId, name: `${mark} by id` }, `${mark} says hello again`)
+  await writes(server, account, { from: phone, userId, name: `${mark} by phone` }, `${mark} is one of two`)
+  const customer = await sighted(server, admin, { wa_id: `49151${n}`, name: `${mark} played`, test: true })
+  await account.deliver(`not what ${mark} usually sends`)
+  await server.interpret()
+
+  const { contacts } = await admin.call(listContacts, { query: { search: mark } })
+  const contact = contacts.find((each) => each.phone === phone)!.id
+  const otherContact = contacts.find((each) => each.display_name === `${mark} by id`)!.id
+  const [tag, otherTag, deletedTag] = await Promise.all(
+    ['first', 'second', 'deleted'].map((name) => admin.call(createTag, { body: { name: `${mark} ${name}` } })),
+  )
+  await admin.call(changeContactTags, { params: { id: contact }, body: { add: [tag!.id, deletedTag!.id] } })
+  await admin.call(deleteTags, { body: { ids: [deletedTag!.id] } })
+  const operation = await admin.call(startOperation, { body: { ids: [otherContact], add: [otherTag!.id] } })
+  await server.operate()
+  const { conflicts } = await admin.call(listConflicts, {})
+  const { deliveries } = await admin.call(listDeliveries, { params: { id: account.account.id }, query: {} })
+  const { rows: sessions } = await server.pool.query<{ id: string }>('select id from sessions where user_id = $1', [
+    admin.actor.id,
+  ])
+  const invitation = await admin.call(createInvitation, {
+    body: { role: 'agent', email: `${mark.replaceAll(/\W/g, '')}@example.com` },
+  })
+  while ((await numberEvents(server.db)) > 0);
+  const ids: Ids = {
+    contact,
+    otherContact,
+    customer,
+    tag: tag!.id,
+    otherTag: otherTag!.id,
+    deletedTag: deletedTag!.id,
+    account: account.account.id,
+    channel: account.account.channels[0]!.id,
+    delivery: deliveries[0]!.id,
+    conflict: conflicts[0]!.id,
+    operation: operation.id,
+    user: agent.actor.id,
+    session: sessions[0]!.id,
+    invitation: invitation.id,
+  }
+  return {
+    admin,
+    agent,
+    account,
+    ids,
+    marks: [mark, admin.slug, admin.actor.org_id, phone, userId, account.phoneNumberId],
+  }
+}
+
+/** Tables that belong neither to an organization nor to a person. */
+const NOBODYS = ['sign_in_failures', 'setup_links', 'schema_migrations', 'migrations']
+
+/** What all tables hold of an organization and its people, row by row. */
+export async function everythingOf(server: TestServer, orgId: string): Promise<Record<string, string[]>> {
+  const { rows: tables } = await server.pool.query<{ name: string; columns: string[] }>(`
+    select c.relname as name, array_agg(a.attname::text) as columns
+    from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+    where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+    group by c.relname order by c.relname`)
+  const ofItsPeople = 'in (select user_id from memberships where org_id = $1)'
+  const held: Record<string, string[]> = {}
+  for (const { name, columns } of tables) {
+    const whose = columns.includes('org_id')
+      ? 'org_id = $1'
+      : columns.includes('user_id')
+        ? `user_id ${ofItsPeople}`
+        : { organizations: 'id = $1', users: `id ${ofItsPeople}` }[name]
+    if (whose === undefined && NOBODYS.includes(name)) continue
+    if (whose === undefined)
+      throw new Error(`Say in test/isolation/world.ts which rows of ${name} belong to an organization.`)
+    const { rows } = await server.pool.query<{ row: string }>(
+      `select t::text as row from ${name} t where ${whose} order by 1`,
+      [orgId],
+    )
+    held[name] = rows.map(({ row }) => row)
+  }
+  return held
+}
