@@ -11,6 +11,8 @@ import { leaveSignedOut } from './signed-out.ts'
 
 let reading: Promise<void> | null = null
 let next: Promise<void> | null = null
+/** The role that was told of while the screens are still those of another. */
+let told: string | null = null
 
 /**
  * Reads again who is signed in and where they belong, and shows the screens by it; many calls at once are one, or two when
@@ -53,8 +55,10 @@ async function readAgain(queryClient: QueryClient, router: AnyRouter): Promise<v
     return
   }
   const [was, is] = [of(before), of(after)]
+  const became = was && is && was.role !== is.role ? `${is.slug} ${is.role}` : null
+  if (became !== null && became !== told) tell(is?.role === 'admin' ? m.role_became_admin() : m.role_became_agent())
+  told = became
   if (JSON.stringify(before?.organizations) === JSON.stringify(after?.organizations)) return
-  if (was && is && was.role !== is.role) tell(is.role === 'admin' ? m.role_became_admin() : m.role_became_agent())
   if (holdsTypedText()) {
     if (was && !is) tellFailure(m.organization_left({ name: was.name }))
     afterTypedText(() => void show(queryClient, router, slug))

@@ -1,7 +1,7 @@
 // A searchable list of tags for one or for several choices: the filter's and the picker's; all by keyboard.
 import { TextInput } from '@mantine/core'
 import { IconCheck, IconSearch } from '@tabler/icons-react'
-import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
+import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
 import type { Tag } from '../../../server/tags/schema.ts'
 import { searchByName } from '../lib/fold.ts'
 import { m } from '../paraglide/messages.js'
@@ -28,11 +28,19 @@ export function TagList({ tags, label, onPick, chosen, single = false, note, wit
   const [search, setSearch] = useState('')
   const [active, setActive] = useState(0)
   const id = useId()
+  const field = useRef<HTMLInputElement>(null)
   const list = useRef<HTMLUListElement>(null)
   const found = useMemo(() => searchByName(tags, search), [tags, search])
   const shown = found.slice(0, SHOWN)
   const at = Math.min(active, shown.length - 1)
   const optionId = (index: number) => `${id}-${shown[index]?.id}`
+
+  // What it opened in looked for a field when the tags were not loaded yet, and has the focus itself.
+  useLayoutEffect(() => {
+    const focused = document.activeElement
+    if (focused !== document.body && focused !== field.current && focused?.contains(field.current))
+      field.current?.focus({ preventScroll: true })
+  }, [])
 
   useEffect(() => {
     list.current?.children[at]?.scrollIntoView({ block: 'nearest' })
@@ -58,6 +66,7 @@ export function TagList({ tags, label, onPick, chosen, single = false, note, wit
   return (
     <div className={classes.root}>
       <TextInput
+        ref={field}
         data-autofocus
         className={classes.search}
         value={search}
