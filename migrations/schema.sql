@@ -30,6 +30,8 @@ create table channels (
   phone_number_id  text not null,
   phone            text not null,
   created_at       timestamptz(3) not null default now(),
+  paused_until     timestamptz(3),
+  pause_reason     text,
   constraint channels_pkey PRIMARY KEY (org_id, id),
   constraint channels_phone_number_id_unique UNIQUE (org_id, phone_number_id),
   constraint channels_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
@@ -123,6 +125,7 @@ create table contact_merges (
   merged_at       timestamptz(3) not null default now(),
   undone_at       timestamptz(3),
   undone_by_name  text,
+  conversations   jsonb not null default '[]'::jsonb,
   constraint contact_merges_pkey PRIMARY KEY (org_id, id),
   constraint contact_merges_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(id) ON DELETE CASCADE
 );
@@ -161,6 +164,56 @@ CREATE INDEX contacts_name ON contacts USING btree (org_id, sort_name, id);
 CREATE INDEX contacts_search ON contacts USING gin (search_text gin_trgm_ops);
 CREATE INDEX contacts_tag_sources ON contacts USING btree (org_id, tag_sources);
 CREATE INDEX contacts_tags ON contacts USING gin (tag_ids);
+
+create table conversation_closings (
+  org_id           uuid not null,
+  conversation_id  uuid not null,
+  status           text not null,
+  closed_at        timestamptz(3) not null,
+  actor_kind       text not null,
+  actor_id         text not null,
+  actor_name       text not null,
+  announced_at     timestamptz(3) default now(),
+  constraint conversation_closings_pkey PRIMARY KEY (org_id, conversation_id),
+  constraint conversation_closings_status_check CHECK ((status = ANY (ARRAY['closed_by_agent'::text, 'closed_by_admin'::text, 'expired'::text, 'ai_auto_closed'::text]))),
+  constraint conversation_closings_org_id_conversation_id_fkey FOREIGN KEY (org_id, conversation_id) REFERENCES conversations(org_id, id) ON DELETE CASCADE
+);
+
+create table conversations (
+  org_id             uuid not null,
+  id                 uuid not null,
+  contact_id         uuid not null,
+  channel_id         uuid not null,
+  status             text not null default 'pending'::text,
+  agent_id           uuid,
+  agent_name         text,
+  opened_at          timestamptz(3) not null,
+  taken_at           timestamptz(3),
+  first_answered_at  timestamptz(3),
+  closed_at          timestamptz(3),
+  last_message_at    timestamptz(3) not null,
+  last_message_id    uuid,
+  window_ends_at     timestamptz(3) not null,
+  waiting_since      timestamptz(3),
+  unread_count       integer not null default 0,
+  read_to            uuid,
+  constraint conversations_pkey PRIMARY KEY (org_id, id),
+  constraint conversations_check CHECK (((status = ANY (ARRAY['pending'::text, 'active'::text])) = (closed_at IS NULL))),
+  constraint conversations_check1 CHECK (((agent_id IS NULL) = (agent_name IS NULL))),
+  constraint conversations_check2 CHECK (((status <> 'active'::text) OR (agent_id IS NOT NULL))),
+  constraint conversations_check3 CHECK (((status <> 'pending'::text) OR (agent_id IS NULL))),
+  constraint conversations_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'active'::text, 'closed_by_agent'::text, 'closed_by_admin'::text, 'expired'::text, 'ai_auto_closed'::text]))),
+  constraint conversations_unread_count_check CHECK ((unread_count >= 0)),
+  constraint conversations_org_id_channel_id_fkey FOREIGN KEY (org_id, channel_id) REFERENCES channels(org_id, id) ON DELETE CASCADE,
+  constraint conversations_org_id_contact_id_fkey FOREIGN KEY (org_id, contact_id) REFERENCES contacts(org_id, id) ON DELETE CASCADE
+);
+CREATE INDEX conversations_activity ON conversations USING btree (org_id, last_message_at, id);
+CREATE INDEX conversations_agent ON conversations USING btree (org_id, agent_id, last_message_at, id) WHERE (agent_id IS NOT NULL);
+CREATE INDEX conversations_contact ON conversations USING btree (org_id, contact_id, opened_at);
+CREATE UNIQUE INDEX conversations_open ON conversations USING btree (org_id, contact_id, channel_id) WHERE (closed_at IS NULL);
+CREATE INDEX conversations_status ON conversations USING btree (org_id, status, last_message_at, id);
+CREATE INDEX conversations_unclosed ON conversations USING btree (org_id, last_message_at, id) WHERE (closed_at IS NULL);
+CREATE INDEX conversations_window ON conversations USING btree (window_ends_at) WHERE (closed_at IS NULL);
 
 create table deliveries (
   org_id          uuid not null,
@@ -270,29 +323,35 @@ create table message_statuses (
 );
 
 create table messages (
-  org_id         uuid not null,
-  id             uuid not null,
-  contact_id     uuid not null,
-  channel_id     uuid not null,
-  wa_message_id  text not null,
-  direction      text not null,
-  origin         text not null,
-  type           text not null,
-  text           text,
-  content        jsonb not null,
-  reply_to       text,
-  target         text,
-  group_id       text,
-  sent_at        timestamptz(3) not null,
-  received_at    timestamptz(3) not null,
+  org_id           uuid not null,
+  id               uuid not null,
+  contact_id       uuid not null,
+  channel_id       uuid not null,
+  wa_message_id    text,
+  direction        text not null,
+  origin           text not null,
+  type             text not null,
+  text             text,
+  content          jsonb not null,
+  reply_to         text,
+  target           text,
+  group_id         text,
+  sent_at          timestamptz(3) not null,
+  received_at      timestamptz(3) not null,
+  conversation_id  uuid,
+  sent_by_id       text,
+  sent_by_name     text,
   constraint messages_pkey PRIMARY KEY (org_id, id),
   constraint messages_wa_id_unique UNIQUE (org_id, channel_id, wa_message_id),
   constraint messages_direction_check CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text]))),
   constraint messages_origin_check CHECK ((origin = ANY (ARRAY['live'::text, 'echo'::text, 'history'::text, 'sent'::text]))),
+  constraint messages_wa_id_known CHECK (((wa_message_id IS NOT NULL) OR (origin = 'sent'::text))),
+  constraint messages_conversation_fkey FOREIGN KEY (org_id, conversation_id) REFERENCES conversations(org_id, id) ON DELETE SET NULL (conversation_id),
   constraint messages_org_id_channel_id_fkey FOREIGN KEY (org_id, channel_id) REFERENCES channels(org_id, id) ON DELETE CASCADE,
   constraint messages_org_id_contact_id_fkey FOREIGN KEY (org_id, contact_id) REFERENCES contacts(org_id, id) ON DELETE CASCADE
 );
 CREATE INDEX messages_contact ON messages USING btree (org_id, contact_id, sent_at DESC, id DESC);
+CREATE INDEX messages_conversation ON messages USING btree (org_id, conversation_id, sent_at, id) WHERE (conversation_id IS NOT NULL);
 
 create table operation_batches (
   org_id        uuid not null,
@@ -355,6 +414,30 @@ create table organizations (
   constraint organizations_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
   constraint organizations_slug_check CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,46}[a-z0-9])?$'::text))
 );
+
+create table outgoing_messages (
+  org_id      uuid not null,
+  message_id  uuid not null,
+  channel_id  uuid not null,
+  contact_id  uuid not null,
+  state       text not null default 'waiting'::text,
+  payload     jsonb not null,
+  attempts    integer not null default 0,
+  retry_at    timestamptz(3),
+  error_code  integer,
+  error_text  text,
+  created_at  timestamptz(3) not null default now(),
+  sending_at  timestamptz(3),
+  settled_at  timestamptz(3),
+  constraint outgoing_messages_pkey PRIMARY KEY (org_id, message_id),
+  constraint outgoing_messages_check CHECK (((state = ANY (ARRAY['accepted'::text, 'failed'::text])) = (settled_at IS NOT NULL))),
+  constraint outgoing_messages_check1 CHECK (((state = 'sending'::text) = (sending_at IS NOT NULL))),
+  constraint outgoing_messages_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sending'::text, 'accepted'::text, 'failed'::text, 'uncertain'::text]))),
+  constraint outgoing_messages_org_id_channel_id_fkey FOREIGN KEY (org_id, channel_id) REFERENCES channels(org_id, id) ON DELETE CASCADE,
+  constraint outgoing_messages_org_id_message_id_fkey FOREIGN KEY (org_id, message_id) REFERENCES messages(org_id, id) ON DELETE CASCADE
+);
+CREATE INDEX outgoing_messages_queue ON outgoing_messages USING btree (org_id, channel_id, message_id) WHERE (state = ANY (ARRAY['waiting'::text, 'sending'::text]));
+CREATE INDEX outgoing_messages_uncertain ON outgoing_messages USING btree (org_id, channel_id, message_id) WHERE (state = 'uncertain'::text);
 
 create table pending_identity_changes (
   org_id  uuid not null,
@@ -527,6 +610,7 @@ create table whatsapp_accounts (
   refused_count        bigint not null default 0,
   last_refused_at      timestamptz(3),
   last_refused_reason  text,
+  token_refused_at     timestamptz(3),
   constraint whatsapp_accounts_pkey PRIMARY KEY (org_id, id),
   constraint whatsapp_accounts_id_unique UNIQUE (id),
   constraint whatsapp_accounts_kind_check CHECK ((kind = ANY (ARRAY['live'::text, 'test'::text]))),

@@ -26,6 +26,8 @@ export interface ChannelsTable {
   phone_number_id: string
   phone: string
   created_at: Generated<string>
+  paused_until: string | null
+  pause_reason: string | null
 }
 
 export interface ContactActivityTable {
@@ -93,6 +95,7 @@ export interface ContactMergesTable {
   merged_at: Generated<string>
   undone_at: string | null
   undone_by_name: string | null
+  conversations: Generated<Json>
 }
 
 export interface ContactsTable {
@@ -113,6 +116,37 @@ export interface ContactsTable {
   search_grams: string[] | null
   channel_ids: Generated<string[]>
   tag_sources: Generated<number>
+}
+
+export interface ConversationClosingsTable {
+  org_id: string
+  conversation_id: string
+  status: 'closed_by_agent' | 'closed_by_admin' | 'expired' | 'ai_auto_closed'
+  closed_at: string
+  actor_kind: string
+  actor_id: string
+  actor_name: string
+  announced_at: Generated<string | null>
+}
+
+export interface ConversationsTable {
+  org_id: string
+  id: string
+  contact_id: string
+  channel_id: string
+  status: Generated<'pending' | 'active' | 'closed_by_agent' | 'closed_by_admin' | 'expired' | 'ai_auto_closed'>
+  agent_id: string | null
+  agent_name: string | null
+  opened_at: string
+  taken_at: string | null
+  first_answered_at: string | null
+  closed_at: string | null
+  last_message_at: string
+  last_message_id: string | null
+  window_ends_at: string
+  waiting_since: string | null
+  unread_count: Generated<number>
+  read_to: string | null
 }
 
 export interface DeliveriesTable {
@@ -197,7 +231,7 @@ export interface MessagesTable {
   id: string
   contact_id: string
   channel_id: string
-  wa_message_id: string
+  wa_message_id: string | null
   direction: 'in' | 'out'
   origin: 'live' | 'echo' | 'history' | 'sent'
   type: string
@@ -208,6 +242,9 @@ export interface MessagesTable {
   group_id: string | null
   sent_at: string
   received_at: string
+  conversation_id: string | null
+  sent_by_id: string | null
+  sent_by_name: string | null
 }
 
 export interface OperationBatchesTable {
@@ -253,6 +290,22 @@ export interface OrganizationsTable {
   slug: string
   name: string
   created_at: Generated<string>
+}
+
+export interface OutgoingMessagesTable {
+  org_id: string
+  message_id: string
+  channel_id: string
+  contact_id: string
+  state: Generated<'waiting' | 'sending' | 'accepted' | 'failed' | 'uncertain'>
+  payload: Json
+  attempts: Generated<number>
+  retry_at: string | null
+  error_code: number | null
+  error_text: string | null
+  created_at: Generated<string>
+  sending_at: string | null
+  settled_at: string | null
 }
 
 export interface PendingIdentityChangesTable {
@@ -376,6 +429,7 @@ export interface WhatsappAccountsTable {
   refused_count: Generated<number>
   last_refused_at: string | null
   last_refused_reason: string | null
+  token_refused_at: string | null
 }
 
 export interface Tables {
@@ -387,6 +441,8 @@ export interface Tables {
   contact_identities: ContactIdentitiesTable
   contact_merges: ContactMergesTable
   contacts: ContactsTable
+  conversation_closings: ConversationClosingsTable
+  conversations: ConversationsTable
   deliveries: DeliveriesTable
   event_positions: EventPositionsTable
   events: EventsTable
@@ -398,6 +454,7 @@ export interface Tables {
   operation_batches: OperationBatchesTable
   operations: OperationsTable
   organizations: OrganizationsTable
+  outgoing_messages: OutgoingMessagesTable
   pending_identity_changes: PendingIdentityChangesTable
   recovery_codes: RecoveryCodesTable
   reset_links: ResetLinksTable
