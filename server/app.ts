@@ -14,6 +14,7 @@ import { openDeliveryStore } from './channels/storing.ts'
 import { channelRoutes } from './channels/routes.ts'
 import { openWebhookDoor } from './channels/webhook.ts'
 import { contactRoutes } from './contacts/routes.ts'
+import { conversationRoutes } from './conversations/routes.ts'
 import type { Config } from './config.ts'
 import { demoRoutes } from './demo/routes.ts'
 import { eventRoutes } from './events/routes.ts'
@@ -42,6 +43,7 @@ export const sitemap: readonly BoundRoute[] = [
   ...contactRoutes,
   ...tagRoutes,
   ...operationRoutes,
+  ...conversationRoutes,
   ...privacyRoutes,
   ...channelRoutes,
   ...demoRoutes,

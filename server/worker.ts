@@ -10,6 +10,7 @@ import { forgetOldKeys } from './access/writing.ts'
 import { backupTimes, openBackups, type Backups } from './backup/scheduled.ts'
 import { prepareDeliveryPartitions } from './channels/deliveries.ts'
 import { openInterpreter } from './channels/interpreting.ts'
+import { expireConversations } from './conversations/closing.ts'
 import { forgetOldInvitations } from './people/invitations.ts'
 import { openOperator } from './operations/running.ts'
 import { forgetActivity } from './events/sequencing.ts'
@@ -32,6 +33,7 @@ const schedule: CronItem[] = [
   { task: 'enforce-status-retention', match: '53 4 * * *', options: { backfillPeriod: DAY_MS } },
   { task: 'forget-activity', match: '*/10 * * * *' },
   { task: 'add-up-tag-counts', match: '* * * * *' },
+  { task: 'expire-conversations', match: '* * * * *' },
 ]
 
 const tasks = ({ db, config }: Resources, backups: Backups, stopping: AbortSignal): TaskList => ({
@@ -46,6 +48,7 @@ const tasks = ({ db, config }: Resources, backups: Backups, stopping: AbortSigna
   'enforce-status-retention': () => enforceStatusRetention(db, stopping),
   'forget-activity': () => forgetActivity(db),
   'add-up-tag-counts': () => addUpCounts(db),
+  'expire-conversations': () => expireConversations(db, stopping),
 })
 
 /** The runner compares when something last ran with now, as Dates: with the strings of our pool, it takes nothing for missed. */

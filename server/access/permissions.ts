@@ -14,10 +14,18 @@ export const PERMISSIONS = [
   'people:manage',
   'audit:read',
   'contacts:erase',
+  'conversations:read',
+  'conversations:answer',
 ] as const
 export type Permission = (typeof PERMISSIONS)[number]
 
-const AGENT: readonly Permission[] = ['contacts:read', 'contacts:tag', 'tags:read']
+const AGENT: readonly Permission[] = [
+  'contacts:read',
+  'contacts:tag',
+  'tags:read',
+  'conversations:read',
+  'conversations:answer',
+]
 
-/** An agent sees contacts and tags them; everything else is the administrator's. */
+/** An agent sees contacts, tags them and answers them; everything else is the administrator's. */
 export const permissionsOf = (role: Role): readonly Permission[] => (role === 'admin' ? PERMISSIONS : AGENT)

@@ -1,6 +1,7 @@
 // Merging two contacts that are one person, and taking them apart again.
 import { sql } from 'kysely'
 import { actorColumns, type Actor } from '../access/actor.ts'
+import { moveConversations, returnConversations, type MovedConversation } from '../conversations/merging.ts'
 import { activityOf, moveMessages, returnMessages } from '../conversations/messages.ts'
 import { recordEvents } from '../events/events.ts'
 import type { Db, Tx } from '../lib/db.ts'
@@ -43,13 +44,14 @@ export async function mergeContacts(tx: Tx, actor: Actor, keptId: string, merged
     throw new Problem('invalid', 'A played customer cannot be merged with a real one.', { reason: 'test_and_real' })
   const mergeId = newId()
   const assignments = await moveAssignments(tx, actor, mergedId, keptId, mergeId)
+  const conversations = await moveConversations(tx, actor.org_id, mergedId, keptId)
   const messages = await moveMessages(tx, actor.org_id, mergedId, keptId)
   const identities = await moveIdentities(tx, actor.org_id, mergedId, keptId)
 
   const by = actorColumns(actor)
   await sql`
-    insert into contact_merges (org_id, id, kept_id, merged_id, kept_row, merged_row, identities, messages, assignments, actor_kind, actor_id, actor_name)
-    values (${actor.org_id}, ${mergeId}, ${keptId}, ${mergedId}, ${JSON.stringify(kept)}::jsonb, ${JSON.stringify(merged)}::jsonb, ${JSON.stringify(identities)}::jsonb,
+    insert into contact_merges (org_id, id, kept_id, merged_id, kept_row, merged_row, identities, conversations, messages, assignments, actor_kind, actor_id, actor_name)
+    values (${actor.org_id}, ${mergeId}, ${keptId}, ${mergedId}, ${JSON.stringify(kept)}::jsonb, ${JSON.stringify(merged)}::jsonb, ${JSON.stringify(identities)}::jsonb, ${JSON.stringify(conversations)}::jsonb,
       ${messages}::uuid[], ${assignments}::bigint[], ${by.actor_kind}, ${by.actor_id}, ${by.actor_name})`.execute(tx)
   await sql`delete from contacts where org_id = ${actor.org_id} and id = ${mergedId}`.execute(tx)
 
@@ -111,6 +113,7 @@ export async function undoMerge(tx: Tx, actor: Actor, mergeId: string): Promise<
     kept_row: ContactRow
     merged_row: ContactRow
     identities: IdentityRow[]
+    conversations: MovedConversation[]
     messages: string[]
     assignments: (number | string)[]
     undone_at: string | null
@@ -129,6 +132,7 @@ export async function undoMerge(tx: Tx, actor: Actor, mergeId: string): Promise<
     values (${actor.org_id}, ${merge.merged_id}, ${merge.merged_row.test}, ${merge.merged_row.first_seen_at}, '', ${merge.merged_row.created_at})`.execute(
     tx,
   )
+  await returnConversations(tx, actor.org_id, merge.kept_id, merge.merged_id, merge.conversations)
   await returnMessages(tx, actor.org_id, merge.kept_id, merge.merged_id, merge.messages)
   await returnAssignments(tx, actor, merge.kept_id, merge.merged_id, merge.assignments, mergeId)
   for (const identity of merge.identities) {

@@ -38,7 +38,7 @@ export async function activityOf(
 /** WhatsApp's ids of all messages of the contacts. */
 export async function messageIdsOf(db: Db, orgId: string, contactIds: readonly string[]): Promise<string[]> {
   const { rows } = await sql<{ wa_message_id: string }>`
-    select distinct wa_message_id from messages where org_id = ${orgId} and contact_id = any(${contactIds}::uuid[])`.execute(
+    select distinct wa_message_id from messages where org_id = ${orgId} and contact_id = any(${contactIds}::uuid[]) and wa_message_id is not null`.execute(
     db,
   )
   return rows.map((row) => row.wa_message_id)

@@ -13,6 +13,7 @@ import type { IdChange, Sighting } from '../contacts/identity.ts'
 import { recordActivity } from '../events/events.ts'
 import type { Tx } from '../lib/db.ts'
 import { newId } from '../lib/ids.ts'
+import { assignConversations, type SaidNow } from './opening.ts'
 
 /** One update of a delivery, with what is known of its arrival. */
 export interface Arrival {
@@ -37,6 +38,13 @@ interface Said {
   arrival: Arrival
   update: Spoken
   sighting: Sighting
+}
+
+/** A message that is new, with its contact. */
+interface Stored {
+  id: string
+  contactId: string
+  said: Said
 }
 
 interface Change {
@@ -88,20 +96,22 @@ export async function receive(
     said.map((each) => each.sighting),
     changes.map((each) => each.change),
   )
-  const messages: { said: Said; contactId: string }[] = []
+  const messages: Stored[] = []
   for (const step of steps) {
     if ('change' in step) identities.change(step.change)
     else if (fresh.has(step)) {
       const contactId = identities.see(step.sighting)
-      if (contactId !== null) messages.push({ said: step, contactId })
+      if (contactId !== null) messages.push({ said: step, contactId, id: newId() })
     }
   }
   const { changed, conflicts } = await identities.save({ flood })
-  await insertMessages(tx, orgId, messages)
+  const conversations = await assignConversations(tx, orgId, messages.filter(isOfNow).map(saidNow))
+  await insertMessages(tx, orgId, messages, conversations)
   await fillPlaceholders(tx, orgId, filled)
-  await insertStatuses(tx, orgId, statuses)
+  const told = await insertStatuses(tx, orgId, statuses)
   const active = new Set([...changed, ...messages.map((each) => each.contactId)])
-  await recordActivity(tx, orgId, active, { conflicts })
+  const conversationIds = new Set([...conversations.values(), ...told])
+  await recordActivity(tx, orgId, active, { conflicts, conversationIds })
   return left
 }
 
@@ -188,28 +198,53 @@ async function fillPlaceholders(tx: Tx, orgId: string, filled: Said[]): Promise<
   }
 }
 
+/** Answers the conversations in whose threads they are shown. */
 async function insertStatuses(
   tx: Tx,
   orgId: string,
   statuses: { channel: Channel; arrival: Arrival; update: StatusUpdate }[],
-): Promise<void> {
-  if (statuses.length === 0) return
+): Promise<string[]> {
+  if (statuses.length === 0) return []
   const column = <T>(pick: (status: (typeof statuses)[number]) => T) => statuses.map(pick)
-  await sql`
-    insert into message_statuses (org_id, channel_id, wa_message_id, status, at, received_at, content)
-    select ${orgId}, * from unnest(${column((s) => s.channel.id)}::uuid[], ${column((s) => s.update.wa_message_id)}::text[],
-      ${column((s) => (s.update.status === 'other' ? (s.update.status_as_written ?? 'other') : s.update.status))}::text[],
-      ${column((s) => timeOf(s.update.at, s.arrival.received_at))}::timestamptz[], ${column((s) => s.arrival.received_at)}::timestamptz[],
-      ${column((s) => JSON.stringify(s.update.content))}::jsonb[])
-    on conflict (org_id, channel_id, wa_message_id, status) do nothing`.execute(tx)
+  const { rows } = await sql<{ conversation_id: string }>`
+    with added as (
+      insert into message_statuses (org_id, channel_id, wa_message_id, status, at, received_at, content)
+      select ${orgId}, * from unnest(${column((s) => s.channel.id)}::uuid[], ${column((s) => s.update.wa_message_id)}::text[],
+        ${column((s) => (s.update.status === 'other' ? (s.update.status_as_written ?? 'other') : s.update.status))}::text[],
+        ${column((s) => timeOf(s.update.at, s.arrival.received_at))}::timestamptz[], ${column((s) => s.arrival.received_at)}::timestamptz[],
+        ${column((s) => JSON.stringify(s.update.content))}::jsonb[])
+      on conflict (org_id, channel_id, wa_message_id, status) do nothing
+      returning channel_id, wa_message_id
+    )
+    select distinct m.conversation_id from added a
+    join messages m on m.org_id = ${orgId} and m.channel_id = a.channel_id and m.wa_message_id = a.wa_message_id
+    where m.conversation_id is not null`.execute(tx)
+  return rows.map((row) => row.conversation_id)
 }
 
-async function insertMessages(tx: Tx, orgId: string, messages: { said: Said; contactId: string }[]): Promise<void> {
+/** What was said before the number was connected is no conversation of today. */
+const isOfNow = ({ said }: Stored) => said.update.kind !== 'history'
+
+const saidNow = ({ id, contactId, said: { channel, update, sighting } }: Stored): SaidNow => ({
+  id,
+  contactId,
+  channelId: channel.id,
+  direction: directionOf(update),
+  type: typeOf(update),
+  at: sighting.at,
+})
+
+async function insertMessages(
+  tx: Tx,
+  orgId: string,
+  messages: readonly Stored[],
+  conversations: ReadonlyMap<string, string>,
+): Promise<void> {
   if (messages.length === 0) return
   const column = <T>(pick: (said: Said) => T) => messages.map(({ said }) => pick(said))
   await sql`
-    insert into messages (org_id, id, contact_id, channel_id, wa_message_id, direction, origin, type, text, content, reply_to, target, group_id, sent_at, received_at)
-    select ${orgId}, * from unnest(${messages.map(() => newId())}::uuid[], ${messages.map((each) => each.contactId)}::uuid[], ${column((s) => s.channel.id)}::uuid[],
+    insert into messages (org_id, id, conversation_id, contact_id, channel_id, wa_message_id, direction, origin, type, text, content, reply_to, target, group_id, sent_at, received_at)
+    select ${orgId}, * from unnest(${messages.map(({ id }) => id)}::uuid[], ${messages.map(({ id }) => conversations.get(id) ?? null)}::uuid[], ${messages.map((each) => each.contactId)}::uuid[], ${column((s) => s.channel.id)}::uuid[],
       ${column((s) => s.update.wa_message_id)}::text[], ${column((s) => directionOf(s.update))}::text[], ${column((s) => (s.update.kind === 'message' ? 'live' : s.update.kind))}::text[],
       ${column((s) => typeOf(s.update))}::text[], ${column((s) => s.update.text)}::text[], ${column((s) => JSON.stringify(s.update.content))}::jsonb[],
       ${column((s) => s.update.reply_to)}::text[], ${column((s) => targetOf(s.update))}::text[], ${column((s) => s.update.group_id)}::text[],

@@ -16,6 +16,13 @@ export type EventKind =
   | 'conflict.reopened'
   | 'contact.tag_added'
   | 'contact.tag_removed'
+  /** Of conversations, with the id as conversation_id in `after`. */
+  | 'conversation.opened'
+  | 'conversation.assigned'
+  | 'conversation.message'
+  | 'conversation.read'
+  /** Once for each, whatever way it was closed. */
+  | 'conversation.closed'
   /** Somebody joined, was removed, or has another role. */
   | 'people.changed'
   | 'invitations.changed'
@@ -62,16 +69,19 @@ const MOST_ACTIVE = 100
 
 /**
  * Records for live screens, in one row for a whole batch of messages, which contacts wrote or changed by what they wrote,
- * and whether conflicts were found. It is no history, and forgotten after an hour.
+ * in which conversations, and whether conflicts were found. It is no history, and forgotten after an hour.
  */
 export async function recordActivity(
   tx: Tx,
   orgId: string,
   contactIds: ReadonlySet<string>,
-  { conflicts }: { conflicts: boolean },
+  { conflicts, conversationIds }: { conflicts: boolean; conversationIds: ReadonlySet<string> },
 ): Promise<void> {
-  if (contactIds.size === 0 && !conflicts) return
-  const who = contactIds.size > MOST_ACTIVE ? { many: true } : { contact_ids: [...contactIds] }
+  if (contactIds.size === 0 && conversationIds.size === 0 && !conflicts) return
+  const who =
+    Math.max(contactIds.size, conversationIds.size) > MOST_ACTIVE
+      ? { many: true }
+      : { contact_ids: [...contactIds], conversation_ids: [...conversationIds] }
   await recordEvents(tx, systemActor(orgId), [
     { kind: 'contacts.active', after: { ...who, ...(conflicts ? { conflicts } : {}) } },
   ])

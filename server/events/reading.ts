@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import { systemActor } from '../access/actor.ts'
 import { contactsByIds } from '../contacts/contacts.ts'
+import { conversationsByIds } from '../conversations/conversations.ts'
 import type { Db } from '../lib/db.ts'
 import { chipsById } from '../tags/tags.ts'
 import type { LiveChange, LiveMessage } from './schema.ts'
@@ -30,16 +31,19 @@ export async function readChanges(
 ): Promise<LiveMessage | null> {
   if (upTo - after > MOST_EVENTS) return null
   const { rows } = await sql<EventRow>`
-    select kind, contact_id, tag_id, case when ${passedOn} or kind = 'contacts.active' then after end as after
+    select kind, contact_id, tag_id, case when ${passedOn} or kind = 'contacts.active' or kind like 'conversation.%' then after end as after
     from events where org_id = ${orgId} and seq > ${after} and seq <= ${upTo} order by seq`.execute(db)
   if (whole && rows.length < upTo - after) return null
   const changes = putTogether(rows)
   const named = new Set(changes.flatMap((change) => change.contact_ids ?? []))
   const few = named.size > 0 && named.size <= MOST_SENT
+  const spoken = new Set(changes.flatMap((change) => change.conversation_ids ?? []))
+  const fewSpoken = spoken.size > 0 && spoken.size <= MOST_SENT
   const tagIds = new Set(changes.flatMap(({ kind, tag_ids }) => (kind.startsWith('tag.') ? (tag_ids ?? []) : [])))
   const chips = tagIds.size > 0 ? await chipsById(db, orgId) : new Map()
   return {
     changes,
+    conversations: fewSpoken ? [...(await conversationsByIds(db, systemActor(orgId), [...spoken])).values()] : [],
     contacts: few ? [...(await contactsByIds(db, systemActor(orgId), [...named])).values()] : [],
     tags: [...chips.values()].filter((chip) => tagIds.has(chip.id)),
   }
@@ -50,6 +54,7 @@ const isPassedOn = (kind: string) => kind.startsWith('operation.') || kind === '
 
 interface Gathered {
   contactIds: Set<string>
+  conversationIds: Set<string>
   tagIds: Set<string>
   many: boolean
   conflicts: boolean
@@ -68,19 +73,28 @@ function putTogether(rows: readonly EventRow[]): LiveChange[] {
       })
       continue
     }
-    const gathered = byKind.get(kind) ?? { contactIds: new Set(), tagIds: new Set(), many: false, conflicts: false }
+    const gathered = byKind.get(kind) ?? {
+      contactIds: new Set(),
+      conversationIds: new Set(),
+      tagIds: new Set(),
+      many: false,
+      conflicts: false,
+    }
     byKind.set(kind, gathered)
     if (contact_id) gathered.contactIds.add(contact_id)
     for (const id of (after?.['contact_ids'] ?? []) as string[]) gathered.contactIds.add(id)
+    if (typeof after?.['conversation_id'] === 'string') gathered.conversationIds.add(after['conversation_id'])
+    for (const id of (after?.['conversation_ids'] ?? []) as string[]) gathered.conversationIds.add(id)
     if (tag_id) gathered.tagIds.add(tag_id)
     gathered.many ||= after?.['many'] === true
     gathered.conflicts ||= after?.['conflicts'] === true
   }
-  const together = [...byKind].map(([kind, { contactIds, tagIds, many, conflicts }]): LiveChange => {
-    const tooMany = many || contactIds.size > MOST_NAMED
+  const together = [...byKind].map(([kind, { contactIds, conversationIds, tagIds, many, conflicts }]): LiveChange => {
+    const tooMany = many || Math.max(contactIds.size, conversationIds.size) > MOST_NAMED
     return {
       kind,
       ...(tooMany ? { many: true as const } : contactIds.size > 0 ? { contact_ids: [...contactIds] } : {}),
+      ...(!tooMany && conversationIds.size > 0 ? { conversation_ids: [...conversationIds] } : {}),
       ...(tagIds.size > 0 ? { tag_ids: [...tagIds] } : {}),
       ...(conflicts ? { conflicts: true as const } : {}),
     }

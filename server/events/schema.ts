@@ -1,6 +1,7 @@
 // The live stream: its route, and the shapes of what it sends.
 import { z } from 'zod'
 import { Contact } from '../contacts/schema.ts'
+import { Conversation } from '../conversations/schema.ts'
 import { route } from '../lib/route.ts'
 import { Id, problems } from '../lib/shapes.ts'
 import { TagChip } from '../tags/schema.ts'
@@ -12,6 +13,7 @@ export const LiveChange = z
   .object({
     kind: z.string().describe('Such as contact.tag_added; contacts.active is a sign of life, a message for example.'),
     contact_ids: z.array(Id).optional(),
+    conversation_ids: z.array(Id).optional(),
     many: z.literal(true).optional().describe('More contacts than are worth naming: read again what is shown.'),
     tag_ids: z.array(Id).optional(),
     conflicts: z.literal(true).optional().describe('Conflicts were found.'),
@@ -24,6 +26,7 @@ export const LiveMessage = z
   .object({
     changes: z.array(LiveChange),
     contacts: z.array(Contact).describe('The named contacts as they are now, when they are few.'),
+    conversations: z.array(Conversation).describe('The named conversations as they are now, when they are few.'),
     tags: z.array(TagChip).describe('The tags that were changed in the catalog, as they are now.'),
   })
   .meta({ id: 'LiveMessage' })

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Actor } from '../access/actor.ts'
 import type { Role } from '../access/schema.ts'
 import { recordAct } from '../audit/recording.ts'
+import { giveBackAllOf } from '../conversations/taking.ts'
 import { recordEvents } from '../events/events.ts'
 import type { Db, Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
@@ -70,6 +71,7 @@ export async function removePerson(tx: Tx, actor: Actor, id: string): Promise<vo
   if (role === 'admin') refuseIfLast(administrators, id)
   await withdrawInvitationsOf(tx, actor, id)
   await sql`delete from memberships where org_id = ${actor.org_id} and user_id = ${id}`.execute(tx)
+  await giveBackAllOf(tx, actor, id)
   await recordAct(tx, actor, { act: 'person.removed', subject: { id, name }, details: { role, email } })
   await recordEvents(tx, actor, [{ kind: 'people.changed' }])
 }

@@ -58,8 +58,12 @@ function listsOf(orgId: string, ids: readonly string[]): Record<string, RawBuild
       select a.id, a.tag_id, t.name as tag, a.added_at, a.added_source, a.added_actor_name, a.added_why, a.removed_at, a.removed_source, a.removed_actor_name, a.removed_why
       from tag_assignments a join tags t on t.org_id = a.org_id and t.id = a.tag_id
       where a.org_id = ${orgId} and a.contact_id = ${those} order by a.id`,
+    conversations: sql`
+      select c.id, c.channel_id, c.status, c.agent_name, c.opened_at, c.taken_at, c.first_answered_at, c.closed_at, k.actor_name as closed_by
+      from conversations c left join conversation_closings k on k.org_id = c.org_id and k.conversation_id = c.id
+      where c.org_id = ${orgId} and c.contact_id = ${those} order by c.opened_at, c.id`,
     messages: sql`
-      select id, channel_id, wa_message_id, direction, origin, type, text, content, reply_to, target, group_id, sent_at, received_at
+      select id, conversation_id, channel_id, wa_message_id, direction, origin, type, text, content, reply_to, target, group_id, sent_by_name, sent_at, received_at
       from messages where org_id = ${orgId} and contact_id = ${those} order by sent_at, id`,
     statuses: sql`
       select s.channel_id, s.wa_message_id, s.status, s.at, s.received_at, s.content

@@ -19,6 +19,8 @@ export const KINDS = [
   'user',
   'session',
   'invitation',
+  'conversation',
+  'message',
 ] as const
 export type Kind = (typeof KINDS)[number]
 export type Ids = Readonly<Record<Kind, string>>
@@ -109,6 +111,22 @@ export const EXAMPLES: Readonly<Record<string, (id: Ids) => Example | Example[]>
   listConflicts: () => [{}, { query: { status: 'decided' } }],
   decideConflict: (id) => ({ params: { id: id.conflict }, body: { decision: 'kept_apart' } }),
   undoConflictDecision: (id) => ({ params: { id: id.conflict }, own: 409 }),
+
+  listConversations: (id) => [
+    {},
+    { query: { agents: id.user, channels: id.channel }, filters: ['user', 'channel'] },
+    { query: { any_tags: `${id.tag},${id.otherTag}` }, filters: TAG_FILTERS },
+    { query: { contact_id: id.contact, search: 'hello' }, filters: ['contact'] },
+  ],
+  countConversations: () => ({}),
+  getConversation: (id) => ({ params: { id: id.conversation } }),
+  listMessages: (id) => ({ params: { id: id.conversation } }),
+  takeConversation: (id) => ({ params: { id: id.conversation } }),
+  handOverConversation: (id) => ({ params: { id: id.conversation }, body: { user_id: id.user } }),
+  giveBackConversation: (id) => ({ params: { id: id.conversation } }),
+  closeConversation: (id) => ({ params: { id: id.conversation }, body: { seen_to: id.message } }),
+  readConversation: (id) => ({ params: { id: id.conversation }, body: { up_to: id.message } }),
+  listColleagues: () => ({}),
 
   listTags: () => ({ query: { status: 'all' } }),
   createTag: () => ({ body: { name: 'A new tag' } }),

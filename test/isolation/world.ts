@@ -2,6 +2,7 @@
 import { composeTextMessage } from '../../server/channels/whatsapp/compose.ts'
 import { listDeliveries, updateWhatsAppAccount } from '../../server/channels/schema.ts'
 import { listConflicts, listContacts } from '../../server/contacts/schema.ts'
+import { listConversations, takeConversation } from '../../server/conversations/schema.ts'
 import { hashPassword } from '../../server/lib/password.ts'
 import { startOperation } from '../../server/operations/schema.ts'
 import { createInvitation } from '../../server/people/schema.ts'
@@ -83,6 +84,9 @@ export async function makeWorld(server: TestServer, mark: string): Promise<World
     body: { role: 'agent', email: `${mark.replaceAll(/\W/g, '')}@example.com` },
   })
   while ((await numberEvents(server.db)) > 0);
+  const { conversations } = await admin.call(listConversations, { query: { contact_id: contact } })
+  const conversation = conversations[0]!
+  await admin.call(takeConversation, { params: { id: conversation.id } })
   const ids: Ids = {
     contact,
     otherContact,
@@ -98,6 +102,8 @@ export async function makeWorld(server: TestServer, mark: string): Promise<World
     user: agent.actor.id,
     session: sessions[0]!.id,
     invitation: invitation.id,
+    conversation: conversation.id,
+    message: conversation.last_message!.id,
   }
   return {
     admin,

@@ -76,6 +76,13 @@ const WORDS: Record<string, Words> = {
   not_empty: m.problem_not_empty,
 
   contact_missing: m.problem_contact_missing,
+  conversation_missing: m.problem_conversation_missing,
+  conversation_closed: m.problem_conversation_closed,
+  conversation_taken: m.problem_conversation_taken,
+  conversation_not_taken: m.problem_conversation_not_taken,
+  conversation_not_yours: m.problem_conversation_not_yours,
+  new_message: m.problem_new_message,
+  message_unknown: m.problem_message_unknown,
   contact_erased: m.problem_contact_erased,
   merged: m.problem_merged,
   conflict_missing: m.problem_conflict_missing,

@@ -1,0 +1,320 @@
+// A conversation begins when a customer writes, belongs to one person at a time, and is closed once.
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { composeMessage, composeTextMessage } from '../channels/whatsapp/compose.ts'
+import { listConflicts } from '../contacts/schema.ts'
+import { openTestServer, type ConnectedAccount, type Person, type TestServer } from '../../test/help/server.ts'
+import { mergeContacts, undoMerge } from '../contacts/merging.ts'
+import { removePerson } from '../people/schema.ts'
+import { expireConversations } from './closing.ts'
+import type { ProblemBody } from '../lib/shapes.ts'
+import * as schema from './schema.ts'
+
+let server: TestServer
+beforeAll(async () => {
+  server = await openTestServer()
+})
+afterAll(() => server.close())
+
+const HOUR = 3_600_000
+const ago = (ms: number) => new Date(Date.now() - ms)
+const never = new AbortController().signal
+let customers = 0
+
+async function scene() {
+  const admin = await server.newPerson('admin')
+  const agent = await server.newPerson('agent', admin.actor.org_id)
+  const account = await server.newAccount(admin)
+  const phone = () => `+16505${String(100_000 + customers++)}`
+  return {
+    admin,
+    agent,
+    account,
+    phone,
+    writes: (from: string, text: string, at = new Date()) => write(account, from, text, at),
+  }
+}
+
+async function write(account: ConnectedAccount, from: string, text: string, at: Date): Promise<void> {
+  const { phoneNumberId, displayPhone } = account
+  const body = composeTextMessage({
+    phoneNumberId,
+    displayPhone,
+    wabaId: '102290129340398',
+    from,
+    name: from,
+    text,
+    at,
+  })
+  expect(await account.deliver(body)).toBe(200)
+  await server.interpret()
+}
+
+const list = async (person: Person, query: Record<string, string> = {}) =>
+  (await person.call(schema.listConversations, { query })).conversations
+const ofCustomer = async (person: Person, phone: string) =>
+  (await list(person)).filter(({ contact }) => contact.phone === phone)
+const refusalOf = (call: Promise<unknown>) =>
+  call.then(
+    () => {
+      throw new Error('It was not refused.')
+    },
+    (refused: unknown) => (refused as { problem: ProblemBody }).problem,
+  )
+const closings = async (id: string) =>
+  (
+    await server.pool.query<{ kind: string }>(
+      `select kind from events where kind = 'conversation.closed' and after ->> 'conversation_id' = $1`,
+      [id],
+    )
+  ).rows.length
+
+test('a customer’s message opens a conversation, later ones join it, and after 24 hours of silence another begins', async () => {
+  const { agent, phone, writes } = await scene()
+  const who = phone()
+  await writes(who, 'first', ago(60 * HOUR))
+  await writes(who, 'second', ago(50 * HOUR))
+  let [first, ...others] = await ofCustomer(agent, who)
+  expect(others).toEqual([])
+  expect(first).toMatchObject({ status: 'pending', unread_count: 2, last_message: { text: 'second' }, agent: null })
+  // The window had passed before this one, whether or not anybody had looked.
+  await writes(who, 'third', ago(HOUR))
+  const both = await ofCustomer(agent, who)
+  expect(both).toMatchObject([
+    { status: 'pending', unread_count: 1, last_message: { text: 'third' } },
+    { status: 'expired', closed_by: 'Earmark', id: first!.id },
+  ])
+  expect(both[1]!.closed_at).toBe(new Date(Date.parse(both[1]!.last_message_at) + 24 * HOUR).toISOString())
+  expect(await closings(first!.id)).toBe(1)
+  const thread = await agent.call(schema.listMessages, { params: { id: both[0]!.id } })
+  expect(thread.messages.map(({ text }) => text)).toEqual(['third', 'second', 'first'])
+  expect(thread.conversations.map(({ status }) => status)).toEqual(['expired', 'pending'])
+})
+
+test('a reaction opens nothing, and stands on its message', async () => {
+  const { agent, account, phone, writes } = await scene()
+  const who = phone()
+  await writes(who, 'good morning')
+  const [conversation] = await ofCustomer(agent, who)
+  const { messages } = await agent.call(schema.listMessages, { params: { id: conversation!.id } })
+  const { rows } = await server.pool.query<{ wa_message_id: string }>(
+    'select wa_message_id from messages where id = $1',
+    [messages[0]!.id],
+  )
+  const react = (emoji: string, from: string) =>
+    account.deliver(
+      composeMessage({
+        phoneNumberId: account.phoneNumberId,
+        displayPhone: account.displayPhone,
+        wabaId: '102290129340398',
+        from,
+        at: new Date(),
+        message: { type: 'reaction', reaction: { message_id: rows[0]!.wa_message_id, emoji } },
+      }),
+    )
+  await react('❤️', who)
+  await server.interpret()
+  const after = await agent.call(schema.listMessages, { params: { id: conversation!.id } })
+  expect(after.messages).toHaveLength(1)
+  expect(after.messages[0]!.reactions).toMatchObject([{ emoji: '❤️', direction: 'in' }])
+  expect((await ofCustomer(agent, who))[0]).toMatchObject({ unread_count: 1, last_message: { text: 'good morning' } })
+  const stranger = phone()
+  await react('👍', stranger)
+  await server.interpret()
+  expect(await ofCustomer(agent, stranger)).toEqual([])
+})
+
+test('of ten who take a conversation at once one has it, and the others are told who', async () => {
+  const { admin, phone, writes } = await scene()
+  const who = phone()
+  await writes(who, 'hello')
+  const [conversation] = await ofCustomer(admin, who)
+  const agents = await Promise.all(Array.from({ length: 10 }, () => server.newPerson('agent', admin.actor.org_id)))
+  const takes = await Promise.allSettled(
+    agents.map((agent) => agent.call(schema.takeConversation, { params: { id: conversation!.id } })),
+  )
+  const taken = takes.filter((take) => take.status === 'fulfilled')
+  expect(taken).toHaveLength(1)
+  const { agent } = taken[0]!.value
+  expect(agent).not.toBeNull()
+  for (const take of takes)
+    if (take.status === 'rejected')
+      expect(take.reason.problem).toMatchObject({
+        status: 409,
+        reason: 'conversation_taken',
+        data: { agent_name: agent!.name },
+      })
+})
+
+test('an agent hands over, gives back and closes only what is theirs; an administrator any', async () => {
+  const { admin, agent, phone, writes } = await scene()
+  const other = await server.newPerson('agent', admin.actor.org_id)
+  const who = phone()
+  await writes(who, 'hello')
+  const [{ id } = { id: '' }] = await ofCustomer(admin, who)
+  const params = { id }
+  const closing = { params, body: {} }
+  expect(await refusalOf(agent.call(schema.closeConversation, closing))).toMatchObject({
+    reason: 'conversation_not_taken',
+  })
+  await agent.call(schema.takeConversation, { params })
+  for (const call of [
+    () => other.call(schema.closeConversation, closing),
+    () => other.call(schema.giveBackConversation, { params }),
+    () => other.call(schema.handOverConversation, { params, body: { user_id: other.actor.id } }),
+  ])
+    expect(await refusalOf(call())).toMatchObject({
+      status: 409,
+      reason: 'conversation_not_yours',
+      data: { agent_name: agent.actor.name },
+    })
+  expect(await agent.call(schema.handOverConversation, { params, body: { user_id: other.actor.id } })).toMatchObject({
+    status: 'active',
+    agent: { id: other.actor.id },
+  })
+  expect(await list(other, { list: 'mine' })).toHaveLength(1)
+  expect(await list(agent, { list: 'mine' })).toHaveLength(0)
+  expect(await other.call(schema.giveBackConversation, { params })).toMatchObject({ status: 'pending', agent: null })
+  await other.call(schema.takeConversation, { params })
+  expect(await admin.call(schema.closeConversation, closing)).toMatchObject({
+    status: 'closed_by_admin',
+    closed_by: admin.actor.name,
+    agent: { id: other.actor.id },
+  })
+  expect(await refusalOf(admin.call(schema.closeConversation, closing))).toMatchObject({
+    reason: 'conversation_closed',
+  })
+  expect(await refusalOf(other.call(schema.takeConversation, { params }))).toMatchObject({
+    reason: 'conversation_closed',
+  })
+  expect(await closings(id)).toBe(1)
+  await writes(who, 'one more thing')
+  expect(await ofCustomer(admin, who)).toMatchObject([{ status: 'pending' }, { id, status: 'closed_by_admin' }])
+})
+
+test('closing is refused while the customer has written what was not seen', async () => {
+  const { agent, phone, writes } = await scene()
+  const who = phone()
+  await writes(who, 'hello')
+  const [conversation] = await ofCustomer(agent, who)
+  const params = { id: conversation!.id }
+  await agent.call(schema.takeConversation, { params })
+  await writes(who, 'are you there?')
+  const seen = conversation!.last_message!.id
+  expect(await refusalOf(agent.call(schema.closeConversation, { params, body: { seen_to: seen } }))).toMatchObject({
+    reason: 'new_message',
+  })
+  const { last_message } = await agent.call(schema.getConversation, { params })
+  expect(await agent.call(schema.closeConversation, { params, body: { seen_to: last_message!.id } })).toMatchObject({
+    status: 'closed_by_agent',
+  })
+})
+
+test('only who has the conversation reads it; what comes after is unread again', async () => {
+  const { admin, agent, phone, writes } = await scene()
+  const who = phone()
+  for (const text of ['one', 'two', 'three']) await writes(who, text)
+  const [conversation] = await ofCustomer(agent, who)
+  const params = { id: conversation!.id }
+  const { messages } = await agent.call(schema.listMessages, { params })
+  const [third, , first] = messages
+  await agent.call(schema.takeConversation, { params })
+  expect(await admin.call(schema.readConversation, { params, body: { up_to: third!.id } })).toMatchObject({
+    unread_count: 3,
+  })
+  expect(await agent.call(schema.readConversation, { params, body: { up_to: first!.id } })).toMatchObject({
+    unread_count: 2,
+  })
+  expect((await agent.call(schema.listMessages, { params })).first_unread_id).toBe(messages[1]!.id)
+  expect(await agent.call(schema.readConversation, { params, body: { up_to: third!.id } })).toMatchObject({
+    unread_count: 0,
+  })
+  // What was read stays read.
+  expect(await agent.call(schema.readConversation, { params, body: { up_to: first!.id } })).toMatchObject({
+    unread_count: 0,
+  })
+  await writes(who, 'four')
+  expect(await agent.call(schema.getConversation, { params })).toMatchObject({ unread_count: 1 })
+})
+
+test('whoever is removed gives back what they had', async () => {
+  const { admin, agent, phone, writes } = await scene()
+  const who = phone()
+  await writes(who, 'hello')
+  const [conversation] = await ofCustomer(agent, who)
+  await agent.call(schema.takeConversation, { params: { id: conversation!.id } })
+  await admin.call(removePerson, { params: { id: agent.actor.id } })
+  expect(await list(admin, { list: 'waiting' })).toMatchObject([
+    { id: conversation!.id, status: 'pending', agent: null },
+  ])
+})
+
+test('three servers that expire at once close each conversation once', async () => {
+  const { admin, phone, writes } = await scene()
+  const lapsed = Array.from({ length: 6 }, phone)
+  for (const who of lapsed) await writes(who, 'hello', ago(25 * HOUR))
+  const still = phone()
+  await writes(still, 'hello', ago(23 * HOUR))
+  await Promise.all([1, 2, 3].map(() => expireConversations(server.db, never)))
+  const conversations = await list(admin)
+  expect(conversations.filter(({ status }) => status === 'expired')).toHaveLength(6)
+  expect(conversations.filter(({ status }) => status === 'pending').map(({ contact }) => contact.phone)).toEqual([
+    still,
+  ])
+  for (const { id, status } of conversations) expect(await closings(id)).toBe(status === 'expired' ? 1 : 0)
+})
+
+test('lists hold what they say, page by page, and so do their numbers', async () => {
+  const { admin, agent, phone, writes } = await scene()
+  const people = Array.from({ length: 7 }, phone)
+  for (const [n, who] of people.entries()) await writes(who, `hello number ${n}`, ago((7 - n) * HOUR))
+  const all = await list(agent)
+  expect(all.map(({ contact }) => contact.phone)).toEqual(people.toReversed())
+  const pages: string[] = []
+  for (let cursor: string | undefined; ;) {
+    const page = await agent.call(schema.listConversations, { query: { limit: 3, ...(cursor ? { cursor } : {}) } })
+    pages.push(...page.conversations.map(({ id }) => id))
+    if (page.next_cursor === null) break
+    cursor = page.next_cursor
+  }
+  expect(pages).toEqual(all.map(({ id }) => id))
+  await agent.call(schema.takeConversation, { params: { id: all[0]!.id } })
+  await admin.call(schema.takeConversation, { params: { id: all[1]!.id } })
+  await agent.call(schema.closeConversation, { params: { id: all[0]!.id }, body: {} })
+  expect(await agent.call(schema.countConversations, {})).toEqual({
+    waiting: { count: 5, unread: 5 },
+    mine: { count: 0, unread: 0 },
+    open: { count: 6, unread: 6 },
+  })
+  expect(await list(agent, { list: 'waiting' })).toHaveLength(5)
+  expect(await list(admin, { list: 'mine' })).toHaveLength(1)
+  expect(await list(admin, { statuses: 'closed_by_agent,active' })).toHaveLength(2)
+  expect(await list(admin, { agents: agent.actor.id })).toHaveLength(1)
+  expect((await list(admin, { search: 'NUMBER 3' })).map(({ contact }) => contact.phone)).toEqual([people[3]])
+  expect(await list(admin, { search: '%' })).toEqual([])
+  expect(await refusalOf(agent.call(schema.listConversations, { query: { cursor: 'x' } }))).toMatchObject({
+    reason: 'cursor_invalid',
+  })
+})
+
+test('two contacts who turn out to be one have one open conversation; taken apart, each has its own', async () => {
+  const { admin, agent, phone, writes } = await scene()
+  const [kept, merged] = [phone(), phone()]
+  await writes(kept, 'from the first')
+  await writes(merged, 'from the second')
+  const [keptOne, mergedOne] = [(await ofCustomer(admin, kept))[0]!, (await ofCustomer(admin, merged))[0]!]
+  await agent.call(schema.takeConversation, { params: { id: keptOne.id } })
+  const mergeId = await server.db
+    .transaction()
+    .execute((tx) => mergeContacts(tx, admin.actor, keptOne.contact.id, mergedOne.contact.id))
+  expect(await list(admin)).toMatchObject([
+    { id: keptOne.id, status: 'active', unread_count: 2, last_message: { text: 'from the second' } },
+  ])
+  await server.db.transaction().execute((tx) => undoMerge(tx, admin.actor, mergeId))
+  expect(await ofCustomer(admin, kept)).toMatchObject([
+    { id: keptOne.id, status: 'active', unread_count: 1, last_message: { text: 'from the first' } },
+  ])
+  expect(await ofCustomer(admin, merged)).toMatchObject([
+    { id: mergedOne.id, status: 'pending', unread_count: 1, last_message: { text: 'from the second' } },
+  ])
+  expect((await admin.call(listConflicts, {})).open_count).toBe(0)
+})

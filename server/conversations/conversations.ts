@@ -1,0 +1,142 @@
+// Conversations: the lists of the inbox and of administrators, their numbers, and one of them.
+import { sql, type RawBuilder } from 'kysely'
+import type { Actor } from '../access/actor.ts'
+import { contactsByIds } from '../contacts/contacts.ts'
+import type { Db } from '../lib/db.ts'
+import { cursorAt, readCursor } from './cursor.ts'
+import { conversationMissing } from './locking.ts'
+import type { Conversation, ConversationFilter } from './schema.ts'
+
+const MOST_TEXT = 200
+
+interface ConversationRow extends Omit<Conversation, 'contact' | 'agent'> {
+  contact_id: string
+  agent_id: string | null
+  agent_name: string | null
+}
+
+const columns = sql`c.id, c.status, c.contact_id, c.channel_id, c.agent_id, c.agent_name, c.opened_at, c.closed_at, c.last_message_at,
+  c.unread_count, c.waiting_since, c.window_ends_at,
+  (select actor_name from conversation_closings k where k.org_id = c.org_id and k.conversation_id = c.id) as closed_by,
+  (select jsonb_build_object('id', m.id, 'direction', m.direction, 'type', m.type, 'text', left(m.text, ${MOST_TEXT}), 'sent_by', m.sent_by_name)
+   from messages m where m.org_id = c.org_id and m.id = c.last_message_id) as last_message`
+
+/** A page of the conversations that match, most recently active first. `cursor` is the `next_cursor` of the page before. */
+export async function listConversations(
+  db: Db,
+  actor: Actor,
+  filter: ConversationFilter,
+  { limit, cursor }: { limit: number; cursor?: string | undefined },
+): Promise<{ conversations: Conversation[]; next_cursor: string | null }> {
+  const from = cursor === undefined ? null : readCursor(cursor)
+  const { rows } = await sql<{ id: string; last_message_at: string }>`
+    select c.id, c.last_message_at from conversations c
+    where ${sql.join([...conditions(actor, filter), ...(from ? [sql`(c.last_message_at, c.id) < (${from.at}, ${from.id})`] : [])], sql` and `)}
+    order by c.last_message_at desc, c.id desc limit ${limit + 1}`.execute(db)
+  const page = rows.slice(0, limit)
+  const last = page.at(-1)
+  const found = await conversationsByIds(
+    db,
+    actor,
+    page.map(({ id }) => id),
+  )
+  return {
+    conversations: page.flatMap(({ id }) => found.get(id) ?? []),
+    next_cursor: rows.length > limit && last ? cursorAt({ at: last.last_message_at, id: last.id }) : null,
+  }
+}
+
+function conditions(actor: Actor, filter: ConversationFilter): RawBuilder<unknown>[] {
+  const among = (column: RawBuilder<unknown>, ids: readonly string[] | undefined) =>
+    ids && ids.length > 0 ? [sql`${column} = any(${ids}::uuid[])`] : []
+  const search = filter.search?.trim()
+  return [
+    sql`c.org_id = ${actor.org_id}`,
+    ...inList(actor, filter.list),
+    ...(filter.statuses && filter.statuses.length > 0 ? [sql`c.status = any(${filter.statuses}::text[])`] : []),
+    ...among(sql`c.agent_id`, filter.agents),
+    ...among(sql`c.channel_id`, filter.channels),
+    ...(filter.contact_id ? [sql`c.contact_id = ${filter.contact_id}`] : []),
+    ...(filter.active_from ? [sql`c.last_message_at >= ${filter.active_from}`] : []),
+    ...(filter.active_before ? [sql`c.last_message_at < ${filter.active_before}`] : []),
+    ...(filter.any_tags && filter.any_tags.length > 0
+      ? [
+          sql`exists (select from contacts p where p.org_id = c.org_id and p.id = c.contact_id and p.tag_ids && ${filter.any_tags}::uuid[])`,
+        ]
+      : []),
+    ...(search
+      ? [
+          sql`exists (select from messages m where m.org_id = c.org_id and m.conversation_id = c.id and lower(m.text) like ${`%${likeText(search)}%`})`,
+        ]
+      : []),
+  ]
+}
+
+const likeText = (text: string) => text.toLowerCase().replaceAll(/[\\%_]/g, '\\$&')
+
+function inList(actor: Actor, list: ConversationFilter['list']): RawBuilder<unknown>[] {
+  if (list === 'waiting') return [sql`c.status = 'pending'`]
+  if (list === 'mine') return [sql`c.agent_id = ${actor.id} and c.closed_at is null`]
+  return list === 'open' ? [sql`c.closed_at is null`] : []
+}
+
+/** Those of the conversations that are there, by id. */
+export async function conversationsByIds(
+  db: Db,
+  actor: Actor,
+  ids: readonly string[],
+): Promise<Map<string, Conversation>> {
+  if (ids.length === 0) return new Map()
+  const { rows } = await sql<ConversationRow>`
+    select ${columns} from conversations c where c.org_id = ${actor.org_id} and c.id = any(${ids}::uuid[])`.execute(db)
+  const contacts = await contactsByIds(db, actor, [...new Set(rows.map((row) => row.contact_id))])
+  return new Map(
+    rows.flatMap(({ contact_id, agent_id, agent_name, ...row }) => {
+      const contact = contacts.get(contact_id)
+      const agent = agent_id !== null && agent_name !== null ? { id: agent_id, name: agent_name } : null
+      return contact ? [[row.id, { ...row, contact, agent }] as const] : []
+    }),
+  )
+}
+
+/** One conversation. Refuses an id that is not in the actor's organization. */
+export async function getConversation(db: Db, actor: Actor, id: string): Promise<Conversation> {
+  const conversation = (await conversationsByIds(db, actor, [id])).get(id)
+  if (!conversation) throw conversationMissing()
+  return conversation
+}
+
+interface Counts {
+  count: number
+  unread: number
+}
+
+/** How many conversations stand in each list of the inbox, and in how many of them something is unread. */
+export async function countConversations(
+  db: Db,
+  actor: Actor,
+): Promise<{ waiting: Counts; mine: Counts; open: Counts }> {
+  const { rows } = await sql<{ list: 'waiting' | 'mine' | 'others'; count: number; unread: number }>`
+    select case when status = 'pending' then 'waiting' when agent_id = ${actor.id} then 'mine' else 'others' end as list,
+      count(*)::int as count, (count(*) filter (where unread_count > 0))::int as unread
+    from conversations where org_id = ${actor.org_id} and closed_at is null group by 1`.execute(db)
+  const of = (list: string) => rows.find((row) => row.list === list) ?? { count: 0, unread: 0 }
+  const sum = (key: keyof Counts) => rows.reduce((total, row) => total + row[key], 0)
+  const pick = ({ count, unread }: Counts) => ({ count, unread })
+  return {
+    waiting: pick(of('waiting')),
+    mine: pick(of('mine')),
+    open: { count: sum('count'), unread: sum('unread') },
+  }
+}
+
+/** The people of the organization, by name. */
+export async function listColleagues(
+  db: Db,
+  actor: Actor,
+): Promise<{ id: string; name: string; role: 'admin' | 'agent' }[]> {
+  const { rows } = await sql<{ id: string; name: string; role: 'admin' | 'agent' }>`
+    select u.id, u.name, m.role from memberships m join users u on u.id = m.user_id
+    where m.org_id = ${actor.org_id} order by lower(u.name), u.id`.execute(db)
+  return rows
+}

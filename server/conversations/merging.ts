@@ -1,0 +1,93 @@
+// Conversations of two contacts that turn out to be one person, and of one that turns out to be two.
+import { sql } from 'kysely'
+import type { Tx } from '../lib/db.ts'
+
+/** What a merge did to a conversation, so that it can be undone. */
+export type MovedConversation =
+  | { id: string }
+  /** Both were open with the same number: it went into the other. */
+  | { id: string; into: string; row: JoinedRow; messages: string[] }
+
+interface JoinedRow {
+  channel_id: string
+  opened_at: string
+  last_message_at: string
+  last_message_id: string | null
+  window_ends_at: string
+  waiting_since: string | null
+  unread_count: number
+}
+
+/**
+ * Gives the conversations of one contact to another. With a number there is only one open conversation: of two, the
+ * other's own takes in what was said in this one, and keeps its agent.
+ */
+export async function moveConversations(tx: Tx, orgId: string, from: string, to: string): Promise<MovedConversation[]> {
+  const { rows: both } = await sql<JoinedRow & { id: string; into: string }>`
+    select f.id, t.id as into, f.channel_id, f.opened_at, f.last_message_at, f.last_message_id, f.window_ends_at, f.waiting_since, f.unread_count
+    from conversations f join conversations t on t.org_id = f.org_id and t.contact_id = ${to} and t.channel_id = f.channel_id and t.closed_at is null
+    where f.org_id = ${orgId} and f.contact_id = ${from} and f.closed_at is null
+    order by t.id for update`.execute(tx)
+  const joined: MovedConversation[] = []
+  for (const { id, into, ...row } of both) {
+    const { rows } = await sql<{ id: string }>`
+      update messages set conversation_id = ${into} where org_id = ${orgId} and conversation_id = ${id} returning id`.execute(
+      tx,
+    )
+    await sql`
+      update conversations set
+        opened_at = least(opened_at, ${row.opened_at}),
+        last_message_id = case when (${row.last_message_at}::timestamptz, ${row.last_message_id}::uuid) > (last_message_at, last_message_id) then ${row.last_message_id}::uuid else last_message_id end,
+        last_message_at = greatest(last_message_at, ${row.last_message_at}),
+        window_ends_at = greatest(window_ends_at, ${row.window_ends_at}),
+        waiting_since = least(waiting_since, ${row.waiting_since}),
+        unread_count = unread_count + ${row.unread_count}
+      where org_id = ${orgId} and id = ${into}`.execute(tx)
+    await sql`delete from conversations where org_id = ${orgId} and id = ${id}`.execute(tx)
+    joined.push({ id, into, row, messages: rows.map((message) => message.id) })
+  }
+  const { rows: moved } = await sql<{ id: string }>`
+    update conversations set contact_id = ${to} where org_id = ${orgId} and contact_id = ${from} returning id`.execute(
+    tx,
+  )
+  return [...moved, ...joined]
+}
+
+/** Takes that back; one that went into another is there again, and waits. */
+export async function returnConversations(
+  tx: Tx,
+  orgId: string,
+  from: string,
+  to: string,
+  moved: readonly MovedConversation[],
+): Promise<void> {
+  await sql`update conversations set contact_id = ${to} where org_id = ${orgId} and contact_id = ${from} and id = any(${moved.map(({ id }) => id)}::uuid[])`.execute(
+    tx,
+  )
+  for (const each of moved) {
+    if (!('into' in each)) continue
+    const { id, into, row, messages } = each
+    await sql`
+      insert into conversations (org_id, id, contact_id, channel_id, opened_at, last_message_at, last_message_id, window_ends_at, waiting_since, unread_count)
+      values (${orgId}, ${id}, ${to}, ${row.channel_id}, ${row.opened_at}, ${row.last_message_at}, ${row.last_message_id}, ${row.window_ends_at}, ${row.waiting_since}, ${row.unread_count})`.execute(
+      tx,
+    )
+    await sql`update messages set conversation_id = ${id} where org_id = ${orgId} and conversation_id = ${into} and id = any(${messages}::uuid[])`.execute(
+      tx,
+    )
+    await showWhatIsThere(tx, orgId, into)
+  }
+}
+
+/** The last message and the unread ones of a conversation out of which some were taken. */
+async function showWhatIsThere(tx: Tx, orgId: string, id: string): Promise<void> {
+  await sql`
+    update conversations c set last_message_id = m.id, last_message_at = m.sent_at,
+      unread_count = (select count(*) from messages u where u.org_id = c.org_id and u.conversation_id = c.id and u.direction = 'in'
+        and (c.read_to is null or u.id > c.read_to) and u.type not in ('reaction', 'edit', 'revoke', 'system'))
+    from (
+      select id, sent_at from messages where org_id = ${orgId} and conversation_id = ${id} and type not in ('reaction', 'edit', 'revoke', 'system')
+      order by sent_at desc, id desc limit 1
+    ) m
+    where c.org_id = ${orgId} and c.id = ${id}`.execute(tx)
+}

@@ -1,0 +1,149 @@
+// Opening: to which conversation what was just said belongs, and what the conversation shows of it.
+import { sql } from 'kysely'
+import { systemActor } from '../access/actor.ts'
+import { recordEvents } from '../events/events.ts'
+import type { Tx } from '../lib/db.ts'
+import { newId } from '../lib/ids.ts'
+import { closeConversations } from './closing.ts'
+
+/** A message that was just received. */
+export interface SaidNow {
+  id: string
+  contactId: string
+  channelId: string
+  direction: 'in' | 'out'
+  type: string
+  at: string
+}
+
+/** They change or judge another message; by themselves they are no reason to answer. */
+const ABOUT_ANOTHER = new Set(['reaction', 'edit', 'revoke', 'system'])
+
+interface Open {
+  id: string
+  contact_id: string
+  channel_id: string
+  window_ends_at: string
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000
+const dayAfter = (at: string) => new Date(Date.parse(at) + DAY_MS).toISOString()
+
+/**
+ * The conversation of each message, by the message's id; none for what belongs to none. A customer's message opens one
+ * when none is open between that contact and that number, or when the 24 hours of the open one had passed before it.
+ * Conversations show the messages as their last ones, and as unread, from then on.
+ */
+export async function assignConversations(
+  tx: Tx,
+  orgId: string,
+  said: readonly SaidNow[],
+): Promise<Map<string, string>> {
+  const assigned = new Map<string, string>()
+  if (said.length === 0) return assigned
+  const groups = Map.groupBy(said, (each) => keyOf(each.contactId, each.channelId))
+  const open = await lockOpen(
+    tx,
+    orgId,
+    [...groups.values()].map(([first]) => first!),
+  )
+  const lapsed: Open[] = []
+  const opened: (Open & { opened_at: string })[] = []
+  for (const [key, messages] of groups) {
+    const first = messages
+      .filter(speaks)
+      .map(({ at }) => at)
+      .toSorted()[0]
+    const there = open.get(key)
+    if (first === undefined || (there && there.window_ends_at > first)) continue
+    if (there) lapsed.push(there)
+    const { contactId: contact_id, channelId: channel_id } = messages[0]!
+    const fresh = { id: newId(), contact_id, channel_id, opened_at: first, window_ends_at: dayAfter(first) }
+    open.set(key, fresh)
+    opened.push(fresh)
+  }
+  await closeConversations(
+    tx,
+    systemActor(orgId),
+    lapsed.map(({ id, window_ends_at }) => ({ id, at: window_ends_at })),
+    'expired',
+  )
+  await insertConversations(tx, orgId, opened)
+  for (const [key, messages] of groups) {
+    const conversation = open.get(key)
+    if (conversation) for (const { id } of messages) assigned.set(id, conversation.id)
+  }
+  await showMessages(tx, orgId, said, assigned)
+  return assigned
+}
+
+const keyOf = (contactId: string, channelId: string) => `${contactId}\n${channelId}`
+const speaks = ({ direction, type }: SaidNow) => direction === 'in' && !ABOUT_ANOTHER.has(type)
+
+async function lockOpen(tx: Tx, orgId: string, pairs: readonly SaidNow[]): Promise<Map<string, Open>> {
+  const { rows } = await sql<Open>`
+    select c.id, c.contact_id, c.channel_id, c.window_ends_at
+    from unnest(${pairs.map((each) => each.contactId)}::uuid[], ${pairs.map((each) => each.channelId)}::uuid[]) as p (contact_id, channel_id)
+    join conversations c on c.org_id = ${orgId} and c.contact_id = p.contact_id and c.channel_id = p.channel_id and c.closed_at is null
+    order by c.id for update of c`.execute(tx)
+  return new Map(rows.map((row) => [keyOf(row.contact_id, row.channel_id), row]))
+}
+
+async function insertConversations(
+  tx: Tx,
+  orgId: string,
+  opened: readonly (Open & { opened_at: string })[],
+): Promise<void> {
+  if (opened.length === 0) return
+  await sql`
+    insert into conversations (org_id, id, contact_id, channel_id, opened_at, last_message_at, window_ends_at)
+    select ${orgId}, o.id, o.contact_id, o.channel_id, o.opened_at, o.opened_at, o.window_ends_at
+    from unnest(${opened.map((each) => each.id)}::uuid[], ${opened.map((each) => each.contact_id)}::uuid[], ${opened.map((each) => each.channel_id)}::uuid[],
+      ${opened.map((each) => each.opened_at)}::timestamptz[], ${opened.map((each) => each.window_ends_at)}::timestamptz[]) as o (id, contact_id, channel_id, opened_at, window_ends_at)`.execute(
+    tx,
+  )
+  await recordEvents(
+    tx,
+    systemActor(orgId),
+    opened.map(({ id, contact_id }) => ({
+      kind: 'conversation.opened' as const,
+      contact_id,
+      after: { conversation_id: id },
+    })),
+  )
+}
+
+/** A message that comes late does not hide a later one. */
+async function showMessages(
+  tx: Tx,
+  orgId: string,
+  said: readonly SaidNow[],
+  assigned: ReadonlyMap<string, string>,
+): Promise<void> {
+  const shown = said.filter(({ id, type }) => assigned.has(id) && !ABOUT_ANOTHER.has(type))
+  if (shown.length === 0) return
+  await sql`
+    update conversations c set
+      last_message_id = case when n.last_at >= c.last_message_at then n.last_id else c.last_message_id end,
+      last_message_at = greatest(c.last_message_at, n.last_at),
+      window_ends_at = greatest(c.window_ends_at, n.last_in_at + interval '24 hours'),
+      unread_count = c.unread_count + n.unread,
+      first_answered_at = coalesce(c.first_answered_at, n.first_out_at),
+      waiting_since = case
+        when n.last_out_at is not null and n.last_in_after is null then null
+        when n.last_out_at is not null then n.last_in_after
+        else coalesce(c.waiting_since, n.first_in_at) end
+    from (
+      select s.conversation_id, max(s.at) as last_at, (array_agg(s.id order by s.at desc, s.id desc))[1] as last_id,
+        count(*) filter (where s.direction = 'in')::int as unread,
+        min(s.at) filter (where s.direction = 'in') as first_in_at, max(s.at) filter (where s.direction = 'in') as last_in_at,
+        min(s.at) filter (where s.direction = 'out') as first_out_at, max(s.at) filter (where s.direction = 'out') as last_out_at,
+        min(s.at) filter (where s.direction = 'in' and s.at > s.answered_at) as last_in_after
+      from (
+        select *, max(at) filter (where direction = 'out') over (partition by conversation_id) as answered_at
+        from unnest(${shown.map(({ id }) => assigned.get(id)!)}::uuid[], ${shown.map(({ id }) => id)}::uuid[],
+          ${shown.map(({ direction }) => direction)}::text[], ${shown.map(({ at }) => at)}::timestamptz[]) as u (conversation_id, id, direction, at)
+      ) s group by s.conversation_id
+    ) n
+    where c.org_id = ${orgId} and c.id = n.conversation_id`.execute(tx)
+}

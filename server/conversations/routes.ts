@@ -1,0 +1,63 @@
+// The door of conversations.
+import { bind } from '../access/door.ts'
+import { answer } from '../lib/route.ts'
+import { closeConversation } from './closing.ts'
+import { countConversations, getConversation, listColleagues, listConversations } from './conversations.ts'
+import * as schema from './schema.ts'
+import { giveBack, handOver, markRead, takeConversation } from './taking.ts'
+import { listMessages } from './thread.ts'
+
+export const conversationRoutes = [
+  bind(schema.listConversations, async ({ query }, { db, actor }) =>
+    answer(200, await listConversations(db, actor, query, query)),
+  ),
+
+  bind(schema.countConversations, async (_input, { db, actor }) => answer(200, await countConversations(db, actor))),
+
+  bind(schema.getConversation, async ({ params }, { db, actor }) =>
+    answer(200, await getConversation(db, actor, params.id)),
+  ),
+
+  bind(schema.listMessages, async ({ params, query }, { db, actor }) =>
+    answer(200, await listMessages(db, actor, params.id, query)),
+  ),
+
+  bind(schema.takeConversation, ({ params }, { actor, write }) =>
+    write(async (tx) => {
+      await takeConversation(tx, actor, params.id)
+      return answer(200, await getConversation(tx, actor, params.id))
+    }),
+  ),
+
+  bind(schema.handOverConversation, ({ params, body }, { actor, write }) =>
+    write(async (tx) => {
+      await handOver(tx, actor, params.id, body.user_id)
+      return answer(200, await getConversation(tx, actor, params.id))
+    }),
+  ),
+
+  bind(schema.giveBackConversation, ({ params }, { actor, write }) =>
+    write(async (tx) => {
+      await giveBack(tx, actor, params.id)
+      return answer(200, await getConversation(tx, actor, params.id))
+    }),
+  ),
+
+  bind(schema.closeConversation, ({ params, body }, { actor, write }) =>
+    write(async (tx) => {
+      await closeConversation(tx, actor, params.id, body)
+      return answer(200, await getConversation(tx, actor, params.id))
+    }),
+  ),
+
+  bind(schema.readConversation, ({ params, body }, { actor, write }) =>
+    write(async (tx) => {
+      await markRead(tx, actor, params.id, body.up_to)
+      return answer(200, await getConversation(tx, actor, params.id))
+    }),
+  ),
+
+  bind(schema.listColleagues, async (_input, { db, actor }) =>
+    answer(200, { colleagues: await listColleagues(db, actor) }),
+  ),
+]

@@ -1,0 +1,94 @@
+// Taking: who has a conversation, one person at a time.
+import { sql } from 'kysely'
+import type { Actor } from '../access/actor.ts'
+import { recordEvents } from '../events/events.ts'
+import type { Tx } from '../lib/db.ts'
+import { Problem } from '../lib/errors.ts'
+import { lockConversation, lockOpenConversation, refuseOthers, type LockedConversation } from './locking.ts'
+
+interface Person {
+  id: string
+  name: string
+}
+
+/** Takes a waiting conversation. One's own stays as it is; refuses one that a colleague has (`conversation_taken`). */
+export async function takeConversation(tx: Tx, actor: Actor, id: string): Promise<void> {
+  const conversation = await lockOpenConversation(tx, actor, id)
+  if (conversation.agent_id === actor.id) return
+  if (conversation.agent_id !== null)
+    throw new Problem('conflict', `${conversation.agent_name} has taken this conversation already.`, {
+      reason: 'conversation_taken',
+      data: { agent_id: conversation.agent_id, agent_name: conversation.agent_name },
+    })
+  await assign(tx, actor, conversation, { id: actor.id, name: actor.name })
+}
+
+/** Hands a conversation to somebody of the organization: one's own, or any as an administrator. */
+export async function handOver(tx: Tx, actor: Actor, id: string, userId: string): Promise<void> {
+  const conversation = await lockOpenConversation(tx, actor, id)
+  refuseOthers(actor, conversation)
+  if (conversation.agent_id === userId) return
+  // Their membership stays until this is done: who is removed at the same moment gives back what they got.
+  const { rows } = await sql<Person>`
+    select u.id, u.name from memberships m join users u on u.id = m.user_id
+    where m.org_id = ${actor.org_id} and m.user_id = ${userId} for share of m`.execute(tx)
+  if (!rows[0])
+    throw new Problem('not_found', 'There is no such person in this organization.', { reason: 'person_missing' })
+  await assign(tx, actor, conversation, rows[0])
+}
+
+/** Lets a conversation wait again: one's own, or any as an administrator. */
+export async function giveBack(tx: Tx, actor: Actor, id: string): Promise<void> {
+  const conversation = await lockOpenConversation(tx, actor, id)
+  if (conversation.agent_id === null) return
+  refuseOthers(actor, conversation)
+  await assign(tx, actor, conversation, null)
+}
+
+/** Lets all open conversations of somebody wait again, who leaves the organization. */
+export async function giveBackAllOf(tx: Tx, actor: Actor, userId: string): Promise<void> {
+  const { rows } = await sql<{ id: string }>`
+    select id from conversations where org_id = ${actor.org_id} and agent_id = ${userId} and closed_at is null order by id for update`.execute(
+    tx,
+  )
+  for (const { id } of rows) await assign(tx, actor, await lockConversation(tx, actor, id), null)
+}
+
+async function assign(tx: Tx, actor: Actor, before: LockedConversation, to: Person | null): Promise<void> {
+  await sql`
+    update conversations set status = ${to ? 'active' : 'pending'}, agent_id = ${to?.id ?? null}, agent_name = ${to?.name ?? null},
+      taken_at = case when ${to === null} then null else now() end
+    where org_id = ${actor.org_id} and id = ${before.id}`.execute(tx)
+  await recordEvents(tx, actor, [
+    {
+      kind: 'conversation.assigned',
+      contact_id: before.contact_id,
+      before: { agent_id: before.agent_id, agent_name: before.agent_name },
+      after: { conversation_id: before.id, agent_id: to?.id ?? null, agent_name: to?.name ?? null },
+    },
+  ])
+}
+
+/**
+ * Marks the customer's messages up to one as read. Only its agent does: a colleague or an administrator who looks on
+ * leaves unread what is the agent's to read. Of a closed conversation as well. Refuses a message of another conversation.
+ */
+export async function markRead(tx: Tx, actor: Actor, id: string, upTo: string): Promise<void> {
+  const conversation = await lockConversation(tx, actor, id)
+  if (conversation.agent_id !== actor.id) return
+  const { rows } =
+    await sql`select from messages where org_id = ${actor.org_id} and conversation_id = ${id} and id = ${upTo}`.execute(
+      tx,
+    )
+  if (rows.length === 0)
+    throw new Problem('not_found', 'There is no such message in this conversation.', { reason: 'message_unknown' })
+  const { numAffectedRows } = await sql`
+    update conversations c set read_to = ${upTo}, unread_count = (
+      select count(*) from messages m where m.org_id = c.org_id and m.conversation_id = c.id and m.direction = 'in' and m.id > ${upTo}
+        and m.type not in ('reaction', 'edit', 'revoke', 'system'))
+    where c.org_id = ${actor.org_id} and c.id = ${id} and (c.read_to is null or c.read_to < ${upTo})`.execute(tx)
+  if (Number(numAffectedRows) > 0)
+    await recordEvents(tx, actor, [
+      { kind: 'conversation.read', contact_id: conversation.contact_id, after: { conversation_id: id } },
+    ])
+}
