@@ -4,16 +4,19 @@ create table outgoing_messages (
   org_id       uuid not null,
   message_id   uuid not null,
   channel_id   uuid not null,
-  contact_id   uuid not null,
   -- uncertain: the connection broke after it was handed over; nobody knows whether WhatsApp has it.
   state        text not null default 'waiting' check (state in ('waiting', 'sending', 'accepted', 'failed', 'uncertain')),
   -- The body for Meta without the recipient, who is looked up when it is sent.
   payload      jsonb not null,
+  -- How often it was handed over or tried to, since somebody last wanted it sent.
   attempts     integer not null default 0,
+  -- Until then it waits, and with it what was written to the same contact after it.
   retry_at     timestamptz(3),
+  -- What Meta or the network said last.
   error_code   integer,
   error_text   text,
-  created_at   timestamptz(3) not null default now(),
+  -- Since when it is to be sent.
+  wanted_at    timestamptz(3) not null default now(),
   sending_at   timestamptz(3),
   settled_at   timestamptz(3),
   primary key (org_id, message_id),

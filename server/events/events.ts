@@ -38,6 +38,10 @@ export type EventKind =
   | 'operation.finished'
   | 'operation.cancelled'
   | 'operation.failed'
+  /** Somebody of the organization wrote to the customer; with the conversation's id in `after`, as in the next. */
+  | 'conversation.message'
+  /** How far something came that was sent. A sign of life, and no history. */
+  | 'conversation.delivery'
 
 export interface NewEvent {
   kind: EventKind

@@ -70,5 +70,7 @@ export async function positionOf(db: Db, orgId: string): Promise<number> {
 
 /** Forgets which contacts were active more than an hour ago: only screens that were open then wanted to know. */
 export async function forgetActivity(db: Db): Promise<void> {
-  await sql`delete from events where kind = 'contacts.active' and at < now() - interval '1 hour'`.execute(db)
+  await sql`delete from events where kind in ('contacts.active', 'conversation.delivery') and at < now() - interval '1 hour'`.execute(
+    db,
+  )
 }

@@ -296,14 +296,13 @@ export interface OutgoingMessagesTable {
   org_id: string
   message_id: string
   channel_id: string
-  contact_id: string
   state: Generated<'waiting' | 'sending' | 'accepted' | 'failed' | 'uncertain'>
   payload: Json
   attempts: Generated<number>
   retry_at: string | null
   error_code: number | null
   error_text: string | null
-  created_at: Generated<string>
+  wanted_at: Generated<string>
   sending_at: string | null
   settled_at: string | null
 }

@@ -1,0 +1,169 @@
+// Sending: what an agent writes to a customer waits here for the sender; sending again, or leaving alone, what went wrong.
+import { sql } from 'kysely'
+import type { Actor } from '../access/actor.ts'
+import { textPayload } from '../channels/whatsapp/sending.ts'
+import { recordEvents } from '../events/events.ts'
+import type { Tx } from '../lib/db.ts'
+import { Problem } from '../lib/errors.ts'
+import { newId } from '../lib/ids.ts'
+
+interface Written {
+  text: string
+  reply_to?: string | undefined
+}
+
+interface Conversation {
+  id: string
+  contact_id: string
+  channel_id: string
+  agent_id: string | null
+  agent_name: string | null
+  closed: boolean
+  window_closed: boolean
+}
+
+/**
+ * Writes a text to the customer; the sender takes it from there, in the order of writing. Answers the message's id.
+ * Refuses when the conversation is closed or somebody else's, when WhatsApp takes no free text any more, and an answer to
+ * a message that is not part of it. A repeat writes it again: the call's Idempotency-Key guards against that.
+ */
+export async function sendMessage(
+  tx: Tx,
+  actor: Actor,
+  conversationId: string,
+  { text, reply_to }: Written,
+): Promise<string> {
+  const conversation = await lockConversation(tx, actor, conversationId)
+  refuseSending(actor, conversation)
+  const replyTo = reply_to === undefined ? null : await findTarget(tx, actor, conversation, reply_to)
+  const payload = textPayload(text, { reply_to: replyTo })
+  // Made under the lock: within a conversation ids sort as it was written.
+  const id = newId()
+  await sql`
+    insert into messages (org_id, id, contact_id, channel_id, direction, origin, type, text, content, reply_to, sent_at, received_at, conversation_id, sent_by_id, sent_by_name)
+    values (${actor.org_id}, ${id}, ${conversation.contact_id}, ${conversation.channel_id}, 'out', 'sent', 'text', ${text},
+      ${JSON.stringify({ type: 'text', text: payload['text'] })}::jsonb, ${replyTo}, clock_timestamp(), clock_timestamp(), ${conversation.id}, ${actor.id}, ${actor.name})`.execute(
+    tx,
+  )
+  await sql`
+    insert into outgoing_messages (org_id, message_id, channel_id, payload)
+    values (${actor.org_id}, ${id}, ${conversation.channel_id}, ${JSON.stringify(payload)}::jsonb)`.execute(tx)
+  await sql`
+    update conversations c set last_message_id = m.id, last_message_at = greatest(c.last_message_at, m.sent_at),
+      waiting_since = null, first_answered_at = coalesce(c.first_answered_at, m.sent_at)
+    from messages m
+    where c.org_id = ${actor.org_id} and c.id = ${conversation.id} and m.org_id = c.org_id and m.id = ${id}`.execute(tx)
+  await tell(tx, actor, conversation)
+  return id
+}
+
+/**
+ * Sends a message again that failed, or of which nobody knows whether WhatsApp has it. Refuses any other, and whatever
+ * `sendMessage` refuses; so of two at once one is refused, and it is sent once.
+ */
+export async function resendMessage(tx: Tx, actor: Actor, messageId: string): Promise<void> {
+  const conversation = await conversationOf(tx, actor, messageId)
+  refuseSending(actor, conversation)
+  // One that failed at WhatsApp has an id there, under which it will not be heard of again.
+  const { rows } = await sql<{ id: string }>`
+    update outgoing_messages o set state = 'waiting', attempts = 0, retry_at = null, error_code = null, error_text = null, wanted_at = clock_timestamp(), settled_at = null
+    from messages m
+    where o.org_id = ${actor.org_id} and o.message_id = ${messageId} and m.org_id = o.org_id and m.id = o.message_id
+      and (o.state in ('failed', 'uncertain') or (o.state = 'accepted' and exists (select from message_statuses s
+        where s.org_id = m.org_id and s.channel_id = m.channel_id and s.wa_message_id = m.wa_message_id and s.status = 'failed')))
+    returning m.id`.execute(tx)
+  if (!rows[0])
+    throw new Problem('conflict', 'This message did not fail: it is being sent, or WhatsApp has it.', {
+      reason: 'message_not_failed',
+    })
+  await sql`update messages set wa_message_id = null where org_id = ${actor.org_id} and id = ${messageId}`.execute(tx)
+  await tell(tx, actor, conversation)
+}
+
+/** Leaves an uncertain message as it is: it counts as sent. Refuses any other, and whoever is neither its agent nor an administrator. */
+export async function settleMessage(tx: Tx, actor: Actor, messageId: string): Promise<void> {
+  const conversation = await conversationOf(tx, actor, messageId)
+  if (!(actor.kind === 'user' && actor.role === 'admin')) refuseStrangers(actor, conversation)
+  const { rows } = await sql<{ message_id: string }>`
+    update outgoing_messages set state = 'accepted', settled_at = clock_timestamp()
+    where org_id = ${actor.org_id} and message_id = ${messageId} and state = 'uncertain' returning message_id`.execute(
+    tx,
+  )
+  if (!rows[0])
+    throw new Problem('conflict', 'It is known what became of this message; there is nothing to settle.', {
+      reason: 'message_not_uncertain',
+    })
+  await tell(tx, actor, conversation)
+}
+
+/** The conversation of a message that was sent from here, locked. */
+async function conversationOf(tx: Tx, actor: Actor, messageId: string): Promise<Conversation> {
+  const { rows } = await sql<{ conversation_id: string | null }>`
+    select m.conversation_id from messages m join outgoing_messages o on o.org_id = m.org_id and o.message_id = m.id
+    where m.org_id = ${actor.org_id} and m.id = ${messageId}`.execute(tx)
+  if (!rows[0]?.conversation_id)
+    throw new Problem('not_found', 'There is no such message among those that were sent from here.', {
+      reason: 'message_missing',
+    })
+  return lockConversation(tx, actor, rows[0].conversation_id)
+}
+
+async function lockConversation(tx: Tx, actor: Actor, id: string): Promise<Conversation> {
+  const { rows } = await sql<Conversation>`
+    select id, contact_id, channel_id, agent_id, agent_name, closed_at is not null as closed, window_ends_at <= clock_timestamp() as window_closed
+    from conversations where org_id = ${actor.org_id} and id = ${id} for update`.execute(tx)
+  if (!rows[0])
+    throw new Problem('not_found', 'There is no such conversation in this organization.', {
+      reason: 'conversation_missing',
+    })
+  return rows[0]
+}
+
+function refuseSending(actor: Actor, conversation: Conversation): void {
+  if (conversation.closed)
+    throw new Problem('conflict', 'This conversation is closed. The customer’s next message opens another one.', {
+      reason: 'conversation_closed',
+    })
+  refuseStrangers(actor, conversation)
+  if (conversation.window_closed)
+    throw new Problem(
+      'conflict',
+      'The customer last wrote more than 24 hours ago, and WhatsApp takes only an approved template now. Wait until the customer writes, or send a template.',
+      { reason: 'window_closed' },
+    )
+}
+
+function refuseStrangers(actor: Actor, { agent_id, agent_name }: Conversation): void {
+  if (agent_id === actor.id) return
+  if (agent_id === null)
+    throw new Problem('conflict', 'Nobody has this conversation yet. Take it, then write.', {
+      reason: 'conversation_not_taken',
+    })
+  throw new Problem('conflict', `This conversation is ${agent_name}’s. Only they write to the customer.`, {
+    reason: 'conversation_not_yours',
+    data: { agent_name },
+  })
+}
+
+/** WhatsApp's id of the message that is answered. */
+async function findTarget(tx: Tx, actor: Actor, conversation: Conversation, messageId: string): Promise<string> {
+  const { rows } = await sql<{ wa_message_id: string | null }>`
+    select wa_message_id from messages
+    where org_id = ${actor.org_id} and id = ${messageId} and contact_id = ${conversation.contact_id} and channel_id = ${conversation.channel_id}`.execute(
+    tx,
+  )
+  if (!rows[0])
+    throw new Problem('not_found', 'The message that this one answers is not in this conversation.', {
+      reason: 'reply_target_missing',
+      field: 'reply_to',
+    })
+  if (rows[0].wa_message_id === null)
+    throw new Problem('conflict', 'WhatsApp does not have the message yet that this one answers. Try again shortly.', {
+      reason: 'reply_target_unsent',
+      field: 'reply_to',
+    })
+  return rows[0].wa_message_id
+}
+
+const tell = (tx: Tx, actor: Actor, { id, contact_id }: Conversation): Promise<void> =>
+  recordEvents(tx, actor, [{ kind: 'conversation.message', contact_id, after: { conversation_id: id } }])
