@@ -36,6 +36,7 @@ const server: Server = {
   log,
   interpretSoon() {},
   operateSoon: () => operator.wake(),
+  sendSoon() {},
   live: openLive({ db, log }),
   metrics: openMetrics(),
   outgoing: openOutgoing({ allowPrivate: false }),

@@ -64,6 +64,7 @@ async function boot(): Promise<void> {
       ...server,
       interpretSoon: () => worker.interpretSoon(),
       operateSoon: () => worker.operateSoon(),
+      sendSoon: () => worker.sendSoon(),
     })
     undo.defer(() => drain(app))
 

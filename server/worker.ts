@@ -11,6 +11,7 @@ import { backupTimes, openBackups, type Backups } from './backup/scheduled.ts'
 import { prepareDeliveryPartitions } from './channels/deliveries.ts'
 import { openInterpreter } from './channels/interpreting.ts'
 import { expireConversations } from './conversations/closing.ts'
+import { openSender } from './conversations/sender.ts'
 import { forgetOldInvitations } from './people/invitations.ts'
 import { openOperator } from './operations/running.ts'
 import { forgetActivity } from './events/sequencing.ts'
@@ -18,7 +19,7 @@ import { openEraser } from './privacy/forgetting.ts'
 import { enforceRetention, enforceStatusRetention } from './privacy/retention.ts'
 import { addUpCounts } from './tags/counting.ts'
 
-type Resources = Omit<Server, 'interpretSoon' | 'operateSoon'>
+type Resources = Omit<Server, 'interpretSoon' | 'operateSoon' | 'sendSoon'>
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
@@ -71,6 +72,8 @@ export interface Worker {
   interpretSoon(): void
   /** Begins with the operations that wait. */
   operateSoon(): void
+  /** Sends what waits for it. */
+  sendSoon(): void
   /** Ends what is under way and takes nothing more. */
   stop(): Promise<void>
 }
@@ -85,6 +88,7 @@ export async function startWorker(server: Resources): Promise<Worker> {
     },
   })
   const operator = openOperator(server)
+  const sender = openSender(server)
   const eraser = openEraser(server)
   const backups = openBackups(server)
   const stopping = new AbortController()
@@ -107,10 +111,18 @@ export async function startWorker(server: Resources): Promise<Worker> {
   return {
     interpretSoon: () => interpreter.wake(),
     operateSoon: () => operator.wake(),
+    sendSoon: () => sender.wake(),
     async stop() {
       stopping.abort()
       // The runner with the rest: it begins nothing more while the others end.
-      await Promise.all([runner.stop(), interpreter.stop(), operator.stop(), eraser.stop(), backups.stop()])
+      await Promise.all([
+        runner.stop(),
+        interpreter.stop(),
+        operator.stop(),
+        sender.stop(),
+        eraser.stop(),
+        backups.stop(),
+      ])
       // It does not wait until it is written down how its last jobs ended. Locked, nobody would try them for four hours.
       await sql`select graphile_worker.force_unlock_workers(${pools}::text[])`
         .execute(server.db)

@@ -29,6 +29,8 @@ export interface Server {
   interpretSoon(): void
   /** Has waiting operations begun with. */
   operateSoon(): void
+  /** Has what was written to customers sent at once. */
+  sendSoon(): void
   live: Live
   metrics: Metrics
   outgoing: Outgoing

@@ -9,6 +9,7 @@ import { encrypt, newToken, tryDecrypt } from '../lib/crypto.ts'
 import type { Db, Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { newId } from '../lib/ids.ts'
+import { forgetRefusedToken } from './pausing.ts'
 import type { Channel, ChannelName, CreateWhatsAppAccount, UpdateWhatsAppAccount, WhatsAppAccount } from './schema.ts'
 import { opens, purpose } from './sealing.ts'
 
@@ -166,6 +167,7 @@ export async function updateAccount(
       app_secret = coalesce(${appSecret === undefined ? null : encrypt(vault.secretKey, purpose(id, 'app_secret'), appSecret)}, app_secret),
       access_token = coalesce(${accessToken === undefined ? null : encrypt(vault.secretKey, purpose(id, 'access_token'), accessToken)}, access_token)
     where org_id = ${actor.org_id} and id = ${id}`.execute(tx)
+  if (accessToken !== undefined) await forgetRefusedToken(tx, actor.org_id, id)
   if (portfolio_id !== undefined && portfolio_id !== before.portfolio_id)
     await followPortfolio(tx, actor, before.portfolio_id, portfolio_id)
   const secrets = [

@@ -27,9 +27,14 @@ export const channelRoutes = [
     context.write(async (tx) => answer(201, await createAccount(tx, context, context.actor, body))),
   ),
 
-  bind(schema.updateWhatsAppAccount, ({ params, body }, context) =>
-    context.write(async (tx) => answer(200, await updateAccount(tx, context, context.actor, params.id, body))),
-  ),
+  bind(schema.updateWhatsAppAccount, async ({ params, body }, context) => {
+    const updated = await context.write(async (tx) =>
+      answer(200, await updateAccount(tx, context, context.actor, params.id, body)),
+    )
+    // Another token may be the one that Meta takes.
+    context.sendSoon()
+    return updated
+  }),
 
   bind(schema.addChannel, async ({ params, body }, context) => {
     const added = await context.write(async (tx) =>

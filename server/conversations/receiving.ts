@@ -12,8 +12,9 @@ import { Identities } from '../contacts/identities.ts'
 import type { IdChange, Sighting } from '../contacts/identity.ts'
 import { recordActivity } from '../events/events.ts'
 import type { Tx } from '../lib/db.ts'
-import { newId } from '../lib/ids.ts'
+import { isId, newId } from '../lib/ids.ts'
 import { assignConversations, type SaidNow } from './opening.ts'
+import { settleRecognized } from './outbox.ts'
 
 /** One update of a delivery, with what is known of its arrival. */
 export interface Arrival {
@@ -206,19 +207,28 @@ async function insertStatuses(
 ): Promise<string[]> {
   if (statuses.length === 0) return []
   const column = <T>(pick: (status: (typeof statuses)[number]) => T) => statuses.map(pick)
+  const { rows: fresh } = await sql<{ channel_id: string; wa_message_id: string; callback_data: unknown }>`
+    insert into message_statuses (org_id, channel_id, wa_message_id, status, at, received_at, content)
+    select ${orgId}, * from unnest(${column((s) => s.channel.id)}::uuid[], ${column((s) => s.update.wa_message_id)}::text[],
+      ${column((s) => (s.update.status === 'other' ? (s.update.status_as_written ?? 'other') : s.update.status))}::text[],
+      ${column((s) => timeOf(s.update.at, s.arrival.received_at))}::timestamptz[], ${column((s) => s.arrival.received_at)}::timestamptz[],
+      ${column((s) => JSON.stringify(s.update.content))}::jsonb[])
+    on conflict (org_id, channel_id, wa_message_id, status) do nothing
+    returning channel_id, wa_message_id, content -> 'biz_opaque_callback_data' as callback_data`.execute(tx)
+  await settleRecognized(
+    tx,
+    orgId,
+    fresh.flatMap(({ callback_data: id, ...status }) =>
+      typeof id === 'string' && isId(id) ? [{ ...status, message_id: id }] : [],
+    ),
+  )
   const { rows } = await sql<{ conversation_id: string }>`
-    with added as (
-      insert into message_statuses (org_id, channel_id, wa_message_id, status, at, received_at, content)
-      select ${orgId}, * from unnest(${column((s) => s.channel.id)}::uuid[], ${column((s) => s.update.wa_message_id)}::text[],
-        ${column((s) => (s.update.status === 'other' ? (s.update.status_as_written ?? 'other') : s.update.status))}::text[],
-        ${column((s) => timeOf(s.update.at, s.arrival.received_at))}::timestamptz[], ${column((s) => s.arrival.received_at)}::timestamptz[],
-        ${column((s) => JSON.stringify(s.update.content))}::jsonb[])
-      on conflict (org_id, channel_id, wa_message_id, status) do nothing
-      returning channel_id, wa_message_id
-    )
-    select distinct m.conversation_id from added a
-    join messages m on m.org_id = ${orgId} and m.channel_id = a.channel_id and m.wa_message_id = a.wa_message_id
-    where m.conversation_id is not null`.execute(tx)
+    select distinct m.conversation_id
+    from unnest(${fresh.map((each) => each.channel_id)}::uuid[], ${fresh.map((each) => each.wa_message_id)}::text[]) as k (channel_id, wa_message_id)
+    cross join lateral (select conversation_id from messages
+      where org_id = ${orgId} and channel_id = k.channel_id and wa_message_id = k.wa_message_id and conversation_id is not null limit 1) m`.execute(
+    tx,
+  )
   return rows.map((row) => row.conversation_id)
 }
 

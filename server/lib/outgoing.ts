@@ -1,6 +1,7 @@
 // The one way out: HTTP to addresses that people have entered, guarded against reaching what only this server can reach.
 import { lookup, type LookupAddress } from 'node:dns'
 import { isIP } from 'node:net'
+import { Readable } from 'node:stream'
 import { Agent, request as send } from 'undici'
 import { isPublic, networks, plainAddress } from './addresses.ts'
 import { errorCode } from './start-error.ts'
@@ -20,10 +21,17 @@ export type OutgoingReason =
 export class OutgoingError extends Error {
   override readonly name = 'OutgoingError'
   readonly reason: OutgoingReason
+  /** Of a request with a body: whether the other side may have it, and have done what it asks. */
+  readonly handedOver: boolean
 
-  constructor(reason: OutgoingReason, message: string, options?: ErrorOptions) {
+  constructor(
+    reason: OutgoingReason,
+    message: string,
+    { handedOver = false, ...options }: ErrorOptions & { handedOver?: boolean } = {},
+  ) {
     super(message, options)
     this.reason = reason
+    this.handedOver = handedOver
   }
 }
 
@@ -105,11 +113,23 @@ export function openOutgoing({
       const host = target.hostname.replace(/^\[|\]$/g, '')
       if (isIP(host) !== 0 && !mayReach(host)) throw privateAddress(host)
       const signal = AbortSignal.timeout(timeoutMs)
+      let handedOver = false
+      // Asked for only once there is a connection to write it to.
+      const written = function* (text: string) {
+        handedOver = true
+        yield Buffer.from(text)
+      }
       try {
-        const answer = await send(target, { method, headers, body: body ?? null, dispatcher: agent, signal })
+        const answer = await send(target, {
+          method,
+          headers: body === undefined ? headers : { ...headers, 'content-length': String(Buffer.byteLength(body)) },
+          body: body === undefined ? null : Readable.from(written(body)),
+          dispatcher: agent,
+          signal,
+        })
         return { status: answer.statusCode, body: await readWithin(answer.body, mostBytes) }
       } catch (error) {
-        throw explained(error, host, signal)
+        throw explained(error, host, signal, handedOver)
       }
     },
     close: () => agent.destroy(),
@@ -121,7 +141,8 @@ async function readWithin(stream: AsyncIterable<Buffer>, mostBytes: number): Pro
   let bytes = 0
   for await (const chunk of stream) {
     bytes += chunk.length
-    if (bytes > mostBytes) throw new OutgoingError('too_large', `The answer is longer than ${mostBytes} bytes.`)
+    if (bytes > mostBytes)
+      throw new OutgoingError('too_large', `The answer is longer than ${mostBytes} bytes.`, { handedOver: true })
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')
@@ -133,11 +154,12 @@ const privateAddress = (host: string) =>
     `${host} is not a public address. ALLOW_PRIVATE_ADDRESSES says which others may be reached.`,
   )
 
-function explained(error: unknown, host: string, signal: AbortSignal): OutgoingError {
+function explained(error: unknown, host: string, signal: AbortSignal, handedOver: boolean): OutgoingError {
   if (error instanceof OutgoingError) return error
   if (signal.aborted || /^UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT$/.test(errorCode(error) ?? ''))
-    return new OutgoingError('silent', `${host} did not answer in time.`, { cause: error })
+    return new OutgoingError('silent', `${host} did not answer in time.`, { cause: error, handedOver })
   return new OutgoingError('unreachable', `${host} could not be reached (${errorCode(error) ?? 'unknown'}).`, {
     cause: error,
+    handedOver,
   })
 }

@@ -103,6 +103,7 @@ export async function openTestServer({
     outgoing,
     interpretSoon() {},
     operateSoon() {},
+    sendSoon() {},
     live: openLive({ db: database.db, log, ...(beatMs === undefined ? {} : { beatMs }) }),
   }
   await prepareDeliveryPartitions(server.db)

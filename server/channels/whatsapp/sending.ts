@@ -38,3 +38,11 @@ export const requestBody = (message: OutgoingPayload, recipient: Recipient, mess
   ...('phone' in recipient ? { to: `+${recipient.phone}` } : { recipient: recipient.bsuid }),
   biz_opaque_callback_data: messageId,
 })
+
+/** That a message was read; with `typing` the customer sees for some seconds that somebody writes. */
+export const readReceipt = (waMessageId: string, { typing = false } = {}): object => ({
+  messaging_product: 'whatsapp',
+  status: 'read',
+  message_id: waMessageId,
+  ...(typing ? { typing_indicator: { type: 'text' } } : {}),
+})

@@ -1,0 +1,299 @@
+// The sender: hands what waits in the outbox to Meta, each message once and in the order of writing, as fast as Meta lets it.
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Server } from '../access/door.ts'
+import {
+  findSendingChannel,
+  forgetPause,
+  pauseAccount,
+  pauseChannel,
+  type SendingChannel,
+} from '../channels/pausing.ts'
+import { sendMessage } from '../channels/whatsapp/client.ts'
+import type { SendAnswer } from '../channels/whatsapp/send-answer.ts'
+import { requestBody } from '../channels/whatsapp/sending.ts'
+import { answerWithin, databaseAtFault } from '../lib/http.ts'
+import type { Outgoing } from '../lib/outgoing.ts'
+import { openClaims, type Claims } from './claims.ts'
+import {
+  findOutboxes,
+  giveBack,
+  leaveUncertain,
+  noteAccepted,
+  noteEnd,
+  putBack,
+  takeMessages,
+  type Outbox,
+  type Taken,
+} from './outbox.ts'
+
+const PACE = {
+  /** What Meta takes from one number. */
+  perSecond: 80,
+  /** To different contacts of one number, at once. */
+  together: 20,
+  /** After Meta took nothing: at first, doubled each time, and at most. */
+  firstWaitMs: 1000,
+  mostWaitMs: 5 * 60_000,
+  /** After too many messages to one contact: Meta takes one in six seconds. */
+  pairWaitMs: 6000,
+  /** After a token was refused, unless there is another one sooner. */
+  tokenWaitMs: 60_000,
+  timeoutMs: 30_000,
+  /** Behind the wake-ups: what waits for its time, and what another server left. */
+  lookEveryMs: 1000,
+}
+export type Pace = typeof PACE
+
+const SILENT_MS = 30_000
+/** For what is under way when the server stops. */
+const STOP_MS = 5000
+
+export type SenderResources = Pick<Server, 'config' | 'secretKey' | 'db' | 'pool' | 'log' | 'live' | 'outgoing'> & {
+  /** In place of Meta, for the numbers of the test phone. */
+  testPhone?: Outgoing
+}
+
+export interface Sender {
+  wake(): void
+  stop(): Promise<void>
+}
+
+/** One number that this process sends by. */
+interface Line {
+  outbox: Outbox
+  claims: Claims
+  /** Nothing more is taken: Meta wants to be left alone. */
+  paused: boolean
+  wake(): void
+  /** Whether it was woken since it was asked last. */
+  woken(): boolean
+  /** Until woken, or so long. */
+  rest(milliseconds: number): Promise<void>
+}
+
+/** Sends whenever woken, and looks every second besides. */
+export function openSender(server: SenderResources, changes: Partial<Pace> = {}): Sender {
+  const pace = { ...PACE, ...changes }
+  const { db, log } = server
+  const lines = new Map<string, Line>()
+  const works = new Set<Promise<void>>()
+  /** Also of lines that are no more: an answer is waited for. */
+  const underWay = new Map<string, { channelId: string; done: Promise<void> }>()
+  /** How often in a row a number got nothing through. */
+  const strikes = new Map<string, number>()
+  let claims: Claims | null = null
+  let looking: Promise<void> | null = null
+  let woken = false
+  let stopped = false
+
+  const waitAfter = (times: number) => Math.min(pace.mostWaitMs, pace.firstWaitMs * 2 ** Math.min(30, times - 1))
+
+  const look = async (): Promise<void> => {
+    while (woken && !stopped) {
+      woken = false
+      try {
+        for (const outbox of await answerWithin(SILENT_MS, findOutboxes(db))) {
+          const line = lines.get(outbox.channel_id)
+          if (line) line.wake()
+          else await begin(outbox)
+        }
+      } catch (error) {
+        if (databaseAtFault(error)) log.warn({ err: error }, 'sending waits for the database')
+        else log.error({ err: error }, 'looking for messages to send failed; it is tried again')
+      }
+    }
+    looking = null
+    closeIdle()
+  }
+
+  const closeIdle = (): void => {
+    if (lines.size > 0 || looking) return
+    claims?.close()
+    claims = null
+  }
+
+  /** Takes a number over, unless another process sends by it. */
+  const begin = async (outbox: Outbox): Promise<void> => {
+    const mine =
+      claims?.broken() === false ? claims : await openClaims(server.pool, () => lines.forEach((each) => each.wake()))
+    claims = mine
+    if (stopped || !(await mine.claim(outbox.channel_id))) return
+    const line = openLine(outbox, mine)
+    lines.set(outbox.channel_id, line)
+    const working = work(line)
+      .catch((error: unknown) => {
+        mine.break()
+        log.warn({ err: error, channel_id: outbox.channel_id }, 'sending by a number broke off; it begins again')
+      })
+      .finally(() => {
+        lines.delete(outbox.channel_id)
+        works.delete(working)
+        closeIdle()
+      })
+    works.add(working)
+  }
+
+  const underWayBy = ({ channel_id }: Outbox) => [...underWay].filter(([, { channelId }]) => channelId === channel_id)
+
+  const work = async (line: Line): Promise<void> => {
+    const { outbox, claims: mine } = line
+    // The lock was free: what is being sent, and not by us, nobody sends any more.
+    const ours = underWayBy(outbox).map(([messageId]) => messageId)
+    const left = await mine.run((on) => leaveUncertain(on, outbox, ours))
+    if (left > 0) {
+      log.warn({ channel_id: outbox.channel_id, count: left }, 'messages that were being sent are uncertain now')
+      server.live.wake()
+    }
+    let nextAt = 0
+    for (;;) {
+      line.woken()
+      const { channel, taken, full } = await take(line)
+      for (const message of taken) {
+        // Evenly: what a pause left unused is not made up for.
+        if (nextAt > performance.now()) await sleep(nextAt - performance.now())
+        if (stopped || line.paused || mine.broken()) {
+          await untilWritten(() => giveBack(db, message))
+          continue
+        }
+        nextAt = Math.max(nextAt, performance.now()) + 1000 / pace.perSecond
+        deliver(channel!, line, message)
+      }
+      if (taken.length === 0 && underWayBy(outbox).length === 0 && !line.woken()) break
+      // There is no room, or nothing more to send now: until an answer comes, or somebody writes.
+      if (full) await line.rest(pace.lookEveryMs)
+    }
+    if (!mine.broken()) await mine.release(outbox.channel_id)
+  }
+
+  /** What is to be sent now, as far as there is room; full when asking again at once would bring nothing. */
+  const take = async ({ outbox, claims: mine, paused }: Line) => {
+    const none = { channel: null, taken: [], full: true }
+    if (stopped || paused || mine.broken()) return none
+    const channel = await mine.run((on) => findSendingChannel(on, server.secretKey, outbox.org_id, outbox.channel_id))
+    // After a refusal one goes ahead, to see.
+    const room = (channel?.doubted ? 1 : pace.together) - underWayBy(outbox).length
+    if (!channel || channel.paused || room <= 0) return none
+    if (!channel.test && channel.access_token === null) {
+      await pauseAccount(db, channel, { reason: 'token_missing', milliseconds: pace.tokenWaitMs })
+      return none
+    }
+    const taken: Taken[] = await mine.run((on) => takeMessages(on, outbox, room))
+    return { channel, taken, full: taken.length < room }
+  }
+
+  const deliver = (channel: SendingChannel, line: Line, taken: Taken): void => {
+    const done = attempt(channel, taken)
+      .then((answer) => untilWritten(() => note(channel, line, taken, answer)))
+      .catch((error: unknown) =>
+        log.error({ err: error, message_id: taken.message_id }, 'what became of a message was not written down'),
+      )
+      .finally(() => {
+        underWay.delete(taken.message_id)
+        line.wake()
+        server.live.wake()
+      })
+    underWay.set(taken.message_id, { channelId: taken.channel_id, done })
+  }
+
+  const attempt = async (channel: SendingChannel, { message_id, payload, recipient }: Taken): Promise<SendAnswer> => {
+    if (recipient === null) return { outcome: 'failed', code: null, said: NO_ADDRESS }
+    const outgoing = channel.test && server.testPhone ? server.testPhone : server.outgoing
+    const api = { outgoing, graphApiUrl: server.config.graphApiUrl, accessToken: channel.access_token ?? '' }
+    const body = requestBody(payload, recipient, message_id)
+    return sendMessage(api, channel.phone_number_id, body, { timeoutMs: pace.timeoutMs })
+  }
+
+  /** What follows from an answer. */
+  const note = async (channel: SendingChannel, line: Line, taken: Taken, answer: SendAnswer): Promise<void> => {
+    const { outcome } = answer
+    if (outcome === 'accepted') {
+      await noteAccepted(db, taken, answer.wa_message_id)
+      if (line.paused) return
+      strikes.delete(channel.id)
+      if (channel.doubted) await forgetPause(db, channel)
+      return
+    }
+    log.debug({ message_id: taken.message_id, ...answer }, 'a message was not taken')
+    if (outcome === 'uncertain' || outcome === 'failed') return noteEnd(db, taken, outcome, answer)
+    // By now WhatsApp takes no answer to what the customer wrote.
+    if (taken.stale) return noteEnd(db, taken, 'failed', answer)
+    let milliseconds = 0
+    if (outcome === 'pair_limit') milliseconds = pace.pairWaitMs
+    else if (outcome === 'retry') milliseconds = waitAfter(taken.attempts)
+    else await pause(channel, line, outcome)
+    await putBack(db, taken, { ...answer, milliseconds })
+  }
+
+  const pause = async (
+    channel: SendingChannel,
+    line: Line,
+    reason: 'throttled' | 'unreachable' | 'token_refused',
+  ): Promise<void> => {
+    // Several that come back together are one refusal.
+    const times = (strikes.get(channel.id) ?? 0) + (line.paused ? 0 : 1)
+    strikes.set(channel.id, times)
+    line.paused = true
+    if (reason === 'token_refused') await pauseAccount(db, channel, { reason, milliseconds: pace.tokenWaitMs })
+    else await pauseChannel(db, channel, { reason, milliseconds: waitAfter(Math.max(1, times)) })
+  }
+
+  /** An answer that is not written down would make the message uncertain, so the database is waited for. */
+  const untilWritten = async (write: () => Promise<void>): Promise<void> => {
+    for (;;) {
+      try {
+        return await write()
+      } catch (error) {
+        if (!databaseAtFault(error) || stopped) throw error
+        await sleep(pace.lookEveryMs)
+      }
+    }
+  }
+
+  const wake = (): void => {
+    woken = true
+    if (!stopped) looking ??= look()
+  }
+  const timer = setInterval(wake, pace.lookEveryMs).unref()
+  wake()
+  return {
+    wake,
+    async stop() {
+      stopped = true
+      clearInterval(timer)
+      for (const line of lines.values()) line.wake()
+      await looking
+      const last = [...works, ...[...underWay.values()].map(({ done }) => done)]
+      await Promise.race([Promise.all(last), sleep(STOP_MS)])
+      claims?.break()
+    },
+  }
+}
+
+const NO_ADDRESS = 'The contact has neither a phone number nor an id that this number’s portfolio knows them by.'
+
+function openLine(outbox: Outbox, claims: Claims): Line {
+  let woken = false
+  let onWake = () => {}
+  return {
+    outbox,
+    claims,
+    paused: false,
+    wake() {
+      woken = true
+      onWake()
+    },
+    woken() {
+      const was = woken
+      woken = false
+      return was
+    },
+    async rest(milliseconds) {
+      if (woken) return
+      const { promise, resolve } = Promise.withResolvers<void>()
+      onWake = resolve
+      const timer = setTimeout(resolve, milliseconds)
+      await promise
+      clearTimeout(timer)
+    },
+  }
+}
