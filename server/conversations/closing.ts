@@ -5,7 +5,7 @@ import { recordEvents } from '../events/events.ts'
 import type { Db, Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { stepByStep } from '../lib/steps.ts'
-import { isAdministrator, lockOpenConversation, refuseOthers } from './locking.ts'
+import { isAdministrator, lockOpenConversation, refuseOthers, requireMessage } from './locking.ts'
 import type { ClosedStatus } from './schema.ts'
 
 /**
@@ -54,6 +54,7 @@ export async function closeConversation(
   { seen_to: seenTo }: { seen_to?: string | undefined },
 ): Promise<void> {
   const conversation = await lockOpenConversation(tx, actor, id)
+  if (seenTo !== undefined) await requireMessage(tx, actor, id, seenTo)
   refuseOthers(actor, conversation)
   if (seenTo !== undefined && (await wroteAfter(tx, actor, id, seenTo)))
     throw new Problem('conflict', 'The customer has just written again. Read it before you close.', {

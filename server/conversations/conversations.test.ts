@@ -73,7 +73,7 @@ test('a customer’s message opens a conversation, later ones join it, and after
   const who = phone()
   await writes(who, 'first', ago(60 * HOUR))
   await writes(who, 'second', ago(50 * HOUR))
-  let [first, ...others] = await ofCustomer(agent, who)
+  const [first, ...others] = await ofCustomer(agent, who)
   expect(others).toEqual([])
   expect(first).toMatchObject({ status: 'pending', unread_count: 2, last_message: { text: 'second' }, agent: null })
   // The window had passed before this one, whether or not anybody had looked.

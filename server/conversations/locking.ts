@@ -49,6 +49,16 @@ export function refuseAllButAgent(actor: Actor, { agent_id, agent_name }: Locked
   throw agent_id === null ? notTaken() : notYours(agent_name!)
 }
 
+/** Refuses a message that is not in the conversation. */
+export async function requireMessage(tx: Tx, actor: Actor, conversationId: string, id: string): Promise<void> {
+  const { rows } =
+    await sql`select from messages where org_id = ${actor.org_id} and conversation_id = ${conversationId} and id = ${id}`.execute(
+      tx,
+    )
+  if (rows.length === 0)
+    throw new Problem('not_found', 'There is no such message in this organization.', { reason: 'message_unknown' })
+}
+
 export const isAdministrator = (actor: Actor): boolean => actor.kind === 'user' && actor.role === 'admin'
 
 export const conversationMissing = () =>

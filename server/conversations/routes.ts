@@ -3,9 +3,10 @@ import { bind } from '../access/door.ts'
 import { answer } from '../lib/route.ts'
 import { closeConversation } from './closing.ts'
 import { countConversations, getConversation, listColleagues, listConversations } from './conversations.ts'
+import { resendMessage, sendMessage, settleMessage } from './sending.ts'
 import * as schema from './schema.ts'
 import { giveBack, handOver, markRead, takeConversation } from './taking.ts'
-import { listMessages } from './thread.ts'
+import { getMessage, listMessages } from './thread.ts'
 
 export const conversationRoutes = [
   bind(schema.listConversations, async ({ query }, { db, actor }) =>
@@ -54,6 +55,30 @@ export const conversationRoutes = [
     write(async (tx) => {
       await markRead(tx, actor, params.id, body.up_to)
       return answer(200, await getConversation(tx, actor, params.id))
+    }),
+  ),
+
+  bind(schema.sendMessage, async ({ params, body }, { actor, write, sendSoon }) => {
+    const written = await write(async (tx) =>
+      answer(201, await getMessage(tx, actor, await sendMessage(tx, actor, params.id, body))),
+    )
+    sendSoon()
+    return written
+  }),
+
+  bind(schema.resendMessage, async ({ params }, { actor, write, sendSoon }) => {
+    const written = await write(async (tx) => {
+      await resendMessage(tx, actor, params.id)
+      return answer(200, await getMessage(tx, actor, params.id))
+    })
+    sendSoon()
+    return written
+  }),
+
+  bind(schema.settleMessage, ({ params }, { actor, write }) =>
+    write(async (tx) => {
+      await settleMessage(tx, actor, params.id)
+      return answer(200, await getMessage(tx, actor, params.id))
     }),
   ),
 

@@ -6,20 +6,17 @@ import { recordEvents } from '../events/events.ts'
 import type { Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { newId } from '../lib/ids.ts'
+import {
+  lockConversation,
+  lockOpenConversation,
+  refuseAllButAgent,
+  refuseOthers,
+  type LockedConversation,
+} from './locking.ts'
 
 interface Written {
   text: string
   reply_to?: string | undefined
-}
-
-interface Conversation {
-  id: string
-  contact_id: string
-  channel_id: string
-  agent_id: string | null
-  agent_name: string | null
-  closed: boolean
-  window_closed: boolean
 }
 
 /**
@@ -33,9 +30,10 @@ export async function sendMessage(
   conversationId: string,
   { text, reply_to }: Written,
 ): Promise<string> {
-  const conversation = await lockConversation(tx, actor, conversationId)
-  refuseSending(actor, conversation)
+  const conversation = await lockOpenConversation(tx, actor, conversationId)
   const replyTo = reply_to === undefined ? null : await findTarget(tx, actor, conversation, reply_to)
+  refuseAllButAgent(actor, conversation)
+  refuseLapsed(conversation)
   const payload = textPayload(text, { reply_to: replyTo })
   // Made under the lock: within a conversation ids sort as it was written.
   const id = newId()
@@ -62,8 +60,9 @@ export async function sendMessage(
  * `sendMessage` refuses; so of two at once one is refused, and it is sent once.
  */
 export async function resendMessage(tx: Tx, actor: Actor, messageId: string): Promise<void> {
-  const conversation = await conversationOf(tx, actor, messageId)
-  refuseSending(actor, conversation)
+  const conversation = await lockOpenConversation(tx, actor, await conversationOf(tx, actor, messageId))
+  refuseAllButAgent(actor, conversation)
+  refuseLapsed(conversation)
   // One that failed at WhatsApp has an id there, under which it will not be heard of again.
   const { rows } = await sql<{ id: string }>`
     update outgoing_messages o set state = 'waiting', attempts = 0, retry_at = null, error_code = null, error_text = null, wanted_at = clock_timestamp(), settled_at = null
@@ -82,8 +81,8 @@ export async function resendMessage(tx: Tx, actor: Actor, messageId: string): Pr
 
 /** Leaves an uncertain message as it is: it counts as sent. Refuses any other, and whoever is neither its agent nor an administrator. */
 export async function settleMessage(tx: Tx, actor: Actor, messageId: string): Promise<void> {
-  const conversation = await conversationOf(tx, actor, messageId)
-  if (!(actor.kind === 'user' && actor.role === 'admin')) refuseStrangers(actor, conversation)
+  const conversation = await lockConversation(tx, actor, await conversationOf(tx, actor, messageId))
+  refuseOthers(actor, conversation)
   const { rows } = await sql<{ message_id: string }>`
     update outgoing_messages set state = 'accepted', settled_at = clock_timestamp()
     where org_id = ${actor.org_id} and message_id = ${messageId} and state = 'uncertain' returning message_id`.execute(
@@ -96,57 +95,28 @@ export async function settleMessage(tx: Tx, actor: Actor, messageId: string): Pr
   await tell(tx, actor, conversation)
 }
 
-/** The conversation of a message that was sent from here, locked. */
-async function conversationOf(tx: Tx, actor: Actor, messageId: string): Promise<Conversation> {
+/** The conversation that a message belongs to. */
+async function conversationOf(tx: Tx, actor: Actor, messageId: string): Promise<string> {
   const { rows } = await sql<{ conversation_id: string | null }>`
-    select m.conversation_id from messages m join outgoing_messages o on o.org_id = m.org_id and o.message_id = m.id
-    where m.org_id = ${actor.org_id} and m.id = ${messageId}`.execute(tx)
+    select conversation_id from messages where org_id = ${actor.org_id} and id = ${messageId}`.execute(tx)
   if (!rows[0]?.conversation_id)
-    throw new Problem('not_found', 'There is no such message among those that were sent from here.', {
-      reason: 'message_missing',
+    throw new Problem('not_found', 'There is no such message in this organization.', {
+      reason: 'message_unknown',
     })
-  return lockConversation(tx, actor, rows[0].conversation_id)
+  return rows[0].conversation_id
 }
 
-async function lockConversation(tx: Tx, actor: Actor, id: string): Promise<Conversation> {
-  const { rows } = await sql<Conversation>`
-    select id, contact_id, channel_id, agent_id, agent_name, closed_at is not null as closed, window_ends_at <= clock_timestamp() as window_closed
-    from conversations where org_id = ${actor.org_id} and id = ${id} for update`.execute(tx)
-  if (!rows[0])
-    throw new Problem('not_found', 'There is no such conversation in this organization.', {
-      reason: 'conversation_missing',
-    })
-  return rows[0]
-}
-
-function refuseSending(actor: Actor, conversation: Conversation): void {
-  if (conversation.closed)
-    throw new Problem('conflict', 'This conversation is closed. The customer’s next message opens another one.', {
-      reason: 'conversation_closed',
-    })
-  refuseStrangers(actor, conversation)
-  if (conversation.window_closed)
-    throw new Problem(
-      'conflict',
-      'The customer last wrote more than 24 hours ago, and WhatsApp takes only an approved template now. Wait until the customer writes, or send a template.',
-      { reason: 'window_closed' },
-    )
-}
-
-function refuseStrangers(actor: Actor, { agent_id, agent_name }: Conversation): void {
-  if (agent_id === actor.id) return
-  if (agent_id === null)
-    throw new Problem('conflict', 'Nobody has this conversation yet. Take it, then write.', {
-      reason: 'conversation_not_taken',
-    })
-  throw new Problem('conflict', `This conversation is ${agent_name}’s. Only they write to the customer.`, {
-    reason: 'conversation_not_yours',
-    data: { agent_name },
-  })
+function refuseLapsed({ window_ends_at }: LockedConversation): void {
+  if (window_ends_at > new Date().toISOString()) return
+  throw new Problem(
+    'conflict',
+    'The customer last wrote more than 24 hours ago, and WhatsApp takes only an approved template now. Wait until the customer writes, or send a template.',
+    { reason: 'window_closed' },
+  )
 }
 
 /** WhatsApp's id of the message that is answered. */
-async function findTarget(tx: Tx, actor: Actor, conversation: Conversation, messageId: string): Promise<string> {
+async function findTarget(tx: Tx, actor: Actor, conversation: LockedConversation, messageId: string): Promise<string> {
   const { rows } = await sql<{ wa_message_id: string | null }>`
     select wa_message_id from messages
     where org_id = ${actor.org_id} and id = ${messageId} and contact_id = ${conversation.contact_id} and channel_id = ${conversation.channel_id}`.execute(
@@ -165,5 +135,5 @@ async function findTarget(tx: Tx, actor: Actor, conversation: Conversation, mess
   return rows[0].wa_message_id
 }
 
-const tell = (tx: Tx, actor: Actor, { id, contact_id }: Conversation): Promise<void> =>
+const tell = (tx: Tx, actor: Actor, { id, contact_id }: LockedConversation): Promise<void> =>
   recordEvents(tx, actor, [{ kind: 'conversation.message', contact_id, after: { conversation_id: id } }])

@@ -4,7 +4,13 @@ import type { Actor } from '../access/actor.ts'
 import { recordEvents } from '../events/events.ts'
 import type { Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
-import { lockConversation, lockOpenConversation, refuseOthers, type LockedConversation } from './locking.ts'
+import {
+  lockConversation,
+  lockOpenConversation,
+  refuseOthers,
+  requireMessage,
+  type LockedConversation,
+} from './locking.ts'
 
 interface Person {
   id: string
@@ -26,14 +32,14 @@ export async function takeConversation(tx: Tx, actor: Actor, id: string): Promis
 /** Hands a conversation to somebody of the organization: one's own, or any as an administrator. */
 export async function handOver(tx: Tx, actor: Actor, id: string, userId: string): Promise<void> {
   const conversation = await lockOpenConversation(tx, actor, id)
-  refuseOthers(actor, conversation)
-  if (conversation.agent_id === userId) return
   // Their membership stays until this is done: who is removed at the same moment gives back what they got.
   const { rows } = await sql<Person>`
     select u.id, u.name from memberships m join users u on u.id = m.user_id
     where m.org_id = ${actor.org_id} and m.user_id = ${userId} for share of m`.execute(tx)
   if (!rows[0])
     throw new Problem('not_found', 'There is no such person in this organization.', { reason: 'person_missing' })
+  refuseOthers(actor, conversation)
+  if (conversation.agent_id === userId) return
   await assign(tx, actor, conversation, rows[0])
 }
 
@@ -75,13 +81,8 @@ async function assign(tx: Tx, actor: Actor, before: LockedConversation, to: Pers
  */
 export async function markRead(tx: Tx, actor: Actor, id: string, upTo: string): Promise<void> {
   const conversation = await lockConversation(tx, actor, id)
+  await requireMessage(tx, actor, id, upTo)
   if (conversation.agent_id !== actor.id) return
-  const { rows } =
-    await sql`select from messages where org_id = ${actor.org_id} and conversation_id = ${id} and id = ${upTo}`.execute(
-      tx,
-    )
-  if (rows.length === 0)
-    throw new Problem('not_found', 'There is no such message in this conversation.', { reason: 'message_unknown' })
   const { numAffectedRows } = await sql`
     update conversations c set read_to = ${upTo}, unread_count = (
       select count(*) from messages m where m.org_id = c.org_id and m.conversation_id = c.id and m.direction = 'in' and m.id > ${upTo}

@@ -19,7 +19,10 @@ export type EventKind =
   /** Of conversations, with the id as conversation_id in `after`. */
   | 'conversation.opened'
   | 'conversation.assigned'
+  /** Somebody of the organization wrote to the customer. */
   | 'conversation.message'
+  /** How far something came that was sent. A sign of life, and no history. */
+  | 'conversation.delivery'
   | 'conversation.read'
   /** Once for each, whatever way it was closed. */
   | 'conversation.closed'
@@ -38,10 +41,6 @@ export type EventKind =
   | 'operation.finished'
   | 'operation.cancelled'
   | 'operation.failed'
-  /** Somebody of the organization wrote to the customer; with the conversation's id in `after`, as in the next. */
-  | 'conversation.message'
-  /** How far something came that was sent. A sign of life, and no history. */
-  | 'conversation.delivery'
 
 export interface NewEvent {
   kind: EventKind

@@ -126,6 +126,12 @@ export const EXAMPLES: Readonly<Record<string, (id: Ids) => Example | Example[]>
   giveBackConversation: (id) => ({ params: { id: id.conversation } }),
   closeConversation: (id) => ({ params: { id: id.conversation }, body: { seen_to: id.message } }),
   readConversation: (id) => ({ params: { id: id.conversation }, body: { up_to: id.message } }),
+  sendMessage: (id) => [
+    { params: { id: id.conversation }, body: { text: 'Good morning' } },
+    { params: { id: id.conversation }, body: { text: 'Good morning', reply_to: id.message } },
+  ],
+  resendMessage: (id) => ({ params: { id: id.message }, own: 409 }),
+  settleMessage: (id) => ({ params: { id: id.message }, own: 409 }),
   listColleagues: () => ({}),
 
   listTags: () => ({ query: { status: 'all' } }),

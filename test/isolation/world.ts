@@ -83,10 +83,10 @@ export async function makeWorld(server: TestServer, mark: string): Promise<World
   const invitation = await admin.call(createInvitation, {
     body: { role: 'agent', email: `${mark.replaceAll(/\W/g, '')}@example.com` },
   })
-  while ((await numberEvents(server.db)) > 0);
   const { conversations } = await admin.call(listConversations, { query: { contact_id: contact } })
   const conversation = conversations[0]!
   await admin.call(takeConversation, { params: { id: conversation.id } })
+  while ((await numberEvents(server.db)) > 0);
   const ids: Ids = {
     contact,
     otherContact,
