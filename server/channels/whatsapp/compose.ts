@@ -88,6 +88,8 @@ export function composeStatus(
       at: Date
       to?: string | undefined
       errors?: { code: number; title: string }[] | undefined
+      /** What was sent along with the message. */
+      callbackData?: string | undefined
     },
 ): string {
   return envelope(options, {
@@ -100,6 +102,7 @@ export function composeStatus(
         recipient_user_id: options.userId,
         parent_recipient_user_id: options.parentUserId,
         errors: options.errors,
+        biz_opaque_callback_data: options.callbackData,
       },
     ],
   })

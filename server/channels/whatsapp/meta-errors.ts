@@ -1,0 +1,86 @@
+// Meta's errors as it writes them. https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes
+import { randomBytes } from 'node:crypto'
+
+const ERRORS = new Map<number, { status: number; title: string; details: string }>(
+  [
+    [0, 401, 'AuthException', 'We were unable to authenticate the app user.'],
+    [1, 400, 'API Unknown', 'Invalid request or possible server error.'],
+    [2, 503, 'API Service', 'Temporary due to downtime or due to being overloaded.'],
+    [4, 400, 'API Too Many Calls', 'The app has reached its API call rate limit.'],
+    [100, 400, 'Invalid parameter', 'The request included one or more unsupported or misspelled parameters.'],
+    [190, 401, 'Access token has expired', 'Your access token has expired.'],
+    [
+      368,
+      403,
+      'Temporarily blocked for policies violations',
+      'The account has been restricted for a violation of policy.',
+    ],
+    [80_007, 400, 'Rate limit issues', 'The WhatsApp Business Account has reached its rate limit.'],
+    [130_429, 400, 'Rate limit hit', 'Cloud API message throughput has been reached.'],
+    [130_472, 400, "User's number is part of an experiment", 'Message was not sent as part of an experiment.'],
+    [131_000, 500, 'Something went wrong', 'Message failed to send due to an unknown error.'],
+    [131_008, 400, 'Required parameter is missing', 'The request is missing a required parameter.'],
+    [131_009, 400, 'Parameter value is not valid', 'One or more parameter values are invalid.'],
+    [131_016, 500, 'Service unavailable', 'A service is temporarily unavailable.'],
+    [131_026, 400, 'Message undeliverable', 'Unable to deliver message.'],
+    [
+      131_047,
+      400,
+      'Re-engagement message',
+      'More than 24 hours have passed since the recipient last replied to the sender number.',
+    ],
+    [
+      131_048,
+      400,
+      'Spam rate limit hit',
+      'Message failed to send because there are restrictions on how many messages can be sent from this phone number.',
+    ],
+    [
+      131_049,
+      400,
+      'Meta chose not to deliver',
+      'This message was not delivered to maintain healthy ecosystem engagement.',
+    ],
+    [131_051, 400, 'Unsupported message type', 'Unsupported message type.'],
+    [
+      131_056,
+      400,
+      '(Business Account, Consumer Account) pair rate limit hit',
+      'Too many messages sent from the sender phone number to the same recipient phone number in a short period of time.',
+    ],
+    [131_057, 400, 'Account in maintenance mode', 'Business Account is in maintenance mode.'],
+  ].map(([code, status, title, details]) => [code as number, { status, title, details } as never]),
+)
+
+/** The codes that are known here. */
+export const META_ERROR_CODES: readonly number[] = [...ERRORS.keys()]
+
+/** Errors that Meta finds out only later: it answers 200, and tells them in a status. */
+export const TOLD_LATER: readonly number[] = [130_472, 131_026, 131_047, 131_049]
+
+const errorOf = (code: number) => ERRORS.get(code) ?? { status: 400, title: 'Unknown error', details: 'Unknown error.' }
+
+/** The answer to a request that is refused. */
+export function metaError(code: number, said?: string, subcode?: number): { status: number; body: object } {
+  const { status, title, details } = errorOf(code)
+  const error = {
+    message: `(#${code}) ${said ?? title}`,
+    type: 'OAuthException',
+    code,
+    ...(subcode === undefined ? {} : { error_subcode: subcode }),
+    error_data: { messaging_product: 'whatsapp', details: said ?? details },
+    fbtrace_id: randomBytes(8).toString('base64url'),
+  }
+  return { status, body: { error } }
+}
+
+/** The same within a status. */
+export function statusError(code: number): {
+  code: number
+  title: string
+  message: string
+  error_data: { details: string }
+} {
+  const { title, details } = errorOf(code)
+  return { code, title, message: title, error_data: { details } }
+}

@@ -1,0 +1,103 @@
+// Meta's Graph API for tests: the stand-in over real HTTP on loopback, which can also break, be silent, and refuse.
+import { createServer, type Server as HttpServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { metaError } from '../../server/channels/whatsapp/meta-errors.ts'
+import { answerAsMeta, type GraphMessage } from '../../server/channels/whatsapp/stand-in.ts'
+
+/** What happens to a request instead of being taken: Meta's error, a bare status, or a connection that ends before or after the message was taken. */
+export type Mishap =
+  | { code: number }
+  | { status: number }
+  | 'breaks'
+  | 'takes_and_breaks'
+  | 'silent'
+  | { takes_after_ms: number }
+
+export interface Graph {
+  url: string
+  port: number
+  token: string
+  /** All that was taken, in order. */
+  messages: GraphMessage[]
+  /** Every request to send, also those that were refused. */
+  requests: { at: number; to: string; text: string; headers: Record<string, unknown>; body: Record<string, unknown> }[]
+  reads: { phone_number_id: string; message_id: string; typing: boolean }[]
+  /** Decides over each request to send: null takes it. */
+  mishap: (request: { to: string; text: string; n: number }) => Mishap | null
+  /** Most requests that were under way at once. */
+  most: number
+  close(): Promise<void>
+}
+
+export async function openGraph({ port = 0 } = {}): Promise<Graph> {
+  let underWay = 0
+  const graph: Graph = {
+    url: '',
+    port: 0,
+    token: 'EAAG-token',
+    messages: [],
+    requests: [],
+    reads: [],
+    mishap: () => null,
+    most: 0,
+    close: () =>
+      new Promise((resolve) => {
+        http.closeAllConnections()
+        http.close(() => resolve())
+      }),
+  }
+  const http: HttpServer = createServer(async (request, response) => {
+    let text = ''
+    for await (const chunk of request) text += String(chunk)
+    const asked = {
+      method: request.method!,
+      path: request.url!,
+      authorization: request.headers.authorization,
+      body: text,
+    }
+    const answer = (status: number, body: unknown) =>
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+    const take = () =>
+      answerAsMeta(
+        {
+          findNumber: () => ({
+            display_phone_number: '+1 555-078-3881',
+            verified_name: 'Shop',
+            access_token: graph.token,
+          }),
+          onMessage: (message) => graph.messages.push(message),
+          onRead: (read) => graph.reads.push(read),
+        },
+        asked,
+      )
+    const body = (text.startsWith('{') ? JSON.parse(text) : {}) as Record<string, unknown> & { text?: { body: string } }
+    const to = String(body['to'] ?? body['recipient'] ?? '')
+    if (to === '') {
+      const { status, body: said } = await take()
+      answer(status, said)
+      return
+    }
+    const said = body.text?.body ?? ''
+    graph.requests.push({ at: performance.now(), to, text: said, headers: request.headers, body })
+    graph.most = Math.max(graph.most, ++underWay)
+    const mishap = graph.mishap({ to, text: said, n: graph.requests.length })
+    if (typeof mishap === 'object' && mishap && 'takes_after_ms' in mishap)
+      await new Promise((resolve) => setTimeout(resolve, mishap.takes_after_ms))
+    underWay--
+    if (mishap === 'takes_and_breaks') await take()
+    if (mishap === 'takes_and_breaks' || mishap === 'breaks') request.socket.destroy()
+    else if (mishap === 'silent') return
+    else if (mishap && 'code' in mishap) {
+      const error = metaError(mishap.code)
+      answer(error.status, error.body)
+    } else if (mishap && 'status' in mishap) response.writeHead(mishap.status).end('<html></html>')
+    else {
+      const taken = await take()
+      answer(taken.status, taken.body)
+    }
+  })
+  await new Promise<void>((resolve) => http.listen(port, '127.0.0.1', resolve))
+  graph.port = (http.address() as AddressInfo).port
+  graph.url = `http://127.0.0.1:${graph.port}/v25.0`
+  return graph
+}
