@@ -21,6 +21,8 @@ export interface Graph {
   messages: GraphMessage[]
   /** Every request to send, also those that were refused. */
   requests: { at: number; to: string; text: string; headers: Record<string, unknown>; body: Record<string, unknown> }[]
+  /** What every POST said. */
+  bodies: Record<string, unknown>[]
   reads: { phone_number_id: string; message_id: string; typing: boolean }[]
   /** Decides over each request to send: null takes it. */
   mishap: (request: { to: string; text: string; n: number }) => Mishap | null
@@ -37,6 +39,7 @@ export async function openGraph({ port = 0 } = {}): Promise<Graph> {
     token: 'EAAG-token',
     messages: [],
     requests: [],
+    bodies: [],
     reads: [],
     mishap: () => null,
     most: 0,
@@ -71,6 +74,7 @@ export async function openGraph({ port = 0 } = {}): Promise<Graph> {
         asked,
       )
     const body = (text.startsWith('{') ? JSON.parse(text) : {}) as Record<string, unknown> & { text?: { body: string } }
+    if (request.method === 'POST') graph.bodies.push(body)
     const to = String(body['to'] ?? body['recipient'] ?? '')
     if (to === '') {
       const { status, body: said } = await take()

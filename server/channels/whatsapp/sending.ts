@@ -17,7 +17,8 @@ interface Written {
   reply_to?: string | null
 }
 
-const payload = (type: string, part: object, { reply_to }: Written): OutgoingPayload => ({
+/** A message of any type; `part` is what it says. */
+export const messagePayload = (type: string, part: object, { reply_to }: Written = {}): OutgoingPayload => ({
   messaging_product: 'whatsapp',
   recipient_type: 'individual',
   type,
@@ -27,7 +28,7 @@ const payload = (type: string, part: object, { reply_to }: Written): OutgoingPay
 
 /** A text; addresses in it are not previewed. */
 export const textPayload = (text: string, written: Written = {}): OutgoingPayload =>
-  payload('text', { body: text, preview_url: false }, written)
+  messagePayload('text', { body: text, preview_url: false }, written)
 
 /**
  * The body of one request. To a user id Meta wants `recipient`: written to `to` it is answered 200, and dropped. Statuses
