@@ -67,7 +67,7 @@ const SAME_EVERYWHERE = new Set([
   '{count} B',
 ])
 const SAME_AS_ENGLISH: Record<string, Set<string>> = {
-  es: new Set(['Color', 'No', 'audio', 'sticker']),
+  es: new Set(['Color', 'No', 'audio', 'sticker', 'Sticker']),
   'pt-BR': new Set(['E-mail', 'status']),
 }
 

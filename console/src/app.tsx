@@ -22,6 +22,7 @@ import { readAuditSearch } from './audit/search.ts'
 import { readDeliverySearch } from './channels/deliveries.ts'
 import { readConflictSearch } from './conflicts/search.ts'
 import { readContactSearch } from './contacts/search.ts'
+import { readInboxSearch } from './conversations/search.ts'
 import { ownAddress, parseSearch, returnAddress, stringifySearch } from './lib/search-params.ts'
 import { readTagSearch } from './tags/search.ts'
 import { readTestPhoneSearch } from './test-phone/search.ts'
@@ -110,6 +111,13 @@ const contactsRoute = createRoute({
   component: ContactsPage,
 })
 
+const inboxRoute = createRoute({
+  getParentRoute: () => organizationRoute,
+  path: '/inbox',
+  validateSearch: readInboxSearch,
+  component: lazyRouteComponent(() => import('./conversations/InboxPage.tsx'), 'InboxPage'),
+})
+
 const tagsRoute = createRoute({
   getParentRoute: () => organizationRoute,
   path: '/tags',
@@ -190,6 +198,7 @@ const routeTree = rootRoute.addChildren([
   accountHomeRoute,
   organizationRoute.addChildren([
     organizationHomeRoute,
+    inboxRoute,
     contactsRoute,
     tagsRoute,
     conflictsRoute,

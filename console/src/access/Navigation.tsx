@@ -6,6 +6,7 @@ import {
   IconBuildingStore,
   IconDeviceMobileMessage,
   IconHistory,
+  IconInbox,
   IconListCheck,
   IconShieldLock,
   IconTags,
@@ -14,6 +15,7 @@ import {
 import { Link } from '@tanstack/react-router'
 import type { ComponentType, ReactNode } from 'react'
 import { OpenConflictCount } from '../conflicts/OpenConflictCount.tsx'
+import { WaitingCount } from '../conversations/WaitingCount.tsx'
 import { RunningCount } from '../operations/RunningCount.tsx'
 import { m } from '../paraglide/messages.js'
 import classes from './Navigation.module.css'
@@ -29,6 +31,18 @@ interface Item extends Screen {
 }
 
 const groups = (): { label: string; items: Item[] }[] => [
+  {
+    label: m.nav_conversations(),
+    items: [
+      {
+        to: '/o/$organization/inbox',
+        label: m.inbox(),
+        icon: IconInbox,
+        permission: 'conversations:read',
+        end: WaitingCount,
+      },
+    ],
+  },
   {
     label: m.nav_audiences(),
     items: [

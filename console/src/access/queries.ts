@@ -47,6 +47,8 @@ export type Permission =
   | 'organization:manage'
   | 'audit:read'
   | 'people:manage'
+  | 'conversations:read'
+  | 'conversations:answer'
 
 /** A screen of an organization, and what opens it. */
 export interface Screen {

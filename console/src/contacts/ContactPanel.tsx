@@ -3,7 +3,7 @@ import { ActionIcon, FocusTrap, Skeleton } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { IconChevronDown, IconChevronUp, IconX } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useRef, type KeyboardEvent } from 'react'
+import { useEffect, useImperativeHandle, useRef, type KeyboardEvent, type Ref } from 'react'
 import type { Contact } from '../../../server/contacts/schema.ts'
 import { useOrganization } from '../access/queries.ts'
 import { isProblem, type ApiProblem } from '../lib/api.ts'
@@ -20,37 +20,55 @@ import { addressOf } from './identity.ts'
 import { contactQuery } from './queries.ts'
 import { TagHistory } from './TagHistory.tsx'
 
+export interface ContactPanelHandle {
+  /** Opens the picker of tags; false as long as the contact is not there. */
+  addTag: () => boolean
+}
+
 interface ContactPanelProps {
+  ref?: Ref<ContactPanelHandle>
   id: string
   /** The contact's row, when the list has it: its name and phone stand here at once. */
   row: Contact | undefined
+  /** It stands beside something else that has the focus, and leads to no other contact. */
+  beside?: boolean
   /** The contact before and the one after in the list; undefined where there is none. */
-  previous: string | undefined
-  next: string | undefined
+  previous?: string | undefined
+  next?: string | undefined
   /** Leads to another contact without adding a step to the browser's history. */
-  onMove: (id: string) => void
+  onMove?: (id: string) => void
   onClose: () => void
 }
 
-export function ContactPanel({ id, row, previous, next, onMove, onClose }: ContactPanelProps) {
+export function ContactPanel({ ref, id, row, beside = false, previous, next, onMove, onClose }: ContactPanelProps) {
   const organization = useOrganization()
   const { data: contact, error, refetch } = useQuery(contactQuery(organization.slug, id))
   const small = useMediaQuery('(max-width: 48em)', undefined, { getInitialValueInEffect: false })
   const root = useRef<HTMLElement>(null)
+  const roomy = useMediaQuery('(min-width: 80em)', undefined, { getInitialValueInEffect: false })
+  const adder = useRef<HTMLButtonElement>(null)
   const known = contact ?? row
+  useImperativeHandle(ref, () => ({
+    addTag: () => {
+      adder.current?.click()
+      return adder.current !== null
+    },
+  }))
 
   // Whoever moves on within the panel stays where they are in it.
   const seen = useRef<string>(null)
   useEffect(() => {
     if (seen.current === id) return
     seen.current = id
-    if (!root.current?.contains(document.activeElement)) root.current?.focus({ preventScroll: true })
+    if (!beside && !root.current?.contains(document.activeElement)) root.current?.focus({ preventScroll: true })
   })
-  useEscapeFromNowhere(onClose)
+  useEscapeFromNowhere(() => {
+    if (!beside || roomy !== true) onClose()
+  })
 
   const onKeyDown = (event: KeyboardEvent) => {
     const to = event.altKey ? { ArrowUp: previous, ArrowDown: next }[event.key] : undefined
-    if (to !== undefined) {
+    if (to !== undefined && onMove) {
       event.preventDefault()
       return onMove(to)
     }
@@ -62,6 +80,7 @@ export function ContactPanel({ id, row, previous, next, onMove, onClose }: Conta
     <FocusTrap active={small ?? false} innerRef={root}>
       <section
         className={classes.panel}
+        data-beside={beside || undefined}
         tabIndex={-1}
         aria-labelledby="contact-name"
         {...(small ? { role: 'dialog', 'aria-modal': true } : {})}
@@ -72,24 +91,26 @@ export function ContactPanel({ id, row, previous, next, onMove, onClose }: Conta
             {known ? (known.display_name ?? addressOf(known).text) : m.contact()}
           </h2>
           {known?.test && <SmallBadge title={m.test_contact_title()}>{m.test()}</SmallBadge>}
-          <span className={classes.moves}>
-            <ActionIcon
-              aria-label={m.contact_previous()}
-              title={`${m.contact_previous()} (Alt+↑)`}
-              aria-keyshortcuts="Alt+ArrowUp"
-              {...moving(previous, onMove)}
-            >
-              <IconChevronUp size={17} stroke={1.8} />
-            </ActionIcon>
-            <ActionIcon
-              aria-label={m.contact_next()}
-              title={`${m.contact_next()} (Alt+↓)`}
-              aria-keyshortcuts="Alt+ArrowDown"
-              {...moving(next, onMove)}
-            >
-              <IconChevronDown size={17} stroke={1.8} />
-            </ActionIcon>
-          </span>
+          {onMove && (
+            <span className={classes.moves}>
+              <ActionIcon
+                aria-label={m.contact_previous()}
+                title={`${m.contact_previous()} (Alt+↑)`}
+                aria-keyshortcuts="Alt+ArrowUp"
+                {...moving(previous, onMove)}
+              >
+                <IconChevronUp size={17} stroke={1.8} />
+              </ActionIcon>
+              <ActionIcon
+                aria-label={m.contact_next()}
+                title={`${m.contact_next()} (Alt+↓)`}
+                aria-keyshortcuts="Alt+ArrowDown"
+                {...moving(next, onMove)}
+              >
+                <IconChevronDown size={17} stroke={1.8} />
+              </ActionIcon>
+            </span>
+          )}
           {known && <ContactMenu id={id} name={known.display_name ?? addressOf(known).text} onErased={onClose} />}
           <ActionIcon className={classes.close} aria-label={m.contact_close()} onClick={onClose}>
             <IconX size={17} stroke={1.8} />
@@ -100,7 +121,7 @@ export function ContactPanel({ id, row, previous, next, onMove, onClose }: Conta
             <>
               {error && <ErrorNotice error={error} onRetry={() => void refetch()} />}
               <ContactFacts contact={contact} />
-              <ContactTags contact={contact} />
+              <ContactTags contact={contact} adder={adder} />
               <TagHistory contactId={id} />
             </>
           ) : isProblem(error, 404) ? (

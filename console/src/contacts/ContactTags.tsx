@@ -3,7 +3,7 @@ import { Button, Popover } from '@mantine/core'
 import { IconPlus, IconX } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useRef, useState, type Ref } from 'react'
+import { useRef, useState, type Ref, type RefObject } from 'react'
 import type { ContactDetail } from '../../../server/contacts/schema.ts'
 import type { Assignment } from '../../../server/tags/schema.ts'
 import { may, useOrganization } from '../access/queries.ts'
@@ -23,10 +23,15 @@ import { useChangeTag } from './tagging.ts'
 /** The second click of a double click must not take off the tag that moved under it. */
 const DOUBLE_CLICK_MS = 500
 
-export function ContactTags({ contact }: { contact: ContactDetail }) {
+interface ContactTagsProps {
+  contact: ContactDetail
+  /** The button that opens the picker. */
+  adder: RefObject<HTMLButtonElement | null>
+}
+
+export function ContactTags({ contact, adder }: ContactTagsProps) {
   const organization = useOrganization()
   const changeTag = useChangeTag(contact.id)
-  const adder = useRef<HTMLButtonElement>(null)
   const title = useRef<HTMLHeadingElement>(null)
   const tookAt = useRef(-Infinity)
   const mayTag = may(organization, 'contacts:tag')

@@ -28,7 +28,11 @@ export class ApiProblem extends Error {
   }
 }
 
-type CallOptions<R extends RouteDef> = RouteArgs<R> & { organization?: string }
+type CallOptions<R extends RouteDef> = RouteArgs<R> & {
+  organization?: string
+  /** Names a write that may be the same as another in all but that it was meant twice: the same text to one customer. */
+  once?: string
+}
 type Values = Record<string, unknown>
 
 /**
@@ -96,7 +100,8 @@ async function send(method: string, path: string, options: object, more: Record<
 
 /** What makes two writes the same. */
 const writeName = (method: string, path: string, options: object): string => {
-  const { params, query, body, organization } = options as SentWith
+  const { params, query, body, organization, once } = options as SentWith & { once?: string }
+  if (once !== undefined) return once
   return JSON.stringify([method, organization, address(path, params, query), body])
 }
 

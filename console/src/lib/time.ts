@@ -68,6 +68,32 @@ export function shortTime(instant: string, now: number): string {
   return sameYear ? formatted(date, 'day-month', { day: 'numeric', month: 'short' }) : momentWords(instant, 'day')
 }
 
+const spans = (['minute', 'hour', 'day'] as const).map(
+  (unit) => new Intl.NumberFormat(regionalLocale, { style: 'unit', unit, unitDisplay: 'narrow' }),
+)
+
+/** How long ago in one unit: `5m`, `3h`, `2d`. */
+export function shortSpan(since: string, now: number): string {
+  const age = Math.max(0, now - Date.parse(since))
+  const [minutes, hours, days] = spans as [Intl.NumberFormat, Intl.NumberFormat, Intl.NumberFormat]
+  if (age < HOUR) return minutes.format(Math.floor(age / MINUTE))
+  return age < DAY ? hours.format(Math.floor(age / HOUR)) : days.format(Math.floor(age / DAY))
+}
+
+/** `14:05`, as the viewer's country writes it. */
+export const clockTime = (instant: string): string =>
+  formatted(new Date(instant), 'clock', { hour: '2-digit', minute: '2-digit' })
+
+/** `Today`, `Yesterday`, or `Saturday, 30 May 2026`; `today` is a day as `2026-05-30`. */
+export function dayWords(instant: string, today: string): string {
+  const daysAgo = Math.round((Date.parse(today) - Date.parse(isoDay(instant))) / DAY)
+  if (daysAgo !== 0 && daysAgo !== 1)
+    return formatted(new Date(instant), 'weekday', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' })
+  const words = named.format(-daysAgo, 'day')
+  return words.slice(0, 1).toLocaleUpperCase(regionalLocale) + words.slice(1)
+}
+const named = new Intl.RelativeTimeFormat(regionalLocale, { numeric: 'auto' })
+
 let now = Date.now()
 const watchers = new Set<() => void>()
 let ticking: number | undefined

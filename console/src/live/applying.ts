@@ -5,6 +5,7 @@ import type { LiveMessage } from '../../../server/events/schema.ts'
 import type { Tag } from '../../../server/tags/schema.ts'
 import { contactKeys } from '../contacts/queries.ts'
 import { openCached } from './cached.ts'
+import { showConversationNews } from './conversations.ts'
 import { addMessage, emptyDigest, isMany, type Digest } from './digest.ts'
 import { heldContacts } from './holding.ts'
 import { tellContactNews } from './news.ts'
@@ -64,6 +65,7 @@ export function openScreens({
     }
     knowSurvivors(shown)
     cached.patch(shown)
+    showConversationNews({ queryClient, organization, refresher }, shown)
     if (shown.erased.size > 0)
       cached.change(contactKeys.lists(organization), (data) => dropContacts(data, shown.erased))
     if (shown.progress.size > 0)

@@ -1,5 +1,6 @@
 // What the stream told, put together until it is shown: one look of the screen for many messages.
 import type { Contact } from '../../../server/contacts/schema.ts'
+import type { Conversation } from '../../../server/conversations/schema.ts'
 import type { LiveChange, LiveMessage } from '../../../server/events/schema.ts'
 import type { TagChip } from '../../../server/tags/schema.ts'
 
@@ -36,6 +37,12 @@ export interface Digest {
   /** An operation began or ended. */
   operationsChanged: boolean
   conflicts: boolean
+  /** Conversations as they are now. */
+  conversations: Map<string, Conversation>
+  /** Conversations that changed, or in which something was written. */
+  touched: Set<string>
+  /** More conversations than were named. */
+  manyConversations: boolean
   /** People came, went or have another role, were invited, or the organization has another name. */
   peopleChanged: boolean
 }
@@ -58,6 +65,9 @@ export const emptyDigest = (): Digest => ({
   progress: new Map(),
   operationsChanged: false,
   conflicts: false,
+  conversations: new Map(),
+  touched: new Set(),
+  manyConversations: false,
   peopleChanged: false,
 })
 
@@ -66,6 +76,11 @@ export function addMessage(digest: Digest, message: LiveMessage): void {
   const sent = new Map(message.contacts.map((contact) => [contact.id, contact]))
   for (const change of message.changes) {
     addChange(digest, change)
+    for (const id of change.conversation_ids ?? []) {
+      // Where it was not sent along as it is now, what was told before is out of date.
+      digest.conversations.delete(id)
+      digest.touched.add(id)
+    }
     for (const id of change.contact_ids ?? []) {
       if (sent.has(id)) continue
       digest.contacts.delete(id)
@@ -75,6 +90,15 @@ export function addMessage(digest: Digest, message: LiveMessage): void {
   for (const [id, contact] of sent) {
     digest.contacts.set(id, contact)
     digest.unsent.delete(id)
+  }
+  for (const conversation of message.conversations) {
+    digest.conversations.set(conversation.id, conversation)
+    digest.touched.add(conversation.id)
+  }
+  if (digest.touched.size > MOST) {
+    digest.manyConversations = true
+    digest.conversations.clear()
+    digest.touched.clear()
   }
   for (const chip of message.tags) digest.chips.set(chip.id, chip)
   if (digest.contacts.size + digest.unsent.size > MOST) {
@@ -96,6 +120,7 @@ const CONTACT_KINDS = new Map<string, 'created' | 'active' | 'tagged'>([
 
 function addChange(digest: Digest, { kind, contact_ids, many, conflicts, tag_ids, after }: LiveChange): void {
   digest.conflicts ||= conflicts === true
+  if (many && (kind === 'contacts.active' || kind.startsWith('conversation.'))) digest.manyConversations = true
   const what = CONTACT_KINDS.get(kind)
   if (what) {
     digest.many[what] ||= many === true

@@ -1,0 +1,107 @@
+// Below the thread: the box to answer, or why there is none and what can be done about it.
+import { Button } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
+import type { ReactNode, RefObject } from 'react'
+import type { Conversation } from '../../../server/conversations/schema.ts'
+import { momentWords, useNow } from '../lib/time.ts'
+import { m } from '../paraglide/messages.js'
+import { Composer } from './Composer.tsx'
+import classes from './ConversationPane.module.css'
+import type { ThreadPage } from './thread-pages.ts'
+import { statusLabel } from './words.ts'
+
+interface ConversationFootProps {
+  conversation: Conversation
+  thread: readonly ThreadPage[] | undefined
+  name: string
+  input: RefObject<HTMLTextAreaElement | null>
+  isMine: boolean
+  mayAnswer: boolean
+  busy: boolean
+  onTake: () => void
+  onTakeOver: (() => void) | undefined
+}
+
+export function ConversationFoot({
+  conversation,
+  thread,
+  name,
+  input,
+  isMine,
+  mayAnswer,
+  busy,
+  onTake,
+  onTakeOver,
+}: ConversationFootProps) {
+  const now = useNow()
+  const { status, agent, closed_at, closed_by, window_ends_at } = conversation
+  if (closed_at !== null) {
+    const later = thread
+      ?.flatMap((page) => page.conversations)
+      .find((each) => Date.parse(each.opened_at) >= Date.parse(closed_at) && each.id !== conversation.id)
+    return (
+      <Bar
+        title={statusLabel(status)}
+        text={`${
+          closed_by === null || status === 'expired' || status === 'ai_auto_closed'
+            ? m.conversation_closed_at({ time: momentWords(closed_at, 'minute') })
+            : m.conversation_closed_by({ name: closed_by, time: momentWords(closed_at, 'minute') })
+        } ${later ? m.conversation_went_on() : m.conversation_closed_text()}`}
+      >
+        {later && (
+          <Button
+            variant="default"
+            renderRoot={(props) => (
+              <Link
+                from="/o/$organization/inbox"
+                to="/o/$organization/inbox"
+                search={(before: object) => ({ ...before, conversation: later.id }) as object}
+                {...props}
+              />
+            )}
+          >
+            {m.conversation_open_newer()}
+          </Button>
+        )}
+      </Bar>
+    )
+  }
+  if (!mayAnswer) return null
+  if (status === 'pending') {
+    return (
+      <Bar title={m.conversation_nobody_has()} text={m.conversation_take_text()}>
+        <Button loading={busy} onClick={onTake}>
+          {m.conversation_take()}
+        </Button>
+      </Bar>
+    )
+  }
+  if (!isMine) {
+    return (
+      <Bar
+        title={m.conversation_has({ name: agent?.name ?? '—' })}
+        text={onTakeOver ? m.conversation_has_text_admin() : m.conversation_has_text()}
+      >
+        {onTakeOver && (
+          <Button variant="default" loading={busy} onClick={onTakeOver}>
+            {m.conversation_take_over()}
+          </Button>
+        )}
+      </Bar>
+    )
+  }
+  if (Date.parse(window_ends_at) <= now)
+    return <Bar title={m.conversation_window_over()} text={m.conversation_window_over_text()} />
+  return <Composer key={conversation.id} conversation={conversation} name={name} input={input} />
+}
+
+function Bar({ title, text, children }: { title: string; text: string; children?: ReactNode }) {
+  return (
+    <div className={classes.bar} role="status">
+      <p className={classes.barWords}>
+        <strong>{title}</strong> {text}
+      </p>
+      {children}
+    </div>
+  )
+}

@@ -1,0 +1,190 @@
+// The open conversation: who it is with and what can be done with it, what was written, and the box to answer.
+import { Skeleton } from '@mantine/core'
+import { useDocumentVisibility } from '@mantine/hooks'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useEffect, useImperativeHandle, useMemo, useRef, useState, type Ref } from 'react'
+import type { Conversation } from '../../../server/conversations/schema.ts'
+import { may, useOrganization, useSession } from '../access/queries.ts'
+import { isProblem } from '../lib/api.ts'
+import { m } from '../paraglide/messages.js'
+import { EmptyState } from '../ui/EmptyState.tsx'
+import { ErrorNotice } from '../ui/ErrorNotice.tsx'
+import { tell, tellFailure } from '../ui/toasts.ts'
+import { CloseDialog } from './CloseDialog.tsx'
+import classes from './ConversationPane.module.css'
+import { ConversationFoot } from './ConversationFoot.tsx'
+import { ConversationHead } from './ConversationHead.tsx'
+import { HandOverDialog } from './HandOverDialog.tsx'
+import { messagesQuery, useActOn } from './queries.ts'
+import { Thread } from './Thread.tsx'
+import { customerName } from './words.ts'
+
+export interface ConversationPaneHandle {
+  take: () => void
+  /** Puts the cursor into the box to answer. */
+  reply: () => void
+  /** Asks before it closes. */
+  close: () => void
+}
+
+interface ConversationPaneProps {
+  ref?: Ref<ConversationPaneHandle>
+  id: string
+  /** Undefined as long as it is not read. */
+  conversation: Conversation | undefined
+  error: unknown
+  onRetry: () => void
+  onBack?: () => void
+  onTaken?: () => void
+  contactShown: boolean
+  onToggleContact: () => void
+}
+
+export function ConversationPane({
+  ref,
+  id,
+  conversation,
+  error,
+  onRetry,
+  onBack,
+  onTaken,
+  contactShown,
+  onToggleContact,
+}: ConversationPaneProps) {
+  const organization = useOrganization()
+  const { user } = useSession()
+  const act = useActOn(organization.slug, id)
+  const thread = useInfiniteQuery(messagesQuery(organization.slug, id))
+  const input = useRef<HTMLTextAreaElement>(null)
+  const [dialog, setDialog] = useState<'hand_over' | 'close' | null>(null)
+  const isAdmin = organization.role === 'admin'
+  const isOpen = conversation?.status === 'pending' || conversation?.status === 'active'
+  const isMine = conversation?.status === 'active' && conversation.agent?.id === user.id
+  const mayAnswer = may(organization, 'conversations:answer')
+  const newest = useMemo(
+    () => thread.data?.pages.flatMap(({ messages }) => messages).find((each) => each.conversation_id === id),
+    [thread.data, id],
+  )
+  const newestOfCustomer = useMemo(
+    () =>
+      thread.data?.pages
+        .flatMap(({ messages }) => messages)
+        .find((each) => each.conversation_id === id && each.direction === 'in'),
+    [thread.data, id],
+  )
+  useMarksRead({
+    id: isMine && conversation.unread_count > 0 ? newestOfCustomer?.id : undefined,
+    onRead: (upTo) => act.mutate({ act: 'read', upTo }),
+  })
+
+  const take = (over: boolean) => {
+    if (!conversation || act.isPending) return
+    act.mutate(over ? { act: 'hand_over', to: user.id } : { act: 'take' }, {
+      onSuccess: () => {
+        onTaken?.()
+        window.setTimeout(() => input.current?.focus())
+      },
+      onError: (failure) => tellFailure(m.conversation_take_failed(), failure),
+    })
+  }
+  const close = () =>
+    act.mutate(
+      { act: 'close', seenTo: newest?.id },
+      {
+        onSuccess: () => {
+          setDialog(null)
+          tell(m.conversation_closed())
+        },
+        onError: (failure) => {
+          setDialog(null)
+          tellFailure(m.conversation_close_failed(), failure)
+        },
+      },
+    )
+  const mayClose = mayAnswer && isOpen && (isMine || isAdmin)
+  useImperativeHandle(ref, () => ({
+    take: () => {
+      if (mayAnswer && conversation?.status === 'pending') take(false)
+    },
+    reply: () => input.current?.focus(),
+    close: () => {
+      if (mayClose) setDialog('close')
+    },
+  }))
+
+  if (!conversation) {
+    return isProblem(error, 404) ? (
+      <EmptyState title={m.conversation_missing_title()} text={m.conversation_missing_text()} heading="h2" />
+    ) : error ? (
+      <div className={classes.failure}>
+        <ErrorNotice error={error} onRetry={onRetry} />
+      </div>
+    ) : (
+      <div className={classes.loading} role="status" aria-label={m.conversation_loading()}>
+        <Skeleton height={14} width={180} />
+      </div>
+    )
+  }
+  const name = customerName(conversation.contact)
+  const giveBack = () =>
+    act.mutate(
+      { act: 'give_back' },
+      {
+        onSuccess: () => tell(m.conversation_given_back()),
+        onError: (failure) => tellFailure(m.conversation_give_back_failed(), failure),
+      },
+    )
+  return (
+    <section className={classes.pane} aria-label={m.conversation_with({ name })}>
+      <ConversationHead
+        conversation={conversation}
+        busy={act.isPending && act.variables.act !== 'read'}
+        onBack={onBack}
+        onTake={mayAnswer && conversation.status === 'pending' ? () => take(false) : undefined}
+        onTakeOver={mayAnswer && isAdmin && conversation.status === 'active' && !isMine ? () => take(true) : undefined}
+        onHandOver={mayAnswer && isOpen && (isMine || isAdmin) ? () => setDialog('hand_over') : undefined}
+        onGiveBack={mayAnswer && conversation.status === 'active' && (isMine || isAdmin) ? giveBack : undefined}
+        onClose={mayClose ? close : undefined}
+        contactShown={contactShown}
+        onToggleContact={onToggleContact}
+      />
+      <Thread
+        conversation={conversation}
+        thread={thread}
+        name={name}
+        mayAnswer={isMine && mayAnswer}
+        onReplied={() => input.current?.focus()}
+      />
+      <ConversationFoot
+        conversation={conversation}
+        thread={thread.data?.pages}
+        name={name}
+        input={input}
+        isMine={isMine}
+        mayAnswer={mayAnswer}
+        busy={act.isPending && act.variables.act !== 'read'}
+        onTake={() => take(false)}
+        onTakeOver={isAdmin ? () => take(true) : undefined}
+      />
+      {dialog === 'hand_over' && <HandOverDialog conversation={conversation} onClose={() => setDialog(null)} />}
+      {dialog === 'close' && (
+        <CloseDialog name={name} closing={act.isPending} onConfirm={close} onClose={() => setDialog(null)} />
+      )}
+    </section>
+  )
+}
+
+/** Marks up to the message `id` as read, once for each, while the screen is looked at. */
+function useMarksRead({ id, onRead }: { id: string | undefined; onRead: (upTo: string) => void }): void {
+  const isSeen = useDocumentVisibility() === 'visible'
+  const marked = useRef<string>(undefined)
+  const mark = useRef(onRead)
+  useEffect(() => {
+    mark.current = onRead
+  })
+  useEffect(() => {
+    if (id === undefined || !isSeen || marked.current === id) return
+    marked.current = id
+    mark.current(id)
+  }, [id, isSeen])
+}

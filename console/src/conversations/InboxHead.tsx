@@ -1,0 +1,216 @@
+// Above the list of the inbox: its three lists as links with their numbers, the search in messages, the filters.
+import { ActionIcon, Button, Popover, TextInput, VisuallyHidden } from '@mantine/core'
+import { IconFilter2, IconKeyboard, IconSearch, IconX } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useEffect, useRef, useState, type RefObject } from 'react'
+import { useOrganization } from '../access/queries.ts'
+import { channelsQuery } from '../channels/channel-names.ts'
+import { CheckList } from '../contacts/CheckList.tsx'
+import { idsOf } from '../contacts/search.ts'
+import { formatCount } from '../lib/numbers.ts'
+import { m } from '../paraglide/messages.js'
+import { tagsQuery } from '../tags/queries.ts'
+import { PageHeader } from '../ui/PageHeader.tsx'
+import { TagList } from '../ui/TagList.tsx'
+import { viewLink, ViewLinks } from '../ui/ViewLinks.tsx'
+import { conversationCountsQuery } from './counts.ts'
+import classes from './InboxHead.module.css'
+import { INBOX_LISTS, isInboxFiltered, useChangeInbox, useInboxSearch, type InboxListName } from './search.ts'
+
+/** A pause in typing, after which the messages are searched. */
+const PAUSE_MS = 250
+
+interface InboxHeadProps {
+  searchBox: RefObject<HTMLInputElement | null>
+  onHelp: () => void
+  onLeaveToRows: () => void
+}
+
+export function InboxHead({ searchBox, onHelp, onLeaveToRows }: InboxHeadProps) {
+  const organization = useOrganization()
+  return (
+    <div className={classes.root}>
+      <PageHeader title={m.inbox()} organization={organization.name}>
+        <ActionIcon
+          className={classes.help}
+          aria-label={m.shortcuts()}
+          title={`${m.shortcuts()} (?)`}
+          aria-keyshortcuts="?"
+          onClick={onHelp}
+        >
+          <IconKeyboard size={18} stroke={1.7} />
+        </ActionIcon>
+      </PageHeader>
+      <Lists />
+      <div className={classes.filters}>
+        <SearchBox input={searchBox} onLeaveToRows={onLeaveToRows} />
+        <Filters />
+      </div>
+    </div>
+  )
+}
+
+const listLabel = (list: InboxListName): string =>
+  ({ waiting: m.inbox_waiting, mine: m.inbox_mine, open: m.inbox_open })[list]()
+
+function Lists() {
+  const organization = useOrganization()
+  const { data: counts } = useQuery(conversationCountsQuery(organization.slug))
+  const { list: shown = 'waiting' } = useInboxSearch()
+  return (
+    <ViewLinks label={m.inbox_lists()}>
+      {INBOX_LISTS.map((list) => {
+        const count = counts?.[list]
+        return (
+          <Link
+            key={list}
+            from="/o/$organization/inbox"
+            to="."
+            search={(before) => ({ ...before, list: list === 'waiting' ? undefined : list }) as object}
+            className={viewLink}
+            // The open conversation is part of the address, and does not make it another list.
+            aria-current={shown === list ? 'page' : undefined}
+            activeProps={{ 'aria-current': shown === list ? 'page' : undefined }}
+          >
+            {listLabel(list)}
+            {count && (
+              <span className={classes.count} data-unread={(list === 'mine' && count.unread > 0) || undefined}>
+                {formatCount(count.count)}
+              </span>
+            )}
+            {list === 'mine' && count !== undefined && count.unread > 0 && (
+              <VisuallyHidden>
+                {m.inbox_unread_conversations({ count: count.unread, shown: formatCount(count.unread) })}
+              </VisuallyHidden>
+            )}
+          </Link>
+        )
+      })}
+    </ViewLinks>
+  )
+}
+
+function SearchBox({ input, onLeaveToRows }: { input: RefObject<HTMLInputElement | null>; onLeaveToRows: () => void }) {
+  const { search: inAddress = '' } = useInboxSearch()
+  const { change } = useChangeInbox()
+  const [text, setText] = useState(inAddress)
+  const [seen, setSeen] = useState(inAddress)
+  const sent = useRef(inAddress)
+  const timer = useRef<number>(undefined)
+  // What comes by Back or a link wins over what is half typed.
+  if (seen !== inAddress) {
+    setSeen(inAddress)
+    if (inAddress !== sent.current) setText(inAddress)
+  }
+  useEffect(() => () => window.clearTimeout(timer.current), [])
+  const put = (next: string, pause: number) => {
+    setText(next)
+    window.clearTimeout(timer.current)
+    timer.current = window.setTimeout(() => {
+      sent.current = next.trim()
+      change({ search: next.trim() }, { replace: inAddress !== '' })
+    }, pause)
+  }
+  return (
+    <TextInput
+      ref={input}
+      className={classes.search}
+      inputMode="search"
+      enterKeyHint="search"
+      autoComplete="off"
+      spellCheck={false}
+      maxLength={200}
+      aria-label={m.inbox_search()}
+      aria-keyshortcuts="/"
+      placeholder={m.inbox_search()}
+      value={text}
+      onChange={(event) => put(event.currentTarget.value, PAUSE_MS)}
+      onKeyDown={(event) => {
+        if (event.nativeEvent.isComposing) return
+        if (event.key === 'Escape') {
+          event.stopPropagation()
+          if (text === '') onLeaveToRows()
+          else put('', 0)
+        } else if (event.key === 'ArrowDown') {
+          event.preventDefault()
+          onLeaveToRows()
+        }
+      }}
+      leftSection={<IconSearch size={15} stroke={1.7} />}
+      rightSection={
+        text !== '' && (
+          <ActionIcon size={22} aria-label={m.search_clear()} onClick={() => (put('', 0), input.current?.focus())}>
+            <IconX size={14} />
+          </ActionIcon>
+        )
+      }
+    />
+  )
+}
+
+function Filters() {
+  const organization = useOrganization()
+  const search = useInboxSearch()
+  const { change, clearFilters } = useChangeInbox()
+  const [opened, setOpened] = useState(false)
+  const { data: tags = [] } = useQuery({ ...tagsQuery(organization.slug), enabled: opened })
+  const { data: channels = [] } = useQuery({ ...channelsQuery(organization.slug), enabled: opened })
+  const chosen = idsOf(search.any_tags)
+  const applied = chosen.length + idsOf(search.channels).length
+  return (
+    <Popover opened={opened} onChange={setOpened} position="bottom-end" trapFocus width={300}>
+      <Popover.Target>
+        <Button
+          variant="default"
+          px={10}
+          aria-expanded={opened}
+          aria-label={applied > 0 ? `${m.filter()}: ${m.filter_applied_count({ count: applied })}` : m.filter()}
+          title={m.filter()}
+          onClick={() => setOpened((now) => !now)}
+        >
+          <IconFilter2 size={16} stroke={1.7} />
+          {applied > 0 && (
+            <span className={classes.applied} aria-hidden>
+              {applied}
+            </span>
+          )}
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown p={0} aria-label={m.filter()} aria-labelledby={undefined}>
+        <TagList
+          tags={tags}
+          label={m.tags()}
+          chosen={new Set(chosen)}
+          onPick={({ id }) =>
+            change({ any_tags: (chosen.includes(id) ? chosen.filter((each) => each !== id) : [...chosen, id]).join() })
+          }
+        />
+        {channels.length > 1 && (
+          <div className={classes.channels}>
+            <CheckList
+              label={m.channel()}
+              items={channels.map((each) => ({ id: each.id, name: each.name, note: each.phone }))}
+              chosen={idsOf(search.channels)}
+              onChange={(ids) => change({ channels: ids.join() })}
+            />
+          </div>
+        )}
+        <div className={classes.foot}>
+          <Button
+            size="xs"
+            variant="subtle"
+            color="gray"
+            disabled={!isInboxFiltered(search)}
+            onClick={() => clearFilters()}
+          >
+            {m.filters_clear_all()}
+          </Button>
+          <Button size="xs" onClick={() => setOpened(false)}>
+            {m.done()}
+          </Button>
+        </div>
+      </Popover.Dropdown>
+    </Popover>
+  )
+}

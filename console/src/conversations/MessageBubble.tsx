@@ -1,0 +1,155 @@
+// One message of the thread: what it says, what it answers, what came of it, and when.
+import { ActionIcon, Button, VisuallyHidden } from '@mantine/core'
+import { IconCornerUpLeft } from '@tabler/icons-react'
+import { memo } from 'react'
+import type { Message } from '../../../server/conversations/schema.ts'
+import { useOrganization, useSession } from '../access/queries.ts'
+import { clockTime, exactTime } from '../lib/time.ts'
+import { m } from '../paraglide/messages.js'
+import { tellFailure } from '../ui/toasts.ts'
+import { DeliveryMark } from './DeliveryMark.tsx'
+import classes from './Message.module.css'
+import { MessageContent } from './MessageContent.tsx'
+import { QuoteBlock } from './QuoteBlock.tsx'
+import { useDecideMessage } from './queries.ts'
+import { failureWords } from './words.ts'
+
+interface MessageBubbleProps {
+  message: Message
+  follows: boolean
+  /** The customer's. */
+  name: string
+  conversationId: string
+  mayAnswer: boolean
+  flashed: boolean
+  onReply: (message: Message) => void
+  onSeek: (id: string) => void
+}
+
+export const MessageBubble = memo(
+  function MessageBubble({
+    message,
+    follows,
+    name,
+    conversationId,
+    mayAnswer,
+    flashed,
+    onReply,
+    onSeek,
+  }: MessageBubbleProps) {
+    const { user } = useSession()
+    const { direction, origin, type, sent_at, edited_at, revoked_at, reply_to, reactions, delivery, sent_by } = message
+    if (type === 'system') {
+      return (
+        <p className={classes.system} data-key={message.id} dir="auto">
+          {message.text ?? m.message_kind_system()}
+        </p>
+      )
+    }
+    const author =
+      direction === 'in' ? name : origin === 'echo' ? m.message_phone_app() : (sent_by ?? m.message_from_us())
+    const showsAuthor =
+      direction === 'out' && !follows && (origin === 'echo' || (sent_by !== null && sent_by !== user.name))
+    const mayReply = mayAnswer && revoked_at === null && origin !== 'history'
+    return (
+      <div
+        className={classes.row}
+        data-key={message.id}
+        data-direction={direction}
+        data-follows={follows || undefined}
+        data-flashed={flashed || undefined}
+      >
+        <div className={classes.bubble}>
+          {showsAuthor ? (
+            <span className={classes.author} dir="auto">
+              {author}
+            </span>
+          ) : (
+            <VisuallyHidden>{m.message_by({ name: author })}</VisuallyHidden>
+          )}
+          {reply_to && <QuoteBlock quote={reply_to} name={name} onOpen={onSeek} />}
+          {revoked_at === null ? (
+            <MessageContent message={message} />
+          ) : (
+            <span className={classes.soft}>
+              {direction === 'in' ? m.message_deleted_by_customer() : m.message_deleted()}
+            </span>
+          )}
+          <span className={classes.meta}>
+            {edited_at !== null && revoked_at === null && (
+              <span title={exactTime(edited_at)}>{m.message_edited()}</span>
+            )}
+            <time dateTime={sent_at} title={exactTime(sent_at)}>
+              {clockTime(sent_at)}
+            </time>
+            {delivery && revoked_at === null && <DeliveryMark delivery={delivery} />}
+          </span>
+          {reactions.length > 0 && (
+            <ul className={classes.reactions} aria-label={m.message_reactions()}>
+              {reactions.map((reaction) => (
+                <li
+                  key={reaction.direction}
+                  title={`${reaction.direction === 'in' ? name : m.message_from_us()} · ${exactTime(reaction.at)}`}
+                >
+                  {reaction.emoji}
+                </li>
+              ))}
+            </ul>
+          )}
+        </div>
+        {mayReply && (
+          <ActionIcon
+            className={classes.replyButton}
+            aria-label={m.message_reply()}
+            title={m.message_reply()}
+            onClick={() => onReply(message)}
+          >
+            <IconCornerUpLeft size={16} stroke={1.8} />
+          </ActionIcon>
+        )}
+        {delivery && (delivery.state === 'failed' || delivery.state === 'uncertain') && (
+          <Undelivered message={message} delivery={delivery} conversationId={conversationId} mayDecide={mayAnswer} />
+        )}
+      </div>
+    )
+  },
+  // What is done on it is the same whatever function is named.
+  (a, b) =>
+    a.message === b.message &&
+    a.follows === b.follows &&
+    a.name === b.name &&
+    a.mayAnswer === b.mayAnswer &&
+    a.flashed === b.flashed,
+)
+
+interface UndeliveredProps {
+  message: Message
+  delivery: NonNullable<Message['delivery']>
+  conversationId: string
+  mayDecide: boolean
+}
+
+function Undelivered({ message, delivery, conversationId, mayDecide }: UndeliveredProps) {
+  const organization = useOrganization()
+  const decide = useDecideMessage(organization.slug, conversationId)
+  const isFailed = delivery.state === 'failed'
+  const to = (what: 'resend' | 'settle') =>
+    decide.mutate({ id: message.id, to: what }, { onError: (error) => tellFailure(m.message_decide_failed(), error) })
+  return (
+    <div className={classes.undelivered} data-failed={isFailed || undefined}>
+      <p>{isFailed ? failureWords(delivery) : m.message_uncertain_text()}</p>
+      {mayDecide && message.origin === 'sent' && (
+        <div className={classes.decisions}>
+          <Button size="xs" variant="default" loading={decide.isPending} onClick={() => to('resend')}>
+            {isFailed ? m.message_try_again() : m.message_send_again()}
+          </Button>
+          {!isFailed && (
+            <Button size="xs" variant="default" disabled={decide.isPending} onClick={() => to('settle')}>
+              {m.message_leave()}
+            </Button>
+          )}
+        </div>
+      )}
+    </div>
+  )
+}

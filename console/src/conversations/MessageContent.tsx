@@ -1,0 +1,145 @@
+// What a message consists of, by its kind; what nobody knows how to show is said as such, never left out.
+import {
+  IconFile,
+  IconHelpCircle,
+  IconMapPin,
+  IconMicrophone,
+  IconPhoto,
+  IconShoppingCart,
+  IconSticker,
+  IconUser,
+  IconVideo,
+} from '@tabler/icons-react'
+import type { ComponentType, ReactNode } from 'react'
+import type { Message } from '../../../server/conversations/schema.ts'
+import { formatCount } from '../lib/numbers.ts'
+import { m } from '../paraglide/messages.js'
+import { answersOf, cardsOf, fileNameOf, orderOf, placeOf, replyOf } from './content.ts'
+import { LinkedText } from './LinkedText.tsx'
+import classes from './Message.module.css'
+import { isKnownKind, kindLabel } from './words.ts'
+
+type Icon = ComponentType<{ size: number; stroke: number; 'aria-hidden': true }>
+
+const MEDIA: Record<string, Icon> = {
+  image: IconPhoto,
+  audio: IconMicrophone,
+  video: IconVideo,
+  document: IconFile,
+  sticker: IconSticker,
+}
+
+export function MessageContent({ message }: { message: Message }) {
+  const { type, text, content } = message
+  if (Object.hasOwn(MEDIA, type)) {
+    return (
+      <>
+        <Card icon={MEDIA[type]!} title={fileNameOf(type, content) ?? kindLabel(type)}>
+          {fileNameOf(type, content) !== null && kindLabel(type)}
+        </Card>
+        {text !== null && text !== '' && <LinkedText text={text} />}
+      </>
+    )
+  }
+  switch (type) {
+    case 'location':
+      return <Place content={content} text={text} />
+    case 'contacts':
+      return <Cards content={content} text={text} />
+    case 'interactive':
+    case 'button':
+      return <Reply content={content} text={text} type={type} />
+    case 'order':
+      return <Order content={content} text={text} />
+    default:
+      if (text !== null && text !== '') return <LinkedText text={text} />
+      return (
+        <Card icon={IconHelpCircle} title={kindLabel(type)}>
+          {isKnownKind(type) && type !== 'unsupported' ? m.message_kept_no_more() : m.message_unsupported_text()}
+        </Card>
+      )
+  }
+}
+
+function Card({ icon: CardIcon, title, children }: { icon: Icon; title: ReactNode; children?: ReactNode }) {
+  return (
+    <span className={classes.card}>
+      <span className={classes.cardIcon}>
+        <CardIcon size={18} stroke={1.7} aria-hidden />
+      </span>
+      <span className={classes.cardWords}>
+        <bdi className={classes.cardTitle}>{title}</bdi>
+        {children !== undefined && children !== false && <span className={classes.soft}>{children}</span>}
+      </span>
+    </span>
+  )
+}
+
+function Place({ content, text }: Pick<Message, 'content' | 'text'>) {
+  const place = placeOf(content)
+  return (
+    <Card icon={IconMapPin} title={place?.name ?? (text || kindLabel('location'))}>
+      {place && (
+        <>
+          {place.address !== null && <bdi>{place.address}</bdi>}{' '}
+          <a href={place.href} target="_blank" rel="noopener noreferrer">
+            {m.message_open_map()}
+          </a>
+        </>
+      )}
+    </Card>
+  )
+}
+
+function Cards({ content, text }: Pick<Message, 'content' | 'text'>) {
+  const cards = cardsOf(content)
+  if (cards.length === 0) return <Card icon={IconUser} title={text || kindLabel('contacts')} />
+  return cards.map(({ name, phones }, index) => (
+    // oxlint-disable-next-line react/no-array-index-key -- the cards of one message stay in their places
+    <Card key={index} icon={IconUser} title={name ?? kindLabel('contacts')}>
+      <bdi>{phones.join(' · ')}</bdi>
+    </Card>
+  ))
+}
+
+function Reply({ content, text, type }: Pick<Message, 'content' | 'text' | 'type'>) {
+  const reply = replyOf(content)
+  const answers = answersOf(content)
+  return (
+    <>
+      <span className={classes.soft}>{answers.length > 0 ? m.message_form() : m.message_chose()}</span>
+      <LinkedText text={reply?.title ?? (text || kindLabel(type))} />
+      {reply?.description != null && <span className={classes.soft}>{reply.description}</span>}
+      {answers.length > 0 && (
+        <dl className={classes.answers}>
+          {answers.map(({ name, value }) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd dir="auto">{value}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+    </>
+  )
+}
+
+function Order({ content, text }: Pick<Message, 'content' | 'text'>) {
+  const products = orderOf(content)
+  return (
+    <>
+      <Card icon={IconShoppingCart} title={kindLabel('order')}>
+        {m.message_order_products({ count: products.length, shown: formatCount(products.length) })}
+      </Card>
+      <ul className={classes.products}>
+        {products.map(({ id, quantity, price }, index) => (
+          // oxlint-disable-next-line react/no-array-index-key -- the products of one order stay in their places
+          <li key={index}>
+            {formatCount(quantity)} × <bdi>{id}</bdi> {price !== null && <span className={classes.soft}>{price}</span>}
+          </li>
+        ))}
+      </ul>
+      {text !== null && text !== '' && <LinkedText text={text} />}
+    </>
+  )
+}

@@ -1,0 +1,34 @@
+// The message that another one answers, in one line above it; it leads there.
+import { m } from '../paraglide/messages.js'
+import classes from './Message.module.css'
+import { messageLine } from './words.ts'
+
+interface QuoteBlockProps {
+  quote: { id: string | null; direction: 'in' | 'out' | null; type: string | null; text: string | null }
+  /** The customer's. */
+  name: string
+  label?: string
+  onOpen?: (id: string) => void
+}
+
+export function QuoteBlock({ quote, name, label, onOpen }: QuoteBlockProps) {
+  const { id, direction, type, text } = quote
+  const words = (
+    <>
+      <span className={classes.quoteWho}>
+        {label !== undefined && `${label} `}
+        <bdi>{direction === 'out' ? m.message_from_us() : name}</bdi>
+      </span>
+      <span className={classes.quoteText} dir="auto">
+        {type === null ? m.message_quote_gone() : messageLine({ type, text })}
+      </span>
+    </>
+  )
+  return id === null || !onOpen ? (
+    <span className={classes.quote}>{words}</span>
+  ) : (
+    <button type="button" className={classes.quote} title={m.message_quote_open()} onClick={() => onOpen(id)}>
+      {words}
+    </button>
+  )
+}

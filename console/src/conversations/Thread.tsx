@@ -1,0 +1,210 @@
+// What was written, oldest above: it stands at its end or at the first unread message, and stays where one reads whatever comes.
+import { Button, Loader, Skeleton, VisuallyHidden } from '@mantine/core'
+import { IconArrowDown } from '@tabler/icons-react'
+import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query'
+import { useEffect, useMemo, useState } from 'react'
+import type { Conversation } from '../../../server/conversations/schema.ts'
+import { useOrganization, useSession } from '../access/queries.ts'
+import { dayWords, useToday } from '../lib/time.ts'
+import { m } from '../paraglide/messages.js'
+import { ErrorNotice } from '../ui/ErrorNotice.tsx'
+import { Time } from '../ui/Time.tsx'
+import { tell } from '../ui/toasts.ts'
+import { quoteInDraft } from './drafts.ts'
+import { MessageBubble } from './MessageBubble.tsx'
+import { useUnsent } from './outbox.ts'
+import { threadItems, type ThreadConversation, type ThreadItem } from './thread-items.ts'
+import type { ThreadPage } from './thread-pages.ts'
+import classes from './Thread.module.css'
+import { UnsentBubble } from './UnsentBubble.tsx'
+import { useThreadScroll } from './use-thread-scroll.ts'
+import { statusLabel } from './words.ts'
+
+interface ThreadProps {
+  conversation: Conversation
+  thread: UseInfiniteQueryResult<InfiniteData<ThreadPage>>
+  /** The customer's. */
+  name: string
+  mayAnswer: boolean
+  onReplied: () => void
+}
+
+/** The message that is looked for, or the line above the unread ones. */
+type Sought = string | null
+const UNREAD_LINE = 'unread'
+
+export function Thread({ conversation, thread, name, mayAnswer, onReplied }: ThreadProps) {
+  const organization = useOrganization()
+  const { user } = useSession()
+  const { id } = conversation
+  const { data, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = thread
+  const unsent = useUnsent(id)
+  const messages = useMemo(() => data?.pages.flatMap((page) => page.messages) ?? [], [data])
+  // Reading on moves what is unread; the line stays where it was when the conversation was opened.
+  const [firstUnread, setFirstUnread] = useState<string | null>()
+  if (firstUnread === undefined && data) setFirstUnread(data.pages[0]?.first_unread_id ?? null)
+  const items = useMemo(
+    () =>
+      threadItems(messages, data?.pages.flatMap((page) => page.conversations) ?? [], {
+        firstUnreadId: firstUnread ?? null,
+        isWhole: !hasNextPage,
+      }),
+    [messages, data, firstUnread, hasNextPage],
+  )
+  const scroll = useThreadScroll({ isReady: firstUnread !== undefined, written: unsent.at(-1)?.key })
+
+  const [sought, setSought] = useState<Sought>(null)
+  const [flashed, setFlashed] = useState<string>()
+  const isFound = sought !== null && items.some(({ key }) => key === sought)
+  const { toKey } = scroll
+  useEffect(() => {
+    if (sought === null) return
+    if (isFound) {
+      toKey(sought)
+      setFlashed(sought)
+      setSought(null)
+    } else if (!hasNextPage || isFetchNextPageError) {
+      tell(m.message_not_found())
+      setSought(null)
+    } else if (!isFetchingNextPage) void fetchNextPage()
+  }, [sought, isFound, toKey, hasNextPage, isFetchNextPageError, isFetchingNextPage, fetchNextPage])
+  useEffect(() => {
+    if (flashed === undefined) return
+    const timer = window.setTimeout(() => setFlashed(undefined), 1600)
+    return () => window.clearTimeout(timer)
+  }, [flashed])
+
+  const unreadAbove = firstUnread != null && !items.some(({ key }) => key === UNREAD_LINE)
+  const needMore = () => {
+    if (hasNextPage && !isFetchingNextPage && !isFetchNextPageError) void fetchNextPage()
+  }
+  return (
+    <div className={classes.frame}>
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by the keyboard */}
+      <div
+        ref={scroll.box}
+        className={classes.messages}
+        tabIndex={0}
+        role="log"
+        aria-label={m.thread_label({ name })}
+        onScroll={() => {
+          if (scroll.onScroll()) needMore()
+        }}
+      >
+        {data === undefined ? (
+          thread.error ? (
+            <ErrorNotice error={thread.error} onRetry={() => void thread.refetch()} />
+          ) : (
+            <div className={classes.loading} role="status" aria-label={m.conversation_loading()}>
+              <Skeleton height={36} width={240} radius={12} />
+              <Skeleton height={36} width={180} radius={12} ml="auto" />
+            </div>
+          )
+        ) : (
+          <>
+            <div className={classes.top}>
+              {isFetchNextPageError ? (
+                <p role="alert">
+                  {m.thread_older_failed()}{' '}
+                  <Button size="xs" variant="default" onClick={() => void fetchNextPage()}>
+                    {m.retry()}
+                  </Button>
+                </p>
+              ) : hasNextPage ? (
+                <Loader size={18} color="gray" role="img" aria-label={m.thread_older_loading()} />
+              ) : (
+                messages.length === 0 && unsent.length === 0 && <p>{m.thread_none()}</p>
+              )}
+            </div>
+            {items.map((item) =>
+              item.kind === 'message' ? (
+                <MessageBubble
+                  key={item.key}
+                  message={item.message}
+                  follows={item.follows}
+                  name={name}
+                  conversationId={id}
+                  mayAnswer={mayAnswer}
+                  flashed={flashed === item.key}
+                  onReply={(message) => {
+                    quoteInDraft(user.id, id, message)
+                    onReplied()
+                  }}
+                  onSeek={setSought}
+                />
+              ) : (
+                <Between key={item.key} item={item} />
+              ),
+            )}
+            {unsent.map((each) => (
+              <UnsentBubble
+                key={each.key}
+                unsent={each}
+                name={name}
+                conversationId={id}
+                organization={organization.slug}
+                onSeek={setSought}
+              />
+            ))}
+            {thread.isRefetchError && <ErrorNotice error={thread.error} onRetry={() => void thread.refetch()} />}
+          </>
+        )}
+      </div>
+      {unreadAbove && sought === null && (
+        <Button className={classes.toUnread} size="xs" variant="default" onClick={() => setSought(UNREAD_LINE)}>
+          {m.thread_to_unread()}
+        </Button>
+      )}
+      {!scroll.isAtEnd && data !== undefined && (
+        <button type="button" className={classes.toEnd} title={m.thread_to_end()} onClick={scroll.toEnd}>
+          <IconArrowDown size={18} stroke={1.8} aria-hidden />
+          <VisuallyHidden>{m.thread_to_end()}</VisuallyHidden>
+        </button>
+      )}
+    </div>
+  )
+}
+
+function Between({ item }: { item: Exclude<ThreadItem, { kind: 'message' }> }) {
+  const today = useToday()
+  switch (item.kind) {
+    case 'day':
+      return <p className={classes.day}>{dayWords(item.at, today)}</p>
+    case 'unread':
+      return (
+        <p className={classes.unread} data-key={UNREAD_LINE}>
+          <span>{m.thread_unread()}</span>
+        </p>
+      )
+    case 'opened':
+      return (
+        <p className={classes.between}>
+          {m.thread_opened()} · <Time at={item.conversation.opened_at} form="minute" />
+        </p>
+      )
+    case 'closed':
+      return <Closed conversation={item.conversation} />
+  }
+}
+
+function Closed({ conversation }: { conversation: ThreadConversation }) {
+  const { status, closed_at, closed_by } = conversation
+  const byPerson = status === 'closed_by_agent' || status === 'closed_by_admin'
+  return (
+    <p className={classes.between}>
+      {statusLabel(status)}
+      {byPerson && closed_by !== null && (
+        <>
+          {' · '}
+          <bdi>{closed_by}</bdi>
+        </>
+      )}
+      {closed_at !== null && (
+        <>
+          {' · '}
+          <Time at={closed_at} form="minute" />
+        </>
+      )}
+    </p>
+  )
+}

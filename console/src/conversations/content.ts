@@ -1,0 +1,74 @@
+// What is shown of a message beside its text, out of what WhatsApp wrote: any of it may be missing, or something else.
+import { regionalLocale } from '../lib/language.ts'
+
+type Fields = Record<string, unknown>
+
+const fieldsOf = (value: unknown): Fields | null =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null
+const listOf = (value: unknown): Fields[] =>
+  Array.isArray(value) ? value.map(fieldsOf).filter((each) => each !== null) : []
+const wordsOf = (value: unknown): string | null => (typeof value === 'string' && value.trim() !== '' ? value : null)
+
+/** The part that bears the name of the kind; some keep only that part. */
+const partOf = (type: string, content: unknown): Fields | null => {
+  const all = fieldsOf(content)
+  return fieldsOf(all?.[type]) ?? all
+}
+
+export const fileNameOf = (type: string, content: unknown): string | null =>
+  wordsOf(partOf(type, content)?.['filename'])
+
+/** Where it is, and on a map. */
+export function placeOf(content: unknown): { name: string | null; address: string | null; href: string } | null {
+  const part = partOf('location', content)
+  const [latitude, longitude] = [Number(part?.['latitude']), Number(part?.['longitude'])]
+  if (part?.['latitude'] == null || !Number.isFinite(latitude) || !Number.isFinite(longitude)) return null
+  return {
+    name: wordsOf(part['name']),
+    address: wordsOf(part['address']),
+    href: `https://www.openstreetmap.org/?mlat=${latitude}&mlon=${longitude}#map=17/${latitude}/${longitude}`,
+  }
+}
+
+export function cardsOf(content: unknown): { name: string | null; phones: string[] }[] {
+  return listOf(fieldsOf(content)?.['contacts'] ?? content).map((card) => ({
+    name: wordsOf(fieldsOf(card['name'])?.['formatted_name']) ?? wordsOf(fieldsOf(card['name'])?.['first_name']),
+    phones: listOf(card['phones']).flatMap((phone) => wordsOf(phone['phone']) ?? []),
+  }))
+}
+
+/** What was chosen from a list or by a button. */
+export function replyOf(content: unknown): { title: string; description: string | null } | null {
+  const part = partOf('interactive', content)
+  const reply = fieldsOf(part?.['list_reply']) ?? fieldsOf(part?.['button_reply'])
+  const title = wordsOf(reply?.['title'])
+  return title === null ? null : { title, description: wordsOf(reply?.['description']) }
+}
+
+/** What was filled in a form: a string within, which may be no JSON. */
+export function answersOf(content: unknown): { name: string; value: string }[] {
+  const json = fieldsOf(partOf('interactive', content)?.['nfm_reply'])?.['response_json']
+  if (typeof json !== 'string') return []
+  try {
+    return Object.entries(fieldsOf(JSON.parse(json)) ?? {})
+      .filter(([name]) => name !== 'flow_token')
+      .map(([name, value]) => ({ name, value: typeof value === 'string' ? value : JSON.stringify(value) }))
+  } catch {
+    return []
+  }
+}
+
+export function orderOf(content: unknown): { id: string; quantity: number; price: string | null }[] {
+  return listOf(partOf('order', content)?.['product_items']).map((item) => ({
+    id: wordsOf(item['product_retailer_id']) ?? '—',
+    quantity: Number(item['quantity']) || 1,
+    price: priceOf(item),
+  }))
+}
+
+function priceOf({ item_price: price, currency }: Fields): string | null {
+  const amount = Number(price)
+  if (price == null || !Number.isFinite(amount) || typeof currency !== 'string' || !/^[A-Z]{3}$/.test(currency))
+    return null
+  return new Intl.NumberFormat(regionalLocale, { style: 'currency', currency }).format(amount)
+}

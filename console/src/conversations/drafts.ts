@@ -1,0 +1,107 @@
+// What is being written and not yet sent, kept on this device for each person and conversation.
+import { useCallback, useSyncExternalStore } from 'react'
+import type { Message } from '../../../server/conversations/schema.ts'
+
+/** What a message answers, as it is shown above it. */
+export interface Quote {
+  id: string
+  direction: 'in' | 'out' | null
+  type: string | null
+  text: string | null
+}
+
+export interface Draft {
+  text: string
+  reply_to: Quote | null
+}
+
+const BEGINNING = 'earmark-draft-'
+/** Drafts that were left so long ago are forgotten. */
+const KEPT_DAYS = 30
+/** A pause in typing, after which it is written down. */
+const PAUSE_MS = 250
+const NONE: Draft = { text: '', reply_to: null }
+
+const drafts = new Map<string, Draft>()
+const listeners = new Set<() => void>()
+const unwritten = new Set<string>()
+let timer: number | undefined
+
+const nameOf = (userId: string, conversationId: string) => `${BEGINNING}${userId}-${conversationId}`
+
+function draftAt(name: string): Draft {
+  let draft = drafts.get(name)
+  if (!draft) {
+    try {
+      draft = (JSON.parse(localStorage.getItem(name) ?? 'null') as Draft | null) ?? NONE
+    } catch {
+      // Storage may be blocked: drafts last as long as the page.
+      draft = NONE
+    }
+    drafts.set(name, draft)
+  }
+  return draft
+}
+
+function writeDown(): void {
+  window.clearTimeout(timer)
+  timer = undefined
+  try {
+    for (const name of unwritten) {
+      const draft = draftAt(name)
+      if (draft === NONE) localStorage.removeItem(name)
+      else localStorage.setItem(name, JSON.stringify({ ...draft, at: Date.now() }))
+    }
+  } catch {
+    // A full or forbidden storage: drafts last as long as the page.
+  }
+  unwritten.clear()
+}
+
+export function keepDraft(userId: string, conversationId: string, draft: Draft): void {
+  const name = nameOf(userId, conversationId)
+  drafts.set(name, draft.text === '' && draft.reply_to === null ? NONE : draft)
+  unwritten.add(name)
+  timer ??= window.setTimeout(writeDown, PAUSE_MS)
+  for (const listener of listeners) listener()
+}
+
+/** The draft answers this message from now on. */
+export const quoteInDraft = (userId: string, conversationId: string, message: Message): void => {
+  const { id, direction, type, text } = message
+  const draft = draftAt(nameOf(userId, conversationId))
+  keepDraft(userId, conversationId, { ...draft, reply_to: { id, direction, type, text } })
+}
+
+/** Forgets old drafts of whoever used this device. */
+function forgetOld(): void {
+  const oldest = Date.now() - KEPT_DAYS * 86_400_000
+  try {
+    for (const name of Object.keys(localStorage).filter((each) => each.startsWith(BEGINNING))) {
+      const { at } = JSON.parse(localStorage.getItem(name) ?? '{}') as { at?: number }
+      if (at === undefined || at < oldest) localStorage.removeItem(name)
+    }
+  } catch {
+    // Storage may be blocked.
+  }
+}
+
+const subscribe = (listener: () => void) => {
+  if (listeners.size === 0) {
+    forgetOld()
+    window.addEventListener('pagehide', writeDown)
+  }
+  listeners.add(listener)
+  return () => {
+    listeners.delete(listener)
+    if (listeners.size > 0) return
+    writeDown()
+    window.removeEventListener('pagehide', writeDown)
+  }
+}
+
+export const useDraft = (userId: string, conversationId: string): Draft =>
+  useSyncExternalStore(
+    subscribe,
+    useCallback(() => draftAt(nameOf(userId, conversationId)), [userId, conversationId]),
+  )

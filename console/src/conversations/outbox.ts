@@ -1,0 +1,98 @@
+// What was written here and is not yet known to the server: shown at once, sent one after another, and kept until it is there.
+import type { QueryClient } from '@tanstack/react-query'
+import { useCallback, useSyncExternalStore } from 'react'
+import type { sendMessage } from '../../../server/conversations/schema.ts'
+import { call } from '../lib/api.ts'
+import type { Quote } from './drafts.ts'
+import { conversationKeys } from './queries.ts'
+import { putMessage, type ThreadPages } from './thread-pages.ts'
+
+export interface Unsent {
+  /** Names the message for as long as it is tried: the server has it once, however often that is. */
+  key: string
+  text: string
+  reply_to: Quote | null
+  written_at: string
+  /** Why it could not be sent; null while it is on its way. */
+  failure: unknown
+}
+
+const NOTHING: readonly Unsent[] = []
+const waiting = new Map<string, readonly Unsent[]>()
+const listeners = new Set<() => void>()
+/** Messages of one conversation go out in the order in which they were written. */
+const last = new Map<string, Promise<void>>()
+let made = 0
+
+function change(conversationId: string, to: (before: readonly Unsent[]) => readonly Unsent[]): void {
+  const now = to(waiting.get(conversationId) ?? NOTHING)
+  if (now.length === 0) waiting.delete(conversationId)
+  else waiting.set(conversationId, now)
+  for (const listener of listeners) listener()
+}
+
+export interface Where {
+  queryClient: QueryClient
+  organization: string
+  conversationId: string
+}
+
+export function write(where: Where, text: string, replyTo: Quote | null): void {
+  const unsent: Unsent = {
+    key: `${Date.now()} ${++made} ${Math.random()}`,
+    text,
+    reply_to: replyTo,
+    written_at: new Date().toISOString(),
+    failure: null,
+  }
+  change(where.conversationId, (before) => [...before, unsent])
+  send(where, unsent)
+}
+
+export function tryAgain(where: Where, unsent: Unsent): void {
+  const again = { ...unsent, failure: null }
+  change(where.conversationId, (before) => before.map((each) => (each.key === unsent.key ? again : each)))
+  send(where, again)
+}
+
+export const drop = (conversationId: string, unsent: Unsent): void =>
+  change(conversationId, (before) => before.filter((each) => each.key !== unsent.key))
+
+function send({ queryClient, organization, conversationId }: Where, unsent: Unsent): void {
+  const { key, text, reply_to } = unsent
+  const sending = async () => {
+    try {
+      const message = await call<typeof sendMessage>('post', '/v1/conversations/{id}/messages', {
+        organization,
+        params: { id: conversationId },
+        body: { text, ...(reply_to === null ? {} : { reply_to: reply_to.id }) },
+        once: key,
+      })
+      queryClient.setQueryData<ThreadPages>(
+        conversationKeys.messages(organization, conversationId),
+        (before) => before && putMessage(before, message),
+      )
+      drop(conversationId, unsent)
+    } catch (failure) {
+      change(conversationId, (before) => before.map((each) => (each.key === key ? { ...each, failure } : each)))
+    }
+  }
+  const sent = (last.get(conversationId) ?? Promise.resolve()).then(sending)
+  last.set(conversationId, sent)
+  void sent.then(() => {
+    if (last.get(conversationId) === sent) last.delete(conversationId)
+  })
+}
+
+const subscribe = (listener: () => void) => {
+  listeners.add(listener)
+  return () => void listeners.delete(listener)
+}
+
+export const useUnsent = (conversationId: string): readonly Unsent[] =>
+  useSyncExternalStore(
+    subscribe,
+    useCallback(() => waiting.get(conversationId) ?? NOTHING, [conversationId]),
+  )
+
+export const useHoldsUnsent = (): boolean => useSyncExternalStore(subscribe, () => waiting.size > 0)

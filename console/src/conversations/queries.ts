@@ -1,0 +1,201 @@
+// What the inbox reads, and what is done with a conversation: each answer is put in place in whatever is cached.
+import {
+  infiniteQueryOptions,
+  queryOptions,
+  useMutation,
+  useQueryClient,
+  type QueryClient,
+} from '@tanstack/react-query'
+import type { CurrentSession } from '../../../server/access/schema.ts'
+import type {
+  closeConversation,
+  Conversation,
+  getConversation,
+  giveBackConversation,
+  handOverConversation,
+  listColleagues,
+  listConversations,
+  listMessages,
+  readConversation,
+  resendMessage,
+  settleMessage,
+  takeConversation,
+} from '../../../server/conversations/schema.ts'
+import { sessionQuery } from '../access/queries.ts'
+import { call, isProblem } from '../lib/api.ts'
+import { placeConversations, type ConversationPages, type ConversationQuery } from './placing.ts'
+import { mergeNewest, putMessage, type ThreadPages } from './thread-pages.ts'
+
+const PAGE = { first: 50, next: 200 }
+const THREAD_PAGE = 50
+const MOST_MESSAGES = 200
+
+export const conversationKeys = {
+  all: (organization: string) => ['conversations', organization] as const,
+  lists: (organization: string) => ['conversations', organization, 'list'] as const,
+  counts: (organization: string) => ['conversations', organization, 'counts'] as const,
+  one: (organization: string, id: string) => ['conversations', organization, 'one', id] as const,
+  threads: (organization: string) => ['conversations', organization, 'messages'] as const,
+  messages: (organization: string, id: string) => ['conversations', organization, 'messages', id] as const,
+}
+
+/** The last part of its key is what was asked. */
+export const conversationListQuery = (organization: string, query: ConversationQuery) =>
+  infiniteQueryOptions({
+    queryKey: [...conversationKeys.lists(organization), query],
+    queryFn: ({ pageParam, signal }) =>
+      call<typeof listConversations>('get', '/v1/conversations', {
+        organization,
+        signal,
+        query: {
+          ...query,
+          ...(pageParam === null ? { limit: PAGE.first } : { limit: PAGE.next, cursor: pageParam }),
+        },
+      }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next_cursor,
+    // While a search is typed the rows before stay, but never those of another list.
+    placeholderData: (before, asked) => {
+      const was = asked?.queryKey[3] as ConversationQuery | undefined
+      return asked?.queryKey[1] === organization && was?.list === query.list ? before : undefined
+    },
+    refetchOnWindowFocus: (own) => (own.state.data?.pages.length ?? 0) <= 3,
+  })
+
+export const conversationQuery = (organization: string, id: string) =>
+  queryOptions({
+    queryKey: conversationKeys.one(organization, id),
+    queryFn: ({ signal }) =>
+      call<typeof getConversation>('get', '/v1/conversations/{id}', { organization, signal, params: { id } }),
+  })
+
+const readMessages = (
+  organization: string,
+  id: string,
+  { limit, cursor, signal }: { limit: number; cursor?: string; signal?: AbortSignal },
+) =>
+  call<typeof listMessages>('get', '/v1/conversations/{id}/messages', {
+    organization,
+    ...(signal ? { signal } : {}),
+    params: { id },
+    query: { limit, ...(cursor === undefined ? {} : { cursor }) },
+  })
+
+export const messagesQuery = (organization: string, id: string) =>
+  infiniteQueryOptions({
+    queryKey: conversationKeys.messages(organization, id),
+    queryFn: ({ pageParam, signal }) =>
+      readMessages(organization, id, {
+        limit: THREAD_PAGE,
+        signal,
+        ...(pageParam === null ? {} : { cursor: pageParam }),
+      }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next_cursor,
+    // What is told of a thread that nobody has open takes it out of the cache.
+    staleTime: 60_000,
+    refetchOnWindowFocus: (own) => (own.state.data?.pages.length ?? 0) <= 3,
+  })
+
+/** Reads the newest end of a thread again, and leaves what is older as it was read. */
+export async function readNewestMessages(queryClient: QueryClient, organization: string, id: string): Promise<void> {
+  const key = conversationKeys.messages(organization, id)
+  const known = queryClient.getQueryData<ThreadPages>(key)
+  if (!known || queryClient.isFetching({ queryKey: key }) > 0) return queryClient.invalidateQueries({ queryKey: key })
+  const count = known.pages.reduce((sum, { messages }) => sum + messages.length, 0)
+  const fresh = await readMessages(organization, id, {
+    limit: Math.min(MOST_MESSAGES, Math.max(THREAD_PAGE, count)),
+  })
+  queryClient.setQueryData<ThreadPages>(key, (before) => before && mergeNewest(before, fresh))
+}
+
+export const colleaguesQuery = (organization: string) =>
+  queryOptions({
+    queryKey: ['people', organization, 'colleagues'],
+    queryFn: ({ signal }) => call<typeof listColleagues>('get', '/v1/colleagues', { organization, signal }),
+    select: ({ colleagues }) => colleagues,
+  })
+
+/** Puts conversations as they are now in every list and wherever they are open. */
+export function showConversations(
+  queryClient: QueryClient,
+  organization: string,
+  news: ReadonlyMap<string, Conversation>,
+): void {
+  const me = queryClient.getQueryData<CurrentSession>(sessionQuery.queryKey)?.user.id
+  for (const query of queryClient.getQueryCache().findAll({ queryKey: conversationKeys.lists(organization) })) {
+    const data = query.state.data as ConversationPages | undefined
+    const placed = data && placeConversations(data, query.queryKey[3] as ConversationQuery, me, news)
+    if (placed !== data) query.setData(placed, { updatedAt: query.state.dataUpdatedAt, manual: true })
+  }
+  for (const [id, conversation] of news)
+    queryClient.setQueryData<Conversation>(conversationKeys.one(organization, id), (before) => before && conversation)
+}
+
+type Act =
+  | { act: 'take' | 'give_back' }
+  | { act: 'hand_over'; to: string }
+  | { act: 'close'; seenTo: string | undefined }
+  | { act: 'read'; upTo: string }
+
+/** Taking, handing over, giving back, closing, marking as read. */
+export function useActOn(organization: string, id: string) {
+  const queryClient = useQueryClient()
+  return useMutation({
+    mutationFn: (what: Act): Promise<Conversation> => {
+      const at = { organization, params: { id } }
+      switch (what.act) {
+        case 'take':
+          return call<typeof takeConversation>('post', '/v1/conversations/{id}/take', at)
+        case 'give_back':
+          return call<typeof giveBackConversation>('post', '/v1/conversations/{id}/give-back', at)
+        case 'hand_over':
+          return call<typeof handOverConversation>('post', '/v1/conversations/{id}/hand-over', {
+            ...at,
+            body: { user_id: what.to },
+          })
+        case 'close':
+          return call<typeof closeConversation>('post', '/v1/conversations/{id}/close', {
+            ...at,
+            body: what.seenTo === undefined ? {} : { seen_to: what.seenTo },
+          })
+        case 'read':
+          return call<typeof readConversation>('post', '/v1/conversations/{id}/read', {
+            ...at,
+            body: { up_to: what.upTo },
+          })
+      }
+    },
+    onSuccess: (conversation) => showConversations(queryClient, organization, new Map([[id, conversation]])),
+    onError: (error) => {
+      // Somebody was quicker: what is so now is shown.
+      if (!isProblem(error, 409) && !isProblem(error, 403)) return
+      void queryClient.invalidateQueries({ queryKey: conversationKeys.one(organization, id) })
+      void queryClient.invalidateQueries({ queryKey: conversationKeys.lists(organization) })
+      void readNewestMessages(queryClient, organization, id).catch(() => {
+        // The thread says itself when it cannot be read.
+      })
+    },
+    onSettled: (_, __, { act }) => {
+      if (act === 'read') return
+      void queryClient.invalidateQueries({ queryKey: conversationKeys.counts(organization) })
+      if (act === 'close') void queryClient.invalidateQueries({ queryKey: conversationKeys.messages(organization, id) })
+    },
+  })
+}
+
+/** Sending a message again, or leaving it as it is. */
+export function useDecideMessage(organization: string, conversationId: string) {
+  const queryClient = useQueryClient()
+  return useMutation({
+    mutationFn: ({ id, to }: { id: string; to: 'resend' | 'settle' }) =>
+      to === 'resend'
+        ? call<typeof resendMessage>('post', '/v1/messages/{id}/resend', { organization, params: { id } })
+        : call<typeof settleMessage>('post', '/v1/messages/{id}/settle', { organization, params: { id } }),
+    onSuccess: (message) =>
+      queryClient.setQueryData<ThreadPages>(
+        conversationKeys.messages(organization, conversationId),
+        (before) => before && putMessage(before, message),
+      ),
+  })
+}

@@ -1,0 +1,93 @@
+// Where a thread stands: at its end, or where one reads, whatever is added above or below.
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
+
+/** So near to the end one reads the newest. */
+const NEAR_END = 48
+/** So near to the top older ones are asked for. */
+const NEAR_TOP = 600
+
+interface ThreadScroll {
+  /** What is shown is known. */
+  isReady: boolean
+  /** The last message written here: with another one the end is shown. */
+  written: string | undefined
+}
+
+export function useThreadScroll({ isReady, written }: ThreadScroll) {
+  const box = useRef<HTMLDivElement>(null)
+  const atEnd = useRef(true)
+  const [isAtEnd, setIsAtEnd] = useState(true)
+  /** The first message in sight, and how far it is from the top. */
+  const anchor = useRef<{ element: HTMLElement; offset: number }>(null)
+  const isPlaced = useRef(false)
+
+  const look = useCallback(() => {
+    const at = box.current
+    if (!at) return
+    atEnd.current = at.scrollHeight - at.scrollTop - at.clientHeight < NEAR_END
+    setIsAtEnd(atEnd.current)
+    const element = firstInSight(at)
+    anchor.current = element && { element, offset: element.getBoundingClientRect().top }
+  }, [])
+
+  const seen = useRef(written)
+  useLayoutEffect(() => {
+    const at = box.current
+    if (!at || !isReady) return
+    if (seen.current !== written) {
+      seen.current = written
+      if (written !== undefined) atEnd.current = true
+    }
+    const line = isPlaced.current ? null : at.querySelector<HTMLElement>('[data-key="unread"]')
+    if (line) at.scrollTop = line.offsetTop - at.clientHeight / 5
+    else if (!isPlaced.current || atEnd.current) at.scrollTop = at.scrollHeight
+    else if (anchor.current?.element.isConnected)
+      at.scrollTop += anchor.current.element.getBoundingClientRect().top - anchor.current.offset
+    isPlaced.current = true
+    look()
+  })
+
+  // The box to answer grows with what is written in it: the newest message stays in sight.
+  useEffect(() => {
+    const at = box.current
+    if (!at) return
+    const observer = new ResizeObserver(() => {
+      if (atEnd.current) at.scrollTop = at.scrollHeight
+    })
+    observer.observe(at)
+    return () => observer.disconnect()
+  }, [])
+
+  return {
+    box,
+    isAtEnd,
+    /** Answers whether older ones are soon to be seen. */
+    onScroll: (): boolean => {
+      look()
+      return (box.current?.scrollTop ?? Infinity) < NEAR_TOP
+    },
+    toEnd: () => {
+      box.current?.scrollTo({ top: box.current.scrollHeight })
+      box.current?.focus({ preventScroll: true })
+    },
+    toKey: useCallback(
+      (key: string) => {
+        box.current?.querySelector(`[data-key="${key}"]`)?.scrollIntoView({ block: 'center' })
+        look()
+      },
+      [look],
+    ),
+  }
+}
+
+function firstInSight(box: HTMLElement): HTMLElement | null {
+  const all = box.querySelectorAll<HTMLElement>('[data-key]')
+  const top = box.getBoundingClientRect().top
+  let [low, high] = [0, all.length - 1]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (all[middle]!.getBoundingClientRect().bottom > top) high = middle
+    else low = middle + 1
+  }
+  return all[low] ?? null
+}

@@ -1,0 +1,94 @@
+// How conversations and what was written in them are called on screen.
+import type { ConversationStatus, Message } from '../../../server/conversations/schema.ts'
+import type { Contact } from '../../../server/contacts/schema.ts'
+import { addressOf } from '../contacts/identity.ts'
+import { formatCount } from '../lib/numbers.ts'
+import { m } from '../paraglide/messages.js'
+
+export const statusLabel = (status: ConversationStatus): string =>
+  ({
+    pending: m.conversation_pending,
+    active: m.conversation_active,
+    closed_by_agent: m.conversation_closed_by_agent,
+    closed_by_admin: m.conversation_closed_by_admin,
+    expired: m.conversation_expired,
+    ai_auto_closed: m.conversation_ai_auto_closed,
+  })[status]()
+
+/** The customer's name, else the phone or username; `Unknown` where WhatsApp gave neither. */
+export function customerName(contact: Contact): string {
+  if (contact.display_name !== null) return contact.display_name
+  const known = contact.phone !== null || (contact.username !== null && contact.username !== '')
+  return known ? addressOf(contact).text : m.customer_unknown()
+}
+
+const KINDS: Record<string, () => string> = {
+  text: m.message_kind_text,
+  image: m.message_kind_image,
+  audio: m.message_kind_audio,
+  video: m.message_kind_video,
+  document: m.message_kind_document,
+  sticker: m.message_kind_sticker,
+  location: m.message_kind_location,
+  contacts: m.message_kind_contacts,
+  interactive: m.message_kind_interactive,
+  button: m.message_kind_interactive,
+  order: m.message_kind_order,
+  reaction: m.message_kind_reaction,
+  system: m.message_kind_system,
+  template: m.message_kind_template,
+  unsupported: m.message_kind_unsupported,
+}
+
+export const isKnownKind = (type: string): boolean => Object.hasOwn(KINDS, type)
+
+/** `Photo`; what nobody knows yet is called by WhatsApp's own word. */
+export const kindLabel = (type: string): string =>
+  Object.hasOwn(KINDS, type) ? KINDS[type]!() : m.message_kind_unknown({ type })
+
+/** One line for a list or a quotation: `Photo · The red one`. */
+export function messageLine({ type, text }: { type: string; text: string | null }): string {
+  const line = text?.replaceAll(/\s+/g, ' ').trim() ?? ''
+  if (type === 'text' || type === 'button' || type === 'interactive') return line === '' ? kindLabel(type) : line
+  return line === '' ? kindLabel(type) : `${kindLabel(type)} · ${line}`
+}
+
+/** Why a message did not arrive, by Meta's number. */
+export function failureWords({ error_code: code, error }: NonNullable<Message['delivery']>): string {
+  switch (code) {
+    case 131047:
+      return m.message_failed_window()
+    case 131026:
+    case 131030:
+      return m.message_failed_unreachable()
+    case 4:
+    case 80007:
+    case 130429:
+    case 131048:
+    case 131056:
+      return m.message_failed_throttled()
+    case 1:
+    case 2:
+    case 131000:
+    case 131016:
+      return m.message_failed_whatsapp()
+    case 0:
+    case 10:
+    case 190:
+    case 200:
+      return m.message_failed_token()
+    case 131042:
+      return m.message_failed_payment()
+    case 131031:
+    case 368:
+      return m.message_failed_locked()
+    case null:
+      return error === null ? m.message_failed_unknown() : m.message_failed_said({ said: error })
+    default:
+      return error === null
+        ? m.message_failed_code({ code: String(code) })
+        : m.message_failed_said_code({ said: error, code: String(code) })
+  }
+}
+
+export const unreadWords = (count: number): string => m.inbox_unread({ count, shown: formatCount(count) })
