@@ -63,7 +63,7 @@ export function ContactPanel({ ref, id, row, beside = false, previous, next, onM
     if (!beside && !root.current?.contains(document.activeElement)) root.current?.focus({ preventScroll: true })
   })
   useEscapeFromNowhere(() => {
-    if (!beside || roomy !== true) onClose()
+    if (!beside || !roomy) onClose()
   })
 
   const onKeyDown = (event: KeyboardEvent) => {

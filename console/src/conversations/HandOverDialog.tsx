@@ -70,7 +70,7 @@ export function HandOverDialog({ conversation, onClose }: { conversation: Conver
                 if (by === undefined) return
                 event.preventDefault()
                 const all = [...(list.current?.querySelectorAll('button') ?? [])]
-                all[all.indexOf(event.currentTarget as HTMLButtonElement) + by]?.focus()
+                all[all.indexOf(event.currentTarget) + by]?.focus()
               }}
             >
               <bdi>{person.name}</bdi>

@@ -95,20 +95,21 @@ function SearchBox({ input, onLeaveToRows }: { input: RefObject<HTMLInputElement
   const { search: inAddress = '' } = useInboxSearch()
   const { change } = useChangeInbox()
   const [text, setText] = useState(inAddress)
+  /** What was put into the address from here. */
+  const [sent, setSent] = useState(inAddress)
   const [seen, setSeen] = useState(inAddress)
-  const sent = useRef(inAddress)
   const timer = useRef<number>(undefined)
   // What comes by Back or a link wins over what is half typed.
   if (seen !== inAddress) {
     setSeen(inAddress)
-    if (inAddress !== sent.current) setText(inAddress)
+    if (inAddress !== sent) setText(inAddress)
   }
   useEffect(() => () => window.clearTimeout(timer.current), [])
   const put = (next: string, pause: number) => {
     setText(next)
     window.clearTimeout(timer.current)
     timer.current = window.setTimeout(() => {
-      sent.current = next.trim()
+      setSent(next.trim())
       change({ search: next.trim() }, { replace: inAddress !== '' })
     }, pause)
   }

@@ -52,9 +52,11 @@ function Inbox() {
   useTypedText(useHoldsUnsent())
 
   const showContact = (shown: boolean) => change({ contact: shown ? 'shown' : 'hidden' }, { replace: true })
-  const [tagsWanted, setTagsWanted] = useState(false)
+  /** The contact, for whose panel the picker of tags is to open as soon as it is there. */
+  const tagsWanted = useRef<string>(undefined)
   useEffect(() => {
-    if (tagsWanted && panel.current?.addTag()) setTagsWanted(false)
+    if (tagsWanted.current === undefined) return
+    if (tagsWanted.current !== conversation?.contact.id || panel.current?.addTag()) tagsWanted.current = undefined
   })
   useShortcuts({
     next: () => step(1),
@@ -65,7 +67,8 @@ function Inbox() {
     tag: () => {
       if (!conversation) return
       if (!showsContact) showContact(true)
-      setTagsWanted(true)
+      tagsWanted.current = conversation.contact.id
+      if (panel.current?.addTag()) tagsWanted.current = undefined
     },
     search: () => searchBox.current?.focus(),
     help: () => setHelps(true),

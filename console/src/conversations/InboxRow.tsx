@@ -77,7 +77,7 @@ export const InboxRow = memo(function InboxRow({
       <Link
         from="/o/$organization/inbox"
         to="."
-        search={(before) => ({ ...before, conversation: id }) as object}
+        search={(before) => ({ ...before, conversation: id })}
         className={classes.row}
         data-id={id}
         data-index={index}

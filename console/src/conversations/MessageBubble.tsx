@@ -21,22 +21,12 @@ interface MessageBubbleProps {
   name: string
   conversationId: string
   mayAnswer: boolean
-  flashed: boolean
   onReply: (message: Message) => void
   onSeek: (id: string) => void
 }
 
 export const MessageBubble = memo(
-  function MessageBubble({
-    message,
-    follows,
-    name,
-    conversationId,
-    mayAnswer,
-    flashed,
-    onReply,
-    onSeek,
-  }: MessageBubbleProps) {
+  function MessageBubble({ message, follows, name, conversationId, mayAnswer, onReply, onSeek }: MessageBubbleProps) {
     const { user } = useSession()
     const { direction, origin, type, sent_at, edited_at, revoked_at, reply_to, reactions, delivery, sent_by } = message
     if (type === 'system') {
@@ -52,13 +42,7 @@ export const MessageBubble = memo(
       direction === 'out' && !follows && (origin === 'echo' || (sent_by !== null && sent_by !== user.name))
     const mayReply = mayAnswer && revoked_at === null && origin !== 'history'
     return (
-      <div
-        className={classes.row}
-        data-key={message.id}
-        data-direction={direction}
-        data-follows={follows || undefined}
-        data-flashed={flashed || undefined}
-      >
+      <div className={classes.row} data-key={message.id} data-direction={direction} data-follows={follows || undefined}>
         <div className={classes.bubble}>
           {showsAuthor ? (
             <span className={classes.author} dir="auto">
@@ -114,12 +98,7 @@ export const MessageBubble = memo(
     )
   },
   // What is done on it is the same whatever function is named.
-  (a, b) =>
-    a.message === b.message &&
-    a.follows === b.follows &&
-    a.name === b.name &&
-    a.mayAnswer === b.mayAnswer &&
-    a.flashed === b.flashed,
+  (a, b) => a.message === b.message && a.follows === b.follows && a.name === b.name && a.mayAnswer === b.mayAnswer,
 )
 
 interface UndeliveredProps {

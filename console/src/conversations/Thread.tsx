@@ -2,7 +2,7 @@
 import { Button, Loader, Skeleton, VisuallyHidden } from '@mantine/core'
 import { IconArrowDown } from '@tabler/icons-react'
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query'
-import { useEffect, useMemo, useState } from 'react'
+import { useMemo, useState } from 'react'
 import type { Conversation } from '../../../server/conversations/schema.ts'
 import { useOrganization, useSession } from '../access/queries.ts'
 import { dayWords, useToday } from '../lib/time.ts'
@@ -29,8 +29,7 @@ interface ThreadProps {
   onReplied: () => void
 }
 
-/** The message that is looked for, or the line above the unread ones. */
-type Sought = string | null
+/** The line above the unread ones. */
 const UNREAD_LINE = 'unread'
 
 export function Thread({ conversation, thread, name, mayAnswer, onReplied }: ThreadProps) {
@@ -51,44 +50,39 @@ export function Thread({ conversation, thread, name, mayAnswer, onReplied }: Thr
       }),
     [messages, data, firstUnread, hasNextPage],
   )
-  const scroll = useThreadScroll({ isReady: firstUnread !== undefined, written: unsent.at(-1)?.key })
-
-  const [sought, setSought] = useState<Sought>(null)
-  const [flashed, setFlashed] = useState<string>()
-  const isFound = sought !== null && items.some(({ key }) => key === sought)
-  const { toKey } = scroll
-  useEffect(() => {
-    if (sought === null) return
-    if (isFound) {
-      toKey(sought)
-      setFlashed(sought)
-      setSought(null)
-    } else if (!hasNextPage || isFetchNextPageError) {
-      tell(m.message_not_found())
-      setSought(null)
-    } else if (!isFetchingNextPage) void fetchNextPage()
-  }, [sought, isFound, toKey, hasNextPage, isFetchNextPageError, isFetchingNextPage, fetchNextPage])
-  useEffect(() => {
-    if (flashed === undefined) return
-    const timer = window.setTimeout(() => setFlashed(undefined), 1600)
-    return () => window.clearTimeout(timer)
-  }, [flashed])
-
-  const unreadAbove = firstUnread != null && !items.some(({ key }) => key === UNREAD_LINE)
+  const { box, isAtEnd, onScroll, toEnd, toKey } = useThreadScroll({
+    isReady: firstUnread !== undefined,
+    written: unsent.at(-1)?.key,
+  })
+  const isLoaded = (messageId: string) => messages.some((each) => each.id === messageId)
+  /** Reads older pages until a message is among them, and goes there, or to what stands above it. */
+  const seek = async (messageId: string, key = messageId) => {
+    let isThere = isLoaded(messageId)
+    for (let more = hasNextPage; !isThere && more;) {
+      // oxlint-disable-next-line no-await-in-loop -- each page is behind the one before
+      const read = await fetchNextPage()
+      more = read.hasNextPage && !read.isFetchNextPageError
+      isThere = read.data?.pages.some((page) => page.messages.some((each) => each.id === messageId)) ?? false
+    }
+    if (isThere) toKey(key)
+    else tell(m.message_not_found())
+  }
+  const onSeek = (messageId: string) => void seek(messageId)
+  const unreadAbove = firstUnread != null && data !== undefined && !isLoaded(firstUnread)
   const needMore = () => {
     if (hasNextPage && !isFetchingNextPage && !isFetchNextPageError) void fetchNextPage()
   }
   return (
     <div className={classes.frame}>
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by the keyboard */}
+      {/* oxlint-disable jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by the keyboard */}
       <div
-        ref={scroll.box}
+        ref={box}
         className={classes.messages}
         tabIndex={0}
         role="log"
         aria-label={m.thread_label({ name })}
         onScroll={() => {
-          if (scroll.onScroll()) needMore()
+          if (onScroll()) needMore()
         }}
       >
         {data === undefined ? (
@@ -125,12 +119,11 @@ export function Thread({ conversation, thread, name, mayAnswer, onReplied }: Thr
                   name={name}
                   conversationId={id}
                   mayAnswer={mayAnswer}
-                  flashed={flashed === item.key}
                   onReply={(message) => {
                     quoteInDraft(user.id, id, message)
                     onReplied()
                   }}
-                  onSeek={setSought}
+                  onSeek={onSeek}
                 />
               ) : (
                 <Between key={item.key} item={item} />
@@ -143,20 +136,25 @@ export function Thread({ conversation, thread, name, mayAnswer, onReplied }: Thr
                 name={name}
                 conversationId={id}
                 organization={organization.slug}
-                onSeek={setSought}
+                onSeek={onSeek}
               />
             ))}
             {thread.isRefetchError && <ErrorNotice error={thread.error} onRetry={() => void thread.refetch()} />}
           </>
         )}
       </div>
-      {unreadAbove && sought === null && (
-        <Button className={classes.toUnread} size="xs" variant="default" onClick={() => setSought(UNREAD_LINE)}>
+      {unreadAbove && (
+        <Button
+          className={classes.toUnread}
+          size="xs"
+          variant="default"
+          onClick={() => void seek(firstUnread, UNREAD_LINE)}
+        >
           {m.thread_to_unread()}
         </Button>
       )}
-      {!scroll.isAtEnd && data !== undefined && (
-        <button type="button" className={classes.toEnd} title={m.thread_to_end()} onClick={scroll.toEnd}>
+      {!isAtEnd && data !== undefined && (
+        <button type="button" className={classes.toEnd} title={m.thread_to_end()} onClick={toEnd}>
           <IconArrowDown size={18} stroke={1.8} aria-hidden />
           <VisuallyHidden>{m.thread_to_end()}</VisuallyHidden>
         </button>

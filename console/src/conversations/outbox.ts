@@ -77,11 +77,7 @@ function send({ queryClient, organization, conversationId }: Where, unsent: Unse
       change(conversationId, (before) => before.map((each) => (each.key === key ? { ...each, failure } : each)))
     }
   }
-  const sent = (last.get(conversationId) ?? Promise.resolve()).then(sending)
-  last.set(conversationId, sent)
-  void sent.then(() => {
-    if (last.get(conversationId) === sent) last.delete(conversationId)
-  })
+  last.set(conversationId, (last.get(conversationId) ?? Promise.resolve()).then(sending))
 }
 
 const subscribe = (listener: () => void) => {

@@ -18,8 +18,8 @@ export function belongs(conversation: Conversation, query: ConversationQuery, me
     (list === 'open' && isOpen) ||
     (list === 'waiting' && status === 'pending') ||
     (list === 'mine' && status === 'active' && agent?.id === me)
-  const among = (list: string | undefined, ids: readonly string[]) =>
-    list === undefined || ids.some((id) => list.split(',').includes(id))
+  const among = (asked: string | undefined, ids: readonly string[]) =>
+    asked === undefined || ids.some((id) => asked.split(',').includes(id))
   const met =
     inList &&
     among(query.statuses, [status]) &&

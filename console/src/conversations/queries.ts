@@ -172,9 +172,7 @@ export function useActOn(organization: string, id: string) {
       if (!isProblem(error, 409) && !isProblem(error, 403)) return
       void queryClient.invalidateQueries({ queryKey: conversationKeys.one(organization, id) })
       void queryClient.invalidateQueries({ queryKey: conversationKeys.lists(organization) })
-      void readNewestMessages(queryClient, organization, id).catch(() => {
-        // The thread says itself when it cannot be read.
-      })
+      void queryClient.invalidateQueries({ queryKey: conversationKeys.messages(organization, id) })
     },
     onSettled: (_, __, { act }) => {
       if (act === 'read') return

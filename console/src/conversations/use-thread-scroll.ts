@@ -20,6 +20,8 @@ export function useThreadScroll({ isReady, written }: ThreadScroll) {
   /** The first message in sight, and how far it is from the top. */
   const anchor = useRef<{ element: HTMLElement; offset: number }>(null)
   const isPlaced = useRef(false)
+  /** Where to go as soon as it is in the page. */
+  const wanted = useRef<string>(undefined)
 
   const look = useCallback(() => {
     const at = box.current
@@ -44,6 +46,7 @@ export function useThreadScroll({ isReady, written }: ThreadScroll) {
     else if (anchor.current?.element.isConnected)
       at.scrollTop += anchor.current.element.getBoundingClientRect().top - anchor.current.offset
     isPlaced.current = true
+    if (wanted.current !== undefined && goTo(at, wanted.current)) wanted.current = undefined
     look()
   })
 
@@ -70,14 +73,21 @@ export function useThreadScroll({ isReady, written }: ThreadScroll) {
       box.current?.scrollTo({ top: box.current.scrollHeight })
       box.current?.focus({ preventScroll: true })
     },
-    toKey: useCallback(
-      (key: string) => {
-        box.current?.querySelector(`[data-key="${key}"]`)?.scrollIntoView({ block: 'center' })
-        look()
-      },
-      [look],
-    ),
+    /** Goes to a message, now or as soon as it is in the page. */
+    toKey: (key: string) => {
+      if (!box.current || !goTo(box.current, key)) wanted.current = key
+    },
   }
+}
+
+/** Brings it to the middle, and lights it up for a moment. */
+function goTo(box: HTMLElement, key: string): boolean {
+  const found = box.querySelector(`[data-key="${key}"]`)
+  if (!found) return false
+  found.scrollIntoView({ block: 'center' })
+  const light = 'color-mix(in srgb, var(--focus) 22%, transparent)'
+  found.animate([{ backgroundColor: light }, { backgroundColor: light, offset: 0.6 }, {}], { duration: 1600 })
+  return true
 }
 
 function firstInSight(box: HTMLElement): HTMLElement | null {
