@@ -3,9 +3,10 @@ import { sql, type RawBuilder } from 'kysely'
 import type { Actor } from '../access/actor.ts'
 import { contactsByIds } from '../contacts/contacts.ts'
 import type { Db } from '../lib/db.ts'
-import { cursorAt, readCursor } from './cursor.ts'
+import { cursorAt, readCursor, type Place } from './cursor.ts'
 import { conversationMissing } from './locking.ts'
 import type { Conversation, ConversationFilter } from './schema.ts'
+import { findSaying, type Found } from './searching.ts'
 
 const MOST_TEXT = 200
 
@@ -21,7 +22,10 @@ const columns = sql`c.id, c.status, c.contact_id, c.channel_id, c.agent_id, c.ag
   (select jsonb_build_object('id', m.id, 'direction', m.direction, 'type', m.type, 'text', left(m.text, ${MOST_TEXT}), 'sent_by', m.sent_by_name)
    from messages m where m.org_id = c.org_id and m.id = c.last_message_id) as last_message`
 
-/** A page of the conversations that match, most recently active first. `cursor` is the `next_cursor` of the page before. */
+/**
+ * A page of the conversations that match, most recently active first. `cursor` is the `next_cursor` of the page before. When
+ * a text of one or two letters is searched for, a page may hold fewer than `limit` and still not be the last.
+ */
 export async function listConversations(
   db: Db,
   actor: Actor,
@@ -29,27 +33,31 @@ export async function listConversations(
   { limit, cursor }: { limit: number; cursor?: string | undefined },
 ): Promise<{ conversations: Conversation[]; next_cursor: string | null }> {
   const from = cursor === undefined ? null : readCursor(cursor)
-  const { rows } = await sql<{ id: string; last_message_at: string }>`
-    select c.id, c.last_message_at from conversations c
-    where ${sql.join([...conditions(actor, filter), ...(from ? [sql`(c.last_message_at, c.id) < (${from.at}, ${from.id})`] : [])], sql` and `)}
+  const search = filter.search?.trim()
+  const { places, rest } = search
+    ? await findSaying(db, actor.org_id, search, conditions(actor, filter), { from, limit })
+    : await pageOf(db, conditions(actor, filter), { from, limit })
+  const ids = places.map(({ id }) => id)
+  const found = await conversationsByIds(db, actor, ids)
+  return { conversations: ids.flatMap((id) => found.get(id) ?? []), next_cursor: rest && cursorAt(rest) }
+}
+
+async function pageOf(
+  db: Db,
+  which: readonly RawBuilder<unknown>[],
+  { from, limit }: { from: Place | null; limit: number },
+): Promise<Found> {
+  const { rows } = await sql<Place>`
+    select c.id, c.last_message_at as at from conversations c
+    where ${sql.join([...which, ...(from ? [sql`(c.last_message_at, c.id) < (${from.at}, ${from.id})`] : [])], sql` and `)}
     order by c.last_message_at desc, c.id desc limit ${limit + 1}`.execute(db)
-  const page = rows.slice(0, limit)
-  const last = page.at(-1)
-  const found = await conversationsByIds(
-    db,
-    actor,
-    page.map(({ id }) => id),
-  )
-  return {
-    conversations: page.flatMap(({ id }) => found.get(id) ?? []),
-    next_cursor: rows.length > limit && last ? cursorAt({ at: last.last_message_at, id: last.id }) : null,
-  }
+  const places = rows.slice(0, limit)
+  return { places, rest: rows.length > limit ? places.at(-1)! : null }
 }
 
 function conditions(actor: Actor, filter: ConversationFilter): RawBuilder<unknown>[] {
   const among = (column: RawBuilder<unknown>, ids: readonly string[] | undefined) =>
     ids && ids.length > 0 ? [sql`${column} = any(${ids}::uuid[])`] : []
-  const search = filter.search?.trim()
   return [
     sql`c.org_id = ${actor.org_id}`,
     ...inList(actor, filter.list),
@@ -64,15 +72,8 @@ function conditions(actor: Actor, filter: ConversationFilter): RawBuilder<unknow
           sql`exists (select from contacts p where p.org_id = c.org_id and p.id = c.contact_id and p.tag_ids && ${filter.any_tags}::uuid[])`,
         ]
       : []),
-    ...(search
-      ? [
-          sql`exists (select from messages m where m.org_id = c.org_id and m.conversation_id = c.id and lower(m.text) like ${`%${likeText(search)}%`})`,
-        ]
-      : []),
   ]
 }
-
-const likeText = (text: string) => text.toLowerCase().replaceAll(/[\\%_]/g, '\\$&')
 
 function inList(actor: Actor, list: ConversationFilter['list']): RawBuilder<unknown>[] {
   if (list === 'waiting') return [sql`c.status = 'pending'`]
