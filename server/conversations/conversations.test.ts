@@ -90,6 +90,32 @@ test('a customer’s message opens a conversation, later ones join it, and after
   expect(thread.conversations.map(({ status }) => status)).toEqual(['expired', 'pending'])
 })
 
+test('what comes all at once is cut where the customer was silent for 24 hours, as if it had come one by one', async () => {
+  const { agent, account, phone } = await scene()
+  const who = phone()
+  const { phoneNumberId, displayPhone } = account
+  for (const hours of [10, 100, 11, 60, 90])
+    await account.deliver(
+      composeTextMessage({
+        phoneNumberId,
+        displayPhone,
+        wabaId: '102290129340398',
+        from: who,
+        text: `${hours}`,
+        at: ago(hours * HOUR),
+      }),
+    )
+  await server.interpret()
+  const conversations = await ofCustomer(agent, who)
+  expect(conversations).toMatchObject([
+    { status: 'pending', unread_count: 2, last_message: { text: '10' } },
+    { status: 'expired', unread_count: 1, last_message: { text: '60' }, waiting_since: null },
+    { status: 'expired', unread_count: 2, last_message: { text: '90' }, waiting_since: null },
+  ])
+  expect(Date.parse(conversations[0]!.waiting_since!)).toBe(Math.floor(ago(11 * HOUR).getTime() / 1000) * 1000)
+  for (const { id, status } of conversations) expect(await closings(id)).toBe(status === 'expired' ? 1 : 0)
+})
+
 test('a reaction opens nothing, and stands on its message', async () => {
   const { agent, account, phone, writes } = await scene()
   const who = phone()

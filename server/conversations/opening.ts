@@ -26,6 +26,13 @@ interface Open {
   window_ends_at: string
 }
 
+/** A conversation with what was just said in it. */
+interface Part extends Open {
+  opened_at: string
+  isNew: boolean
+  messageIds: string[]
+}
+
 const DAY_MS = 24 * 60 * 60 * 1000
 const dayAfter = (at: string) => new Date(Date.parse(at) + DAY_MS).toISOString()
 
@@ -47,38 +54,48 @@ export async function assignConversations(
     orgId,
     [...groups.values()].map(([first]) => first!),
   )
-  const lapsed: Open[] = []
-  const opened: (Open & { opened_at: string })[] = []
-  for (const [key, messages] of groups) {
-    const first = messages
-      .filter(speaks)
-      .map(({ at }) => at)
-      .toSorted()[0]
-    const there = open.get(key)
-    if (first === undefined || (there && there.window_ends_at > first)) continue
-    if (there) lapsed.push(there)
-    const { contactId: contact_id, channelId: channel_id } = messages[0]!
-    const fresh = { id: newId(), contact_id, channel_id, opened_at: first, window_ends_at: dayAfter(first) }
-    open.set(key, fresh)
-    opened.push(fresh)
+  const series = [...groups].map(([key, messages]) => partsOf(messages, open.get(key) ?? null))
+  // With one contact and number only one is open at a time.
+  for (let n = 0; series.some((parts) => n < parts.length); n++) {
+    const parts = series.flatMap((each) => each[n] ?? [])
+    await insertConversations(
+      tx,
+      orgId,
+      parts.filter(({ isNew }) => isNew),
+    )
+    const lapsed = series.flatMap((each) => (n + 1 < each.length ? each[n]! : []))
+    await closeConversations(
+      tx,
+      systemActor(orgId),
+      lapsed.map(({ id, window_ends_at }) => ({ id, at: window_ends_at })),
+      'expired',
+    )
   }
-  await closeConversations(
-    tx,
-    systemActor(orgId),
-    lapsed.map(({ id, window_ends_at }) => ({ id, at: window_ends_at })),
-    'expired',
-  )
-  await insertConversations(tx, orgId, opened)
-  for (const [key, messages] of groups) {
-    const conversation = open.get(key)
-    if (conversation) for (const { id } of messages) assigned.set(id, conversation.id)
-  }
+  for (const { id, messageIds } of series.flat()) for (const messageId of messageIds) assigned.set(messageId, id)
   await showMessages(tx, orgId, said, assigned)
   return assigned
 }
 
 const keyOf = (contactId: string, channelId: string) => `${contactId}\n${channelId}`
 const speaks = ({ direction, type }: SaidNow) => direction === 'in' && !ABOUT_ANOTHER.has(type)
+
+/** What was said between a contact and a number, cut where the customer was silent for 24 hours. */
+function partsOf(messages: readonly SaidNow[], open: Open | null): Part[] {
+  const parts: Part[] = open === null ? [] : [{ ...open, opened_at: '', isNew: false, messageIds: [] }]
+  for (const message of messages.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))) {
+    const { at, contactId: contact_id, channelId: channel_id } = message
+    let part = parts.at(-1)
+    if (speaks(message)) {
+      if (!part || part.window_ends_at <= at) {
+        part = { id: newId(), contact_id, channel_id, opened_at: at, window_ends_at: '', isNew: true, messageIds: [] }
+        parts.push(part)
+      }
+      if (part.window_ends_at < dayAfter(at)) part.window_ends_at = dayAfter(at)
+    }
+    part?.messageIds.push(message.id)
+  }
+  return parts
+}
 
 async function lockOpen(tx: Tx, orgId: string, pairs: readonly SaidNow[]): Promise<Map<string, Open>> {
   const { rows } = await sql<Open>`
@@ -89,11 +106,7 @@ async function lockOpen(tx: Tx, orgId: string, pairs: readonly SaidNow[]): Promi
   return new Map(rows.map((row) => [keyOf(row.contact_id, row.channel_id), row]))
 }
 
-async function insertConversations(
-  tx: Tx,
-  orgId: string,
-  opened: readonly (Open & { opened_at: string })[],
-): Promise<void> {
+async function insertConversations(tx: Tx, orgId: string, opened: readonly Part[]): Promise<void> {
   if (opened.length === 0) return
   await sql`
     insert into conversations (org_id, id, contact_id, channel_id, opened_at, last_message_at, window_ends_at)
@@ -130,6 +143,7 @@ async function showMessages(
       unread_count = c.unread_count + n.unread,
       first_answered_at = coalesce(c.first_answered_at, n.first_out_at),
       waiting_since = case
+        when c.closed_at is not null then null
         when n.last_out_at is not null and n.last_in_after is null then null
         when n.last_out_at is not null then n.last_in_after
         else coalesce(c.waiting_since, n.first_in_at) end
