@@ -482,6 +482,21 @@ create table retention (
   constraint retention_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(id) ON DELETE CASCADE
 );
 
+create table saved_replies (
+  org_id      uuid not null,
+  id          uuid not null,
+  name        text not null,
+  name_key    text not null,
+  text        text not null,
+  created_at  timestamptz(3) not null default now(),
+  updated_at  timestamptz(3) not null default now(),
+  constraint saved_replies_pkey PRIMARY KEY (org_id, id),
+  constraint saved_replies_name_unique UNIQUE (org_id, name_key),
+  constraint saved_replies_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
+  constraint saved_replies_text_check CHECK (((length(text) >= 1) AND (length(text) <= 4096))),
+  constraint saved_replies_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(id) ON DELETE CASCADE
+);
+
 create table sessions (
   token_hash    bytea not null,
   user_id       uuid not null,

@@ -31,6 +31,7 @@ import { newId } from './lib/ids.ts'
 import { operationRoutes } from './operations/routes.ts'
 import { peopleRoutes } from './people/routes.ts'
 import { privacyRoutes } from './privacy/routes.ts'
+import { replyRoutes } from './replies/routes.ts'
 import { tagRoutes } from './tags/routes.ts'
 import { watchRequests } from './watching/requests.ts'
 import { openMetricsDoor } from './watching/scraping.ts'
@@ -44,6 +45,7 @@ export const sitemap: readonly BoundRoute[] = [
   ...tagRoutes,
   ...operationRoutes,
   ...conversationRoutes,
+  ...replyRoutes,
   ...privacyRoutes,
   ...channelRoutes,
   ...demoRoutes,

@@ -177,6 +177,12 @@ const peopleRoute = createRoute({
   component: lazyRouteComponent(() => import('./people/PeoplePage.tsx'), 'PeoplePage'),
 })
 
+const savedRepliesRoute = createRoute({
+  getParentRoute: () => organizationRoute,
+  path: '/settings/saved-replies',
+  component: lazyRouteComponent(() => import('./replies/SavedRepliesPage.tsx'), 'SavedRepliesPage'),
+})
+
 const organizationSettingsRoute = createRoute({
   getParentRoute: () => organizationRoute,
   path: '/settings/organization',
@@ -208,6 +214,7 @@ const routeTree = rootRoute.addChildren([
     testPhoneRoute,
     auditRoute,
     privacyRoute,
+    savedRepliesRoute,
     peopleRoute,
     organizationSettingsRoute,
     accountRoute,

@@ -16,6 +16,7 @@ export const PERMISSIONS = [
   'contacts:erase',
   'conversations:read',
   'conversations:answer',
+  'replies:write',
 ] as const
 export type Permission = (typeof PERMISSIONS)[number]
 

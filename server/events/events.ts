@@ -26,6 +26,7 @@ export type EventKind =
   | 'conversation.read'
   /** Once for each, whatever way it was closed. */
   | 'conversation.closed'
+  | 'replies.changed'
   /** Somebody joined, was removed, or has another role. */
   | 'people.changed'
   | 'invitations.changed'

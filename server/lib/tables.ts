@@ -334,6 +334,16 @@ export interface RetentionTable {
   delivery_days: number
 }
 
+export interface SavedRepliesTable {
+  org_id: string
+  id: string
+  name: string
+  name_key: string
+  text: string
+  created_at: Generated<string>
+  updated_at: Generated<string>
+}
+
 export interface SessionsTable {
   token_hash: Buffer
   user_id: string
@@ -458,6 +468,7 @@ export interface Tables {
   recovery_codes: RecoveryCodesTable
   reset_links: ResetLinksTable
   retention: RetentionTable
+  saved_replies: SavedRepliesTable
   sessions: SessionsTable
   setup_links: SetupLinksTable
   sign_in_failures: SignInFailuresTable

@@ -33,6 +33,7 @@ export const OWNERS = new Map<string, string>(
     conversations: 'conversations',
     conversation_closings: 'conversations',
     outgoing_messages: 'conversations',
+    saved_replies: 'replies',
     tags: 'tags',
     tag_assignments: 'tags',
     tag_counts: 'tags',

@@ -21,6 +21,7 @@ export const KINDS = [
   'invitation',
   'conversation',
   'message',
+  'savedReply',
 ] as const
 export type Kind = (typeof KINDS)[number]
 export type Ids = Readonly<Record<Kind, string>>
@@ -133,6 +134,10 @@ export const EXAMPLES: Readonly<Record<string, (id: Ids) => Example | Example[]>
   resendMessage: (id) => ({ params: { id: id.message }, own: 409 }),
   settleMessage: (id) => ({ params: { id: id.message }, own: 409 }),
   listColleagues: () => ({}),
+  listSavedReplies: () => ({}),
+  createSavedReply: () => ({ body: { name: 'A new reply', text: 'Good morning, {name}' } }),
+  updateSavedReply: (id) => ({ params: { id: id.savedReply }, body: { name: 'Renamed', text: 'Good evening' } }),
+  deleteSavedReply: (id) => ({ params: { id: id.savedReply } }),
 
   listTags: () => ({ query: { status: 'all' } }),
   createTag: () => ({ body: { name: 'A new tag' } }),

@@ -4,6 +4,7 @@ import { listDeliveries, updateWhatsAppAccount } from '../../server/channels/sch
 import { listConflicts, listContacts } from '../../server/contacts/schema.ts'
 import { listConversations, takeConversation } from '../../server/conversations/schema.ts'
 import { hashPassword } from '../../server/lib/password.ts'
+import { createSavedReply } from '../../server/replies/schema.ts'
 import { startOperation } from '../../server/operations/schema.ts'
 import { createInvitation } from '../../server/people/schema.ts'
 import { changeContactTags, createTag, deleteTags } from '../../server/tags/schema.ts'
@@ -86,6 +87,9 @@ export async function makeWorld(server: TestServer, mark: string): Promise<World
   const { conversations } = await admin.call(listConversations, { query: { contact_id: contact } })
   const conversation = conversations[0]!
   await admin.call(takeConversation, { params: { id: conversation.id } })
+  const savedReply = await admin.call(createSavedReply, {
+    body: { name: `${mark} reply`, text: `${mark} says thanks` },
+  })
   while ((await numberEvents(server.db)) > 0);
   const ids: Ids = {
     contact,
@@ -103,6 +107,7 @@ export async function makeWorld(server: TestServer, mark: string): Promise<World
     session: sessions[0]!.id,
     invitation: invitation.id,
     conversation: conversation.id,
+    savedReply: savedReply.id,
     message: conversation.last_message!.id,
   }
   return {

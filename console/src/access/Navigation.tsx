@@ -6,6 +6,7 @@ import {
   IconBuildingStore,
   IconDeviceMobileMessage,
   IconHistory,
+  IconMessage2Bolt,
   IconInbox,
   IconListCheck,
   IconShieldLock,
@@ -78,6 +79,12 @@ const groups = (): { label: string; items: Item[] }[] => [
         label: m.test_phone(),
         icon: IconDeviceMobileMessage,
         permission: 'channels:manage',
+      },
+      {
+        to: '/o/$organization/settings/saved-replies',
+        label: m.saved_replies(),
+        icon: IconMessage2Bolt,
+        permission: 'replies:write',
       },
       { to: '/o/$organization/settings/people', label: m.people(), icon: IconUsers, permission: 'people:manage' },
       {

@@ -49,6 +49,7 @@ export type Permission =
   | 'people:manage'
   | 'conversations:read'
   | 'conversations:answer'
+  | 'replies:write'
 
 /** A screen of an organization, and what opens it. */
 export interface Screen {

@@ -2,7 +2,7 @@
 import { ActionIcon, Button, Textarea } from '@mantine/core'
 import { IconSend2, IconX } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
-import { useId, type RefObject } from 'react'
+import { useId, useState, type RefObject } from 'react'
 import type { Conversation } from '../../../server/conversations/schema.ts'
 import { useOrganization, useSession } from '../access/queries.ts'
 import { formatCount } from '../lib/numbers.ts'
@@ -11,6 +11,8 @@ import classes from './Composer.module.css'
 import { keepDraft, useDraft } from './drafts.ts'
 import { write } from './outbox.ts'
 import { QuoteBlock } from './QuoteBlock.tsx'
+import { fillReply, putIn } from '../replies/filling.ts'
+import { ReplyPicker } from '../replies/ReplyPicker.tsx'
 
 const MAX = 4096
 /** From here on it is shown how many characters are used. */
@@ -23,11 +25,12 @@ interface ComposerProps {
 }
 
 export function Composer({ conversation, name, input }: ComposerProps) {
-  const { slug } = useOrganization()
+  const { slug, name: organization } = useOrganization()
   const { user } = useSession()
   const queryClient = useQueryClient()
   const draft = useDraft(user.id, conversation.id)
   const hintId = useId()
+  const [choosing, setChoosing] = useState(false)
   const used = draft.text.trim().length
   const keep = (changes: Partial<typeof draft>) => keepDraft(user.id, conversation.id, { ...draft, ...changes })
 
@@ -36,6 +39,23 @@ export function Composer({ conversation, name, input }: ComposerProps) {
     if (used === 0 || used > MAX) return
     write({ queryClient, organization: slug, conversationId: conversation.id }, draft.text.trim(), draft.reply_to)
     keep({ text: '', reply_to: null })
+  }
+  const putReplyIn = (reply: string) => {
+    setChoosing(false)
+    const field = input.current
+    const filled = fillReply(reply, {
+      name: conversation.contact.display_name,
+      phone: conversation.contact.phone,
+      agent: user.name,
+      organization,
+    })
+    const at = field?.selectionStart ?? draft.text.length
+    const done = putIn(draft.text, filled, at, field?.selectionEnd ?? at)
+    keep({ text: done.text })
+    requestAnimationFrame(() => {
+      field?.focus()
+      field?.setSelectionRange(done.at, done.at)
+    })
   }
   return (
     <form
@@ -60,6 +80,14 @@ export function Composer({ conversation, name, input }: ComposerProps) {
         </div>
       )}
       <div className={classes.line}>
+        <ReplyPicker
+          opened={choosing}
+          onOpened={(opened) => {
+            setChoosing(opened)
+            if (!opened) requestAnimationFrame(() => input.current?.focus())
+          }}
+          onPick={({ text }) => putReplyIn(text)}
+        />
         <Textarea
           ref={input}
           className={classes.input}
@@ -76,7 +104,10 @@ export function Composer({ conversation, name, input }: ComposerProps) {
           onKeyDown={(event) => {
             // While characters are put together Enter chooses among them; some browsers tell so by the code alone.
             if (event.nativeEvent.isComposing || event.nativeEvent.keyCode === 229) return
-            if (event.key === 'Enter' && !event.shiftKey) {
+            if (event.key === '/' && draft.text === '') {
+              event.preventDefault()
+              setChoosing(true)
+            } else if (event.key === 'Enter' && !event.shiftKey) {
               event.preventDefault()
               send()
             } else if (event.key === 'Escape') {

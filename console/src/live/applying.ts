@@ -100,6 +100,7 @@ export function openScreens({
       else again('filtered counts', 5000, counts, { predicate: ({ queryKey }: Keyed) => !isEmptyObject(queryKey[3]) })
     }
     readContactsAgain(shown)
+    if (shown.repliesChanged) again('replies', 500, ['replies', organization])
     if (shown.peopleChanged) {
       again('people', 300, ['people', organization])
       onPeopleChanged()

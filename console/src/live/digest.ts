@@ -45,6 +45,7 @@ export interface Digest {
   manyConversations: boolean
   /** People came, went or have another role, were invited, or the organization has another name. */
   peopleChanged: boolean
+  repliesChanged: boolean
 }
 
 /** More contacts than this are many: putting each in place would take longer than reading again what is shown. */
@@ -69,6 +70,7 @@ export const emptyDigest = (): Digest => ({
   touched: new Set(),
   manyConversations: false,
   peopleChanged: false,
+  repliesChanged: false,
 })
 
 /** Adds a message to what is waiting; what it says of a contact or a tag takes the place of what was said before. */
@@ -136,6 +138,7 @@ function addChange(digest: Digest, { kind, contact_ids, many, conflicts, tag_ids
     digest.conflicts = true
   } else if (kind.startsWith('conflict.')) digest.conflicts = true
   else if (/^(people|invitations|organization)\./.test(kind)) digest.peopleChanged = true
+  else if (kind === 'replies.changed') digest.repliesChanged = true
   else if (kind.startsWith('tag.')) {
     digest.catalogChanged = true
     const survivor = after as { merged_into?: unknown; name?: unknown } | undefined
