@@ -33,7 +33,7 @@ export async function findSaying(
 ): Promise<Found> {
   const pattern = `%${text.toLowerCase().replaceAll(/[\\%_]/g, '\\$&')}%`
   const says = sql`lower(m.text) like ${pattern}`
-  const indexed = [...text].length >= INDEXED
+  const indexed = Array.from(text).length >= INDEXED
   const found: Place[] = []
   let at = from
   for (let steps = indexed ? FIRST_STEPS : STEPS; ; steps = STEPS) {
