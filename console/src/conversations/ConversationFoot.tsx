@@ -70,7 +70,7 @@ export function ConversationFoot({
   if (status === 'pending') {
     return (
       <Bar title={m.conversation_nobody_has()} text={m.conversation_take_text()}>
-        <Button loading={busy} onClick={onTake}>
+        <Button loading={busy} onClick={onTake} aria-keyshortcuts="t" title={`${m.conversation_take()} (t)`}>
           {m.conversation_take()}
         </Button>
       </Bar>

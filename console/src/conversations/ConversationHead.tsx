@@ -14,7 +14,6 @@ interface ConversationHeadProps {
   busy: boolean
   /** Each undefined where it cannot be done. */
   onBack: (() => void) | undefined
-  onTake: (() => void) | undefined
   onTakeOver: (() => void) | undefined
   onHandOver: (() => void) | undefined
   onGiveBack: (() => void) | undefined
@@ -27,7 +26,6 @@ export function ConversationHead({
   conversation,
   busy,
   onBack,
-  onTake,
   onTakeOver,
   onHandOver,
   onGiveBack,
@@ -63,11 +61,6 @@ export function ConversationHead({
         </p>
       </div>
       <div className={classes.actions}>
-        {onTake && (
-          <Button loading={busy} onClick={onTake} aria-keyshortcuts="t" title={`${m.conversation_take()} (t)`}>
-            {m.conversation_take()}
-          </Button>
-        )}
         {onClose && (
           <Button
             variant="default"

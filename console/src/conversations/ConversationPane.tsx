@@ -140,7 +140,6 @@ export function ConversationPane({
         conversation={conversation}
         busy={act.isPending && act.variables.act !== 'read'}
         onBack={onBack}
-        onTake={mayAnswer && conversation.status === 'pending' ? () => take(false) : undefined}
         onTakeOver={mayAnswer && isAdmin && conversation.status === 'active' && !isMine ? () => take(true) : undefined}
         onHandOver={mayAnswer && isOpen && (isMine || isAdmin) ? () => setDialog('hand_over') : undefined}
         onGiveBack={mayAnswer && conversation.status === 'active' && (isMine || isAdmin) ? giveBack : undefined}

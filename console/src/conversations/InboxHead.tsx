@@ -13,7 +13,7 @@ import { m } from '../paraglide/messages.js'
 import { tagsQuery } from '../tags/queries.ts'
 import { PageHeader } from '../ui/PageHeader.tsx'
 import { TagList } from '../ui/TagList.tsx'
-import { viewLink, ViewLinks } from '../ui/ViewLinks.tsx'
+import { viewLink, viewLinkActive, ViewLinks } from '../ui/ViewLinks.tsx'
 import { conversationCountsQuery } from './counts.ts'
 import classes from './InboxHead.module.css'
 import { INBOX_LISTS, isInboxFiltered, useChangeInbox, useInboxSearch, type InboxListName } from './search.ts'
@@ -57,7 +57,6 @@ const listLabel = (list: InboxListName): string =>
 function Lists() {
   const organization = useOrganization()
   const { data: counts } = useQuery(conversationCountsQuery(organization.slug))
-  const { list: shown = 'waiting' } = useInboxSearch()
   return (
     <ViewLinks label={m.inbox_lists()}>
       {INBOX_LISTS.map((list) => {
@@ -67,11 +66,9 @@ function Lists() {
             key={list}
             from="/o/$organization/inbox"
             to="."
-            search={(before) => ({ ...before, list: list === 'waiting' ? undefined : list }) as object}
+            search={({ list: _, ...before }) => (list === 'waiting' ? before : { ...before, list })}
             className={viewLink}
-            // The open conversation is part of the address, and does not make it another list.
-            aria-current={shown === list ? 'page' : undefined}
-            activeProps={{ 'aria-current': shown === list ? 'page' : undefined }}
+            activeOptions={viewLinkActive}
           >
             {listLabel(list)}
             {count && (
