@@ -1,0 +1,45 @@
+// What WhatsApp wrote is shown as far as it can be read; whatever it is, the thread is shown.
+import { expect, test } from 'vitest'
+import { answersOf, cardsOf, fileNameOf, orderOf, placeOf, replyOf } from './content.ts'
+
+test('a place, a card, a reply, a form and an order are read as Meta writes them', () => {
+  expect(placeOf({ location: { latitude: 37.4, longitude: -122.1, name: 'Philz' } })).toEqual({
+    name: 'Philz',
+    address: null,
+    href: 'https://www.openstreetmap.org/?mlat=37.4&mlon=-122.1#map=17/37.4/-122.1',
+  })
+  expect(cardsOf({ contacts: [{ name: { formatted_name: 'Barbara' }, phones: [{ phone: '+1 555' }, {}] }] })).toEqual([
+    { name: 'Barbara', phones: ['+1 555'] },
+  ])
+  expect(replyOf({ interactive: { list_reply: { title: 'Express', description: 'Next day' } } })).toEqual({
+    title: 'Express',
+    description: 'Next day',
+  })
+  const json = JSON.stringify({ flow_token: 'x', size: 'L', many: [1, 2] })
+  expect(answersOf({ interactive: { nfm_reply: { response_json: json } } })).toEqual([
+    { name: 'size', value: 'L' },
+    { name: 'many', value: '[1,2]' },
+  ])
+  expect(orderOf({ order: { product_items: [{ product_retailer_id: 'a', quantity: 2 }] } })).toEqual([
+    { id: 'a', quantity: 2, price: null },
+  ])
+  expect(fileNameOf('document', { document: { filename: 'receipt.pdf' } })).toBe('receipt.pdf')
+})
+
+test.each([null, undefined, 1, 'text', [], {}, { location: 'x', contacts: {}, interactive: [], order: 1 }])(
+  'nothing is read from %j',
+  (content) => {
+    expect(placeOf(content)).toBeNull()
+    expect(cardsOf(content)).toEqual([])
+    expect(replyOf(content)).toBeNull()
+    expect(answersOf(content)).toEqual([])
+    expect(orderOf(content)).toEqual([])
+    expect(fileNameOf('document', content)).toBeNull()
+  },
+)
+
+test('a form that is no JSON, a place without numbers and a currency that is none are left out', () => {
+  expect(answersOf({ interactive: { nfm_reply: { response_json: '{' } } })).toEqual([])
+  expect(placeOf({ location: { latitude: 'north', longitude: 1 } })).toBeNull()
+  expect(orderOf({ order: { product_items: [{ item_price: 3, currency: 'x' }] } })[0]!.price).toBeNull()
+})

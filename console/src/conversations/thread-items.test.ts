@@ -1,0 +1,114 @@
+// The thread from top to bottom, and its newest end read again.
+import { expect, test } from 'vitest'
+import type { Message } from '../../../server/conversations/schema.ts'
+import { threadItems, type ThreadConversation } from './thread-items.ts'
+import { mergeNewest, putMessage, type ThreadPage, type ThreadPages } from './thread-pages.ts'
+
+const at = (hour: number, minute = 0) => new Date(2026, 10, 1, hour, minute).toISOString()
+
+const message = (id: string, sent_at: string, more: Partial<Message> = {}): Message => ({
+  id,
+  conversation_id: 'first',
+  direction: 'in',
+  origin: 'live',
+  type: 'text',
+  text: id,
+  content: null,
+  reply_to: null,
+  reactions: [],
+  edited_at: null,
+  revoked_at: null,
+  sent_at,
+  received_at: sent_at,
+  sent_by: null,
+  delivery: null,
+  ...more,
+})
+
+const conversation = (id: string, more: Partial<ThreadConversation> = {}): ThreadConversation => ({
+  id,
+  status: 'active',
+  opened_at: at(9),
+  closed_at: null,
+  closed_by: null,
+  agent: null,
+  ...more,
+})
+const closed = conversation('first', { status: 'closed_by_agent', closed_at: at(11), closed_by: 'Nour' })
+
+const shown = (...args: Parameters<typeof threadItems>) =>
+  threadItems(...args).map((item) => (item.kind === 'message' ? item.message.id : item.kind))
+
+test('days, the beginnings and ends of conversations, and the first unread message part what was written', () => {
+  const messages = [
+    message('d', at(40), { conversation_id: 'second' }),
+    message('c', at(39), { conversation_id: 'second' }),
+    message('b', at(10)),
+    message('a', at(9)),
+  ]
+  const conversations = [closed, conversation('second')]
+  expect(shown(messages, conversations, { firstUnreadId: 'd', isWhole: true })).toEqual([
+    ...['day', 'opened', 'a', 'b', 'closed'],
+    ...['day', 'opened', 'c', 'unread', 'd'],
+  ])
+})
+
+test('a conversation that began before what was read does not begin here, and one that is closed ends the thread', () => {
+  expect(shown([message('a', at(9))], [closed], { firstUnreadId: null, isWhole: false })).toEqual([
+    'day',
+    'a',
+    'closed',
+  ])
+})
+
+test('what belongs to no conversation stands without beginning and end', () => {
+  const old = message('old', at(8), { conversation_id: null, origin: 'history' })
+  expect(shown([old], [], { firstUnreadId: null, isWhole: true })).toEqual(['day', 'old'])
+})
+
+test('messages of one side shortly after each other follow each other', () => {
+  const messages = [
+    message('e', at(9, 30)),
+    message('d', at(9, 4), { direction: 'out', sent_by: 'Ana' }),
+    message('c', at(9, 3), { direction: 'out', sent_by: 'Nour' }),
+    message('b', at(9, 2)),
+    message('a', at(9, 1)),
+  ]
+  const items = threadItems(messages, [], { firstUnreadId: null, isWhole: true })
+  const follows = items.flatMap((item) => (item.kind === 'message' && item.follows ? item.message.id : []))
+  expect(follows).toEqual(['b'])
+})
+
+const page = (ids: string[], next_cursor: string | null, more: Partial<ThreadPage> = {}): ThreadPage => ({
+  messages: ids.map((id) => message(id, at(9, Number(id)))),
+  conversations: [],
+  first_unread_id: null,
+  next_cursor,
+  ...more,
+})
+const pages = (...all: ThreadPage[]): ThreadPages => ({ pages: all, pageParams: all.map(() => null) })
+const idsIn = (data: ThreadPages) => data.pages.flatMap((each) => each.messages.map(({ id }) => id))
+
+test('the newest page read anew takes the place of what it reaches, and older ones stay', () => {
+  const merged = mergeNewest(pages(page(['6', '5'], 'a'), page(['4', '3'], 'b')), page(['8', '7', '6', '5'], 'c'))
+  expect(idsIn(merged)).toEqual(['8', '7', '6', '5', '4', '3'])
+  expect(merged.pages.at(-1)!.next_cursor).toBe('b')
+})
+
+test('when more has come than the newest page holds, nothing is left out between', () => {
+  const merged = mergeNewest(pages(page(['3', '2'], 'a')), page(['9', '8'], 'b'))
+  expect(idsIn(merged)).toEqual(['9', '8'])
+  expect(merged.pages.at(-1)!.next_cursor).toBe('b')
+})
+
+test('what was written here while the newest page was read is not lost by it', () => {
+  const written = putMessage(pages(page(['3', '2'], null)), message('5', at(9, 5), { direction: 'out' }))
+  expect(idsIn(mergeNewest(written, page(['3', '2'], null)))).toEqual(['5', '3', '2'])
+})
+
+test('a message that is there already is put in its place', () => {
+  const data = pages(page(['3', '2'], null))
+  const now = putMessage(data, message('2', at(9, 2), { text: 'changed' }))
+  expect(idsIn(now)).toEqual(['3', '2'])
+  expect(now.pages[0]!.messages[1]!.text).toBe('changed')
+})
