@@ -36,9 +36,12 @@ export function ConversationFoot({
   const now = useNow()
   const { status, agent, closed_at, closed_by, window_ends_at } = conversation
   if (closed_at !== null) {
+    // Ids sort in the order of opening; times of messages are whole seconds.
     const later = thread
       ?.flatMap((page) => page.conversations)
-      .find((each) => Date.parse(each.opened_at) >= Date.parse(closed_at) && each.id !== conversation.id)
+      .filter((each) => each.id > conversation.id)
+      .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+      .at(-1)
     return (
       <Bar
         title={statusLabel(status)}

@@ -47,10 +47,9 @@ test('days, the beginnings and ends of conversations, and the first unread messa
     message('a', at(9)),
   ]
   const conversations = [closed, conversation('second')]
-  expect(shown(messages, conversations, { firstUnreadId: 'd', isWhole: true })).toEqual([
-    ...['day', 'opened', 'a', 'b', 'closed'],
-    ...['day', 'opened', 'c', 'unread', 'd'],
-  ])
+  expect(shown(messages, conversations, { firstUnreadId: 'd', isWhole: true })).toEqual(
+    'day opened a b closed day opened c unread d'.split(' '),
+  )
 })
 
 test('a conversation that began before what was read does not begin here, and one that is closed ends the thread', () => {

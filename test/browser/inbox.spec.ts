@@ -1,0 +1,239 @@
+// The inbox: customers who write wait there, one person takes each, answers, tags and closes; mostly by keyboard.
+import { expect, test, type Browser, type Page } from '@playwright/test'
+import { startEarmark, type Earmark } from './earmark.ts'
+import { callAs, checkAccessibility, setUp, SLUG } from './people.ts'
+import { LOOKS, sayIn, type Say } from './words.ts'
+
+let earmark: Earmark
+test.beforeEach(async () => {
+  earmark = await startEarmark()
+})
+test.afterEach(() => earmark.stop())
+
+const PHONE = '+15550101001'
+const NAME = 'Li Wei'
+
+/** How far an answer may have come, in the languages of the looks. */
+const STATES = new RegExp(
+  `^(${LOOKS.flatMap(({ locale }) => ['Waiting to be sent', 'Being sent', 'Sent', 'Delivered', 'Read'].map((state) => sayIn(locale)(state))).join('|')})$`,
+)
+
+/** A customer writes on the test phone. */
+const customerWrites = (admin: Page, text: string, from = PHONE, name = NAME) =>
+  fetch204(admin, '/v1/test-phone/messages', { from, name, text })
+
+async function fetch204(page: Page, path: string, data: object): Promise<void> {
+  const response = await page.request.post(`${earmark.url}${path}`, {
+    headers: { 'earmark-request': 'test', 'earmark-organization': SLUG },
+    data,
+  })
+  expect(response.status(), await response.text()).toBe(204)
+}
+
+/** A new agent of the organization, at a screen of their own. */
+async function agentJoins(
+  browser: Browser,
+  admin: Page,
+  name: string,
+  { say = sayIn('en'), ...look }: { say?: Say; locale?: string; colorScheme?: 'light' | 'dark' } = {},
+): Promise<Page> {
+  const { url } = await callAs<{ url: string }>(admin, earmark.url, 'POST', '/v1/invitations', {
+    role: 'agent',
+    email: `${name.toLowerCase()}@example.com`,
+  })
+  const page = await (await browser.newContext({ locale: 'en-GB', ...look })).newPage()
+  await page.goto(url)
+  await page.getByLabel(say('Your name')).fill(name)
+  await page.getByRole('textbox', { name: say('Password') }).fill('lemon-tree-in-june')
+  await page.getByRole('button', { name: say('Create account and join') }).click()
+  await expect(page.getByRole('heading', { name: say('Contacts'), exact: true })).toBeVisible()
+  return page
+}
+
+const openInbox = (page: Page) => page.goto(`${earmark.url}/o/${SLUG}/inbox`)
+const rowOf = (page: Page, name = NAME) => page.getByRole('listitem').filter({ hasText: name })
+const threadOf = (page: Page) => page.getByRole('log')
+
+test.describe('in every look', () => {
+  for (const { locale, browserLocale, colorScheme } of LOOKS) {
+    test(`an agent takes, tags, answers and closes without a mouse, in ${locale}, ${colorScheme}`, async ({
+      page,
+      browser,
+    }) => {
+      const say = sayIn(locale)
+      await setUp(page, earmark)
+      await callAs(page, earmark.url, 'POST', '/v1/tags', { name: 'VIP' })
+      const agent = await agentJoins(browser, page, 'Nour', { say, locale: browserLocale, colorScheme })
+      try {
+        await agent.getByRole('link', { name: say('Inbox'), exact: true }).focus()
+        await agent.keyboard.press('Enter')
+        await expect(agent.getByText(say('Nobody waits'))).toBeVisible()
+        await checkAccessibility(agent)
+
+        // Without reload, and with the number that waits in the navigation.
+        await customerWrites(page, 'Is the red one still there? https://example.com/red')
+        await expect(rowOf(agent)).toContainText('Is the red one still there?')
+        await expect(
+          agent.getByRole('navigation').getByText(say('{shown} waiting or unread', { count: 1, shown: 1 })),
+        ).toBeAttached()
+
+        await agent.keyboard.press('j')
+        const composer = agent.getByRole('textbox', { name: say('Message to {name}', { name: NAME }) })
+        await expect(threadOf(agent).getByRole('link', { name: 'https://example.com/red' })).toBeVisible()
+        await expect(threadOf(agent).getByText(say('New messages'))).toBeVisible()
+        await expect(composer).toBeHidden()
+        await checkAccessibility(agent)
+        await agent.keyboard.press('t')
+        await expect(composer).toBeFocused()
+        await expect(agent.locator('[data-status="active"]')).toBeVisible()
+        await expect(agent).toHaveURL(/list=mine/)
+        // Opened and looked at by whoever has it: read.
+        await expect(rowOf(agent).getByText(say('{shown} unread message', { count: 1, shown: 1 }))).toHaveCount(0)
+
+        await agent.keyboard.type('Yes,')
+        await agent.keyboard.press('Shift+Enter')
+        await agent.keyboard.type('it is.')
+        await agent.keyboard.press('Enter')
+        await expect(composer).toHaveValue('')
+        await expect(threadOf(agent).getByText('Yes,\nit is.')).toHaveCount(1)
+        await expect(threadOf(agent).getByText(STATES)).toBeAttached()
+
+        await agent.keyboard.press('Escape')
+        await agent.keyboard.press('g')
+        await agent.getByRole('combobox').pressSequentially('VIP')
+        await agent.keyboard.press('Enter')
+        await expect(agent.getByText(`${say('Manual (agent)')} · `)).toBeVisible()
+        await expect(rowOf(agent).getByText('VIP')).toBeVisible()
+
+        // What comes while it is open is read at once.
+        await customerWrites(page, 'Wonderful')
+        await expect(threadOf(agent).getByText('Wonderful')).toBeVisible()
+        await checkAccessibility(agent)
+
+        await agent.keyboard.press('?')
+        await expect(agent.getByRole('dialog', { name: say('Keyboard shortcuts') })).toBeVisible()
+        await checkAccessibility(agent)
+        await agent.keyboard.press('Escape')
+        await expect(agent.getByRole('dialog', { name: say('Keyboard shortcuts') })).toBeHidden()
+
+        await agent.keyboard.press('e')
+        await agent
+          .getByRole('dialog')
+          .getByRole('button', { name: say('Close'), exact: true })
+          .last()
+          .press('Enter')
+        await expect(agent.getByRole('region').getByText(say('Closed by agent')).first()).toBeVisible()
+        await expect(agent.getByText(say('You have no conversation now'))).toBeVisible()
+        await checkAccessibility(agent)
+      } finally {
+        await agent.context().close()
+      }
+    })
+  }
+})
+
+test('two take the same conversation at once: one has it, and the other is told who', async ({ page, browser }) => {
+  await setUp(page, earmark)
+  const first = await agentJoins(browser, page, 'Nour')
+  const second = await agentJoins(browser, page, 'Sami')
+  try {
+    await customerWrites(page, 'hello')
+    await Promise.all(
+      [first, second].map(async (agent) => {
+        await openInbox(agent)
+        await rowOf(agent).getByRole('link').click()
+        await expect(agent.getByRole('button', { name: 'Take', exact: true })).toBeVisible()
+      }),
+    )
+    await Promise.all([first, second].map((agent) => agent.getByRole('button', { name: 'Take', exact: true }).click()))
+    const composer = (agent: Page) => agent.getByRole('textbox', { name: `Message to ${NAME}` })
+    await expect.poll(async () => (await composer(first).count()) + (await composer(second).count())).toBe(1)
+    const [winner, loser, name] =
+      (await composer(first).count()) === 1 ? [first, second, 'Nour'] : [second, first, 'Sami']
+    await expect(loser.getByText(`${name} has this conversation`)).toBeVisible()
+
+    // It is handed over: the other has it without a reload.
+    await winner.getByRole('button', { name: 'More actions for the conversation' }).click()
+    await winner.getByRole('menuitem', { name: 'Hand over…' }).click()
+    await winner.getByRole('button', { name: name === 'Nour' ? /Sami/ : /Nour/ }).click()
+    await expect(composer(loser)).toBeVisible()
+    await expect(winner.getByText(/has this conversation$/)).toBeVisible()
+
+    // The administrator takes it over and gives it back: it waits again.
+    await openInbox(page)
+    await page.getByRole('link', { name: /^All open/ }).click()
+    await rowOf(page).getByRole('link').click()
+    await page.getByRole('button', { name: 'Take over' }).click()
+    await expect(composer(page)).toBeFocused()
+    await page.getByRole('button', { name: 'More actions for the conversation' }).click()
+    await page.getByRole('menuitem', { name: 'Give back' }).click()
+    await expect(page.getByText('Nobody has this conversation yet')).toBeVisible()
+    await first.getByRole('link', { name: /^Waiting/ }).click()
+    await expect(rowOf(first)).toBeVisible()
+  } finally {
+    await first.context().close()
+    await second.context().close()
+  }
+})
+
+test('a draft outlives a reload, an answer that was lost is sent once, and nothing is closed unread', async ({
+  page,
+}) => {
+  await setUp(page, earmark)
+  await customerWrites(page, 'hello')
+  await openInbox(page)
+  await rowOf(page).getByRole('link').click()
+  await page.getByRole('button', { name: 'Take', exact: true }).click()
+  const composer = page.getByRole('textbox', { name: `Message to ${NAME}` })
+  await composer.fill('half a senten')
+  await page.waitForTimeout(400)
+  await page.reload()
+  await expect(composer).toHaveValue('half a senten')
+
+  // The server has it, and its answer does not arrive.
+  let lost = 0
+  await page.route('**/v1/conversations/*/messages', async (route) => {
+    if (route.request().method() !== 'POST' || lost++ > 0) return route.fallback()
+    await route.fetch()
+    return route.abort()
+  })
+  await composer.fill('only once')
+  await composer.press('Enter')
+  await expect(threadOf(page).getByText('only once')).toHaveCount(1)
+  await expect.poll(() => lost).toBe(2)
+  await expect(threadOf(page).getByText(STATES)).toBeAttached()
+  await page.reload()
+  await expect(threadOf(page).getByText('only once')).toHaveCount(1)
+  await page.unrouteAll({ behavior: 'wait' })
+
+  // An answer that never got through is kept, with another try.
+  await page.route('**/v1/conversations/*/messages', (route) =>
+    route.request().method() === 'POST' ? route.abort() : route.fallback(),
+  )
+  await composer.fill('through a wall')
+  await composer.press('Enter')
+  await expect(threadOf(page).getByRole('alert')).toContainText('Not sent.')
+  await checkAccessibility(page)
+  await page.unrouteAll({ behavior: 'wait' })
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await expect(threadOf(page).getByRole('alert')).toHaveCount(0)
+  await expect(threadOf(page).getByText('through a wall')).toHaveCount(1)
+
+  // The customer writes while nothing live gets through: closing is refused, and what was written is shown.
+  await page.route('**/v1/live*', (route) => route.abort())
+  await page.reload()
+  await expect(threadOf(page).getByText('through a wall')).toBeVisible()
+  await customerWrites(page, 'one thing more')
+  await page.getByRole('button', { name: 'Close', exact: true }).click()
+  await expect(page.getByText(/It was not closed\./)).toBeVisible()
+  await expect(threadOf(page).getByText('one thing more')).toBeVisible()
+  await page.unrouteAll({ behavior: 'wait' })
+  await page.getByRole('button', { name: 'Close', exact: true }).click()
+  await expect(page.getByText('Conversation closed.')).toBeVisible()
+
+  // A new message of the customer opens a new conversation, and the way there.
+  await customerWrites(page, 'and again')
+  await page.getByRole('link', { name: 'Open the newer conversation' }).click()
+  await expect(page.getByText('Nobody has this conversation yet')).toBeVisible()
+  await expect(threadOf(page).getByText('one thing more')).toBeVisible()
+})
