@@ -22,6 +22,7 @@ import { readAuditSearch } from './audit/search.ts'
 import { readDeliverySearch } from './channels/deliveries.ts'
 import { readConflictSearch } from './conflicts/search.ts'
 import { readContactSearch } from './contacts/search.ts'
+import { readOversightSearch } from './conversations/oversight-search.ts'
 import { readInboxSearch } from './conversations/search.ts'
 import { ownAddress, parseSearch, returnAddress, stringifySearch } from './lib/search-params.ts'
 import { readTagSearch } from './tags/search.ts'
@@ -118,6 +119,13 @@ const inboxRoute = createRoute({
   component: lazyRouteComponent(() => import('./conversations/InboxPage.tsx'), 'InboxPage'),
 })
 
+const conversationsRoute = createRoute({
+  getParentRoute: () => organizationRoute,
+  path: '/conversations',
+  validateSearch: readOversightSearch,
+  component: lazyRouteComponent(() => import('./conversations/ConversationsPage.tsx'), 'ConversationsPage'),
+})
+
 const tagsRoute = createRoute({
   getParentRoute: () => organizationRoute,
   path: '/tags',
@@ -205,6 +213,7 @@ const routeTree = rootRoute.addChildren([
   organizationRoute.addChildren([
     organizationHomeRoute,
     inboxRoute,
+    conversationsRoute,
     contactsRoute,
     tagsRoute,
     conflictsRoute,

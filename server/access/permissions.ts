@@ -17,6 +17,7 @@ export const PERMISSIONS = [
   'conversations:read',
   'conversations:answer',
   'replies:write',
+  'conversations:oversee',
 ] as const
 export type Permission = (typeof PERMISSIONS)[number]
 

@@ -85,7 +85,7 @@ test.describe('in every look', () => {
         await checkAccessibility(agent)
         await agent.keyboard.press('t')
         await expect(composer).toBeFocused()
-        await expect(agent.locator('[data-status="active"]')).toBeVisible()
+        await expect(agent.locator('header [data-status="active"]')).toBeVisible()
         await expect(agent).toHaveURL(/list=mine/)
         // Opened and looked at by whoever has it: read.
         await expect(rowOf(agent).getByText(say('{shown} unread message', { count: 1, shown: 1 }))).toHaveCount(0)
@@ -233,7 +233,7 @@ test('a draft outlives a reload, an answer that was lost is sent once, and nothi
 
   // A new message of the customer opens a new conversation, and the way there.
   await customerWrites(page, 'and again')
-  await page.getByRole('link', { name: 'Open the newer conversation' }).click()
+  await page.getByRole('button', { name: 'Open the newer conversation' }).click()
   await expect(page.getByText('Nobody has this conversation yet')).toBeVisible()
   await expect(threadOf(page).getByText('one thing more')).toBeVisible()
 })

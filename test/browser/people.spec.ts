@@ -61,6 +61,7 @@ test('an agent joins by a link, tags and sees no more than that, becomes an admi
     await expect(agent.getByRole('row').filter({ hasText: 'VIP' })).toBeVisible()
     await expect(agent.getByRole('button', { name: 'New tag' })).toBeHidden()
     for (const screen of [
+      'conversations',
       'conflicts',
       'operations',
       'settings/whatsapp',

@@ -50,6 +50,7 @@ export type Permission =
   | 'conversations:read'
   | 'conversations:answer'
   | 'replies:write'
+  | 'conversations:oversee'
 
 /** A screen of an organization, and what opens it. */
 export interface Screen {

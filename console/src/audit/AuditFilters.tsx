@@ -1,12 +1,11 @@
 // What of the audit log is shown: a search, what was done, by whom, and on which days.
-import { ActionIcon, Button, NativeSelect, TextInput } from '@mantine/core'
-import { IconSearch, IconX } from '@tabler/icons-react'
+import { Button, NativeSelect } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useRef, useState } from 'react'
 import { useOrganization } from '../access/queries.ts'
 import { daysOf, daysRange } from '../contacts/periods.ts'
 import { m } from '../paraglide/messages.js'
 import { Days } from '../ui/Days.tsx'
+import { SearchText } from '../ui/SearchText.tsx'
 import { actName } from './act-words.ts'
 import classes from './AuditPage.module.css'
 import { auditActorsQuery } from './queries.ts'
@@ -26,7 +25,12 @@ export function AuditFilters({ search, filtered, onChange, onClear }: AuditFilte
   const chosenIsKnown = search.who === undefined || actors.some((each) => each.id === search.who)
   return (
     <div className={classes.filters}>
-      <SearchText text={search.search ?? ''} onChange={(text) => onChange({ search: text }, true)} />
+      <SearchText
+        className={classes.search}
+        label={m.audit_search()}
+        text={search.search ?? ''}
+        onChange={(text) => onChange({ search: text }, true)}
+      />
       <NativeSelect
         label={m.audit_what()}
         value={search.what ?? ''}
@@ -76,52 +80,3 @@ const groupLabel = (group: ActGroup): string =>
     whatsapp: m.whatsapp,
     contacts: m.contacts,
   })[group]()
-
-const PAUSE_MS = 250
-
-/** The address follows a moment after the last letter. */
-function SearchText({ text, onChange }: { text: string; onChange: (text: string) => void }) {
-  const [typed, setTyped] = useState(text)
-  const put = useRef(text)
-  const timer = useRef<number | undefined>(undefined)
-  useEffect(() => {
-    // What comes by Back or a link wins over what is half typed.
-    if (text === put.current) return
-    window.clearTimeout(timer.current)
-    put.current = text
-    setTyped(text)
-  }, [text])
-  useEffect(() => () => window.clearTimeout(timer.current), [])
-
-  const type = (next: string, pause = PAUSE_MS) => {
-    setTyped(next)
-    window.clearTimeout(timer.current)
-    timer.current = window.setTimeout(() => {
-      put.current = next
-      onChange(next)
-    }, pause)
-  }
-  return (
-    <search className={classes.search}>
-      <TextInput
-        label={m.audit_search()}
-        value={typed}
-        maxLength={200}
-        autoComplete="off"
-        spellCheck={false}
-        onChange={(event) => type(event.currentTarget.value)}
-        onKeyDown={(event) => {
-          if (event.key === 'Escape' && !event.nativeEvent.isComposing) type('', 0)
-        }}
-        leftSection={<IconSearch size={15} stroke={1.7} />}
-        rightSection={
-          typed !== '' && (
-            <ActionIcon size={22} aria-label={m.search_clear()} onClick={() => type('', 0)}>
-              <IconX size={14} />
-            </ActionIcon>
-          )
-        }
-      />
-    </search>
-  )
-}

@@ -1,6 +1,5 @@
 // Below the thread: the box to answer, or why there is none and what can be done about it.
 import { Button } from '@mantine/core'
-import { Link } from '@tanstack/react-router'
 import type { ReactNode, RefObject } from 'react'
 import type { Conversation } from '../../../server/conversations/schema.ts'
 import { momentWords, useNow } from '../lib/time.ts'
@@ -20,6 +19,8 @@ interface ConversationFootProps {
   busy: boolean
   onTake: () => void
   onTakeOver: (() => void) | undefined
+  /** Opens another conversation. */
+  onOpen: (id: string) => void
 }
 
 export function ConversationFoot({
@@ -32,6 +33,7 @@ export function ConversationFoot({
   busy,
   onTake,
   onTakeOver,
+  onOpen,
 }: ConversationFootProps) {
   const now = useNow()
   const { status, agent, closed_at, closed_by, window_ends_at } = conversation
@@ -52,17 +54,7 @@ export function ConversationFoot({
         } ${later ? m.conversation_went_on() : m.conversation_closed_text()}`}
       >
         {later && (
-          <Button
-            variant="default"
-            renderRoot={(props) => (
-              <Link
-                from="/o/$organization/inbox"
-                to="/o/$organization/inbox"
-                search={(before: object) => ({ ...before, conversation: later.id }) as object}
-                {...props}
-              />
-            )}
-          >
+          <Button variant="default" onClick={() => onOpen(later.id)}>
             {m.conversation_open_newer()}
           </Button>
         )}

@@ -18,8 +18,8 @@ interface ConversationHeadProps {
   onHandOver: (() => void) | undefined
   onGiveBack: (() => void) | undefined
   onClose: (() => void) | undefined
-  contactShown: boolean
-  onToggleContact: () => void
+  closeLabel: string
+  contact: { shown: boolean; onToggle: () => void } | undefined
 }
 
 export function ConversationHead({
@@ -30,14 +30,14 @@ export function ConversationHead({
   onHandOver,
   onGiveBack,
   onClose,
-  contactShown,
-  onToggleContact,
+  closeLabel,
+  contact: beside,
 }: ConversationHeadProps) {
   const { user } = useSession()
   const { contact, status, agent } = conversation
   const name = customerName(contact)
   const address = addressOf(contact).text
-  const contactLabel = contactShown ? m.conversation_hide_contact() : m.conversation_show_contact()
+  const contactLabel = beside?.shown ? m.conversation_hide_contact() : m.conversation_show_contact()
   return (
     <header className={classes.head}>
       {onBack && (
@@ -62,14 +62,8 @@ export function ConversationHead({
       </div>
       <div className={classes.actions}>
         {onClose && (
-          <Button
-            variant="default"
-            disabled={busy}
-            onClick={onClose}
-            aria-keyshortcuts="e"
-            title={`${m.conversation_close()} (e)`}
-          >
-            {m.conversation_close()}
+          <Button variant="default" disabled={busy} onClick={onClose} aria-keyshortcuts="e" title={`${closeLabel} (e)`}>
+            {closeLabel}
           </Button>
         )}
         {(onHandOver ?? onGiveBack ?? onTakeOver) && (
@@ -98,15 +92,17 @@ export function ConversationHead({
             </Menu.Dropdown>
           </Menu>
         )}
-        <ActionIcon
-          size={32}
-          aria-label={contactLabel}
-          title={contactLabel}
-          aria-pressed={contactShown}
-          onClick={onToggleContact}
-        >
-          <IconId size={18} stroke={1.7} />
-        </ActionIcon>
+        {beside && (
+          <ActionIcon
+            size={32}
+            aria-label={contactLabel}
+            title={contactLabel}
+            aria-pressed={beside.shown}
+            onClick={beside.onToggle}
+          >
+            <IconId size={18} stroke={1.7} />
+          </ActionIcon>
+        )}
       </div>
     </header>
   )

@@ -36,8 +36,12 @@ interface ConversationPaneProps {
   onRetry: () => void
   onBack?: () => void
   onTaken?: () => void
-  contactShown: boolean
-  onToggleContact: () => void
+  /** Opens another conversation. */
+  onOpen: (id: string) => void
+  /** Somebody looks on who does not answer here, and may close it all the same. */
+  watching?: boolean
+  /** Whether the contact stands beside it; undefined where it never does. */
+  contact?: { shown: boolean; onToggle: () => void }
 }
 
 export function ConversationPane({
@@ -48,8 +52,9 @@ export function ConversationPane({
   onRetry,
   onBack,
   onTaken,
-  contactShown,
-  onToggleContact,
+  onOpen,
+  watching = false,
+  contact,
 }: ConversationPaneProps) {
   const organization = useOrganization()
   const { user } = useSession()
@@ -73,7 +78,7 @@ export function ConversationPane({
     [thread.data, id],
   )
   useMarksRead({
-    id: isMine && conversation.unread_count > 0 ? newestOfCustomer?.id : undefined,
+    id: isMine && !watching && conversation.unread_count > 0 ? newestOfCustomer?.id : undefined,
     onRead: (upTo) => act.mutate({ act: 'read', upTo }),
   })
 
@@ -140,18 +145,24 @@ export function ConversationPane({
         conversation={conversation}
         busy={act.isPending && act.variables.act !== 'read'}
         onBack={onBack}
-        onTakeOver={mayAnswer && isAdmin && conversation.status === 'active' && !isMine ? () => take(true) : undefined}
-        onHandOver={mayAnswer && isOpen && (isMine || isAdmin) ? () => setDialog('hand_over') : undefined}
-        onGiveBack={mayAnswer && conversation.status === 'active' && (isMine || isAdmin) ? giveBack : undefined}
-        onClose={mayClose ? close : undefined}
-        contactShown={contactShown}
-        onToggleContact={onToggleContact}
+        onTakeOver={
+          mayAnswer && !watching && isAdmin && conversation.status === 'active' && !isMine
+            ? () => take(true)
+            : undefined
+        }
+        onHandOver={mayAnswer && !watching && isOpen && (isMine || isAdmin) ? () => setDialog('hand_over') : undefined}
+        onGiveBack={
+          mayAnswer && !watching && conversation.status === 'active' && (isMine || isAdmin) ? giveBack : undefined
+        }
+        onClose={mayClose ? (watching ? () => setDialog('close') : close) : undefined}
+        closeLabel={watching ? m.conversation_force_close() : m.conversation_close()}
+        contact={contact}
       />
       <Thread
         conversation={conversation}
         thread={thread}
         name={name}
-        mayAnswer={isMine && mayAnswer}
+        mayAnswer={isMine && mayAnswer && !watching}
         onReplied={() => input.current?.focus()}
       />
       <ConversationFoot
@@ -160,14 +171,21 @@ export function ConversationPane({
         name={name}
         input={input}
         isMine={isMine}
-        mayAnswer={mayAnswer}
+        mayAnswer={mayAnswer && !watching}
         busy={act.isPending && act.variables.act !== 'read'}
         onTake={() => take(false)}
         onTakeOver={isAdmin ? () => take(true) : undefined}
+        onOpen={onOpen}
       />
       {dialog === 'hand_over' && <HandOverDialog conversation={conversation} onClose={() => setDialog(null)} />}
       {dialog === 'close' && (
-        <CloseDialog name={name} closing={act.isPending} onConfirm={close} onClose={() => setDialog(null)} />
+        <CloseDialog
+          name={name}
+          label={watching ? m.conversation_force_close() : m.conversation_close()}
+          closing={act.isPending}
+          onConfirm={close}
+          onClose={() => setDialog(null)}
+        />
       )}
     </section>
   )

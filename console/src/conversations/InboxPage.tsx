@@ -72,7 +72,10 @@ function Inbox() {
     },
     search: () => searchBox.current?.focus(),
     help: () => setHelps(true),
-    back: () => rows.current?.focus(openId),
+    back: () => {
+      // Over the conversation the contact closes first.
+      if (isWide || !showsContact) rows.current?.focus(openId)
+    },
   })
 
   const { data, hasNextPage, isFetchNextPageError } = list
@@ -125,8 +128,8 @@ function Inbox() {
             onRetry={() => void opened.refetch()}
             onBack={() => open(undefined)}
             onTaken={() => change({ list: 'mine' }, { replace: true })}
-            contactShown={showsContact}
-            onToggleContact={() => showContact(!showsContact)}
+            onOpen={open}
+            contact={{ shown: showsContact, onToggle: () => showContact(!showsContact) }}
           />
         )}
       </div>
