@@ -37,6 +37,7 @@ const server: Server = {
   interpretSoon() {},
   operateSoon: () => operator.wake(),
   sendSoon() {},
+  tellRead() {},
   live: openLive({ db, log }),
   metrics: openMetrics(),
   outgoing: openOutgoing({ allowPrivate: false }),

@@ -586,6 +586,18 @@ create table tags (
 CREATE INDEX tags_merged_into ON tags USING btree (org_id, merged_into) WHERE (merged_into IS NOT NULL);
 CREATE UNIQUE INDEX tags_name_unique ON tags USING btree (org_id, name_key) WHERE (deleted_at IS NULL);
 
+create table test_phone_customers (
+  org_id         uuid not null,
+  contact_id     uuid not null,
+  reads          boolean not null default true,
+  silent         boolean not null default false,
+  refuses_with   integer,
+  delay_seconds  integer not null default 0,
+  constraint test_phone_customers_pkey PRIMARY KEY (org_id, contact_id),
+  constraint test_phone_customers_delay_seconds_check CHECK (((delay_seconds >= 0) AND (delay_seconds <= 3600))),
+  constraint test_phone_customers_org_id_contact_id_fkey FOREIGN KEY (org_id, contact_id) REFERENCES contacts(org_id, id) ON DELETE CASCADE
+);
+
 create table two_factors (
   user_id       uuid not null,
   secret        bytea not null,

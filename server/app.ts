@@ -33,6 +33,7 @@ import { peopleRoutes } from './people/routes.ts'
 import { privacyRoutes } from './privacy/routes.ts'
 import { replyRoutes } from './replies/routes.ts'
 import { tagRoutes } from './tags/routes.ts'
+import { testPhoneRoutes } from './test-phone/routes.ts'
 import { watchRequests } from './watching/requests.ts'
 import { openMetricsDoor } from './watching/scraping.ts'
 
@@ -48,6 +49,7 @@ export const sitemap: readonly BoundRoute[] = [
   ...replyRoutes,
   ...privacyRoutes,
   ...channelRoutes,
+  ...testPhoneRoutes,
   ...demoRoutes,
   ...auditRoutes,
   ...eventRoutes,

@@ -65,6 +65,7 @@ async function boot(): Promise<void> {
       interpretSoon: () => worker.interpretSoon(),
       operateSoon: () => worker.operateSoon(),
       sendSoon: () => worker.sendSoon(),
+      tellRead: (receipt) => worker.tellRead(receipt),
     })
     undo.defer(() => drain(app))
 

@@ -11,6 +11,8 @@ import { backupTimes, openBackups, type Backups } from './backup/scheduled.ts'
 import { prepareDeliveryPartitions } from './channels/deliveries.ts'
 import { openInterpreter } from './channels/interpreting.ts'
 import { expireConversations } from './conversations/closing.ts'
+import { openDeliveryStore } from './channels/storing.ts'
+import { tellRead, type Receipt } from './conversations/receipts.ts'
 import { openSender } from './conversations/sender.ts'
 import { forgetOldInvitations } from './people/invitations.ts'
 import { openOperator } from './operations/running.ts'
@@ -18,8 +20,9 @@ import { forgetActivity } from './events/sequencing.ts'
 import { openEraser } from './privacy/forgetting.ts'
 import { enforceRetention, enforceStatusRetention } from './privacy/retention.ts'
 import { addUpCounts } from './tags/counting.ts'
+import { openFarEnd } from './test-phone/far-end.ts'
 
-type Resources = Omit<Server, 'interpretSoon' | 'operateSoon' | 'sendSoon'>
+type Resources = Omit<Server, 'interpretSoon' | 'operateSoon' | 'sendSoon' | 'tellRead'>
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
@@ -74,6 +77,8 @@ export interface Worker {
   operateSoon(): void
   /** Sends what waits for it. */
   sendSoon(): void
+  /** Tells a customer's phone, if that can be, that something was read. */
+  tellRead(receipt: Receipt): void
   /** Ends what is under way and takes nothing more. */
   stop(): Promise<void>
 }
@@ -88,7 +93,16 @@ export async function startWorker(server: Resources): Promise<Worker> {
     },
   })
   const operator = openOperator(server)
-  const sender = openSender(server)
+  // Its statuses come as deliveries, like Meta's.
+  const farEnd = openFarEnd({
+    ...server,
+    deliveries: openDeliveryStore(server.pool, (count) => {
+      server.metrics.deliveriesStored.inc(count)
+      interpreter.wake()
+    }),
+  })
+  const sending = { ...server, testPhone: farEnd.graph }
+  const sender = openSender(sending)
   const eraser = openEraser(server)
   const backups = openBackups(server)
   const stopping = new AbortController()
@@ -112,6 +126,7 @@ export async function startWorker(server: Resources): Promise<Worker> {
     interpretSoon: () => interpreter.wake(),
     operateSoon: () => operator.wake(),
     sendSoon: () => sender.wake(),
+    tellRead: (receipt) => void tellRead(sending, receipt),
     async stop() {
       stopping.abort()
       // The runner with the rest: it begins nothing more while the others end.

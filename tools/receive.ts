@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util'
 import { systemActor } from '../server/access/actor.ts'
 import { callbackPath } from '../server/channels/accounts.ts'
-import { composePlayed, openTestAccount } from '../server/channels/test-phone.ts'
+import { composePlayed, openTestAccount } from '../server/test-phone/test-phone.ts'
 import { openRunning, runTool, ToolError } from './tool.ts'
 
 const USAGE = `Plays a customer who writes to your test phone number.
@@ -46,9 +46,10 @@ await runTool(async () => {
   const running = await openRunning()
   try {
     const organization = await running.organization(values.organization)
-    const account = await openTestAccount(running.db, running, systemActor(organization.id))
+    const actor = systemActor(organization.id)
+    const account = await openTestAccount(running.db, running, actor)
     for (let n = 0; n < times; n++) {
-      const { body, signature } = await composePlayed(running.db, running, account, {
+      const { body, signature } = await composePlayed(running.db, running, actor, account, {
         from: values.from,
         user_id: values['user-id'],
         username: values.username,

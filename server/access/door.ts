@@ -31,6 +31,8 @@ export interface Server {
   operateSoon(): void
   /** Has what was written to customers sent at once. */
   sendSoon(): void
+  /** Tells a customer's phone, if that can be, that a message and those before it were read; with `typing`, that somebody writes. */
+  tellRead(receipt: { orgId: string; channelId: string; waMessageId: string; typing?: boolean }): void
   live: Live
   metrics: Metrics
   outgoing: Outgoing

@@ -1,7 +1,8 @@
 // What an idempotency key promises: the same call twice does its work once.
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createWhatsAppAccount, listWhatsAppAccounts, playMessage } from '../channels/schema.ts'
+import { createWhatsAppAccount, listWhatsAppAccounts } from '../channels/schema.ts'
+import { playMessage } from '../test-phone/schema.ts'
 import { newId } from '../lib/ids.ts'
 import type { RouteDef } from '../lib/route.ts'
 import { createTag, deleteTags, listTags } from '../tags/schema.ts'

@@ -1,6 +1,7 @@
 // The audit log: what is recorded, what a filter finds, and that the file holds all of it.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { addChannel, clearTestPhone, createWhatsAppAccount, updateWhatsAppAccount } from '../channels/schema.ts'
+import { clearTestPhone } from '../test-phone/schema.ts'
+import { addChannel, createWhatsAppAccount, updateWhatsAppAccount } from '../channels/schema.ts'
 import { exportContacts } from '../contacts/schema.ts'
 import { fillDemo } from '../demo/schema.ts'
 import { sighted } from '../../test/help/people.ts'

@@ -7,18 +7,15 @@ import { openTestServer, type TestServer } from '../../test/help/server.ts'
 import { prepareDeliveryPartitions } from './deliveries.ts'
 import {
   addChannel,
-  clearTestPhone,
   createWhatsAppAccount,
   getDelivery,
-  getTestPhone,
   listChannels,
   listDeliveries,
-  listTestMessages,
   listWhatsAppAccounts,
-  playMessage,
   retryDeliveries,
   updateWhatsAppAccount,
 } from './schema.ts'
+import { clearTestPhone, getTestPhone, listTestMessages, playMessage } from '../test-phone/schema.ts'
 import { composeTextMessage } from './whatsapp/compose.ts'
 import { signBody } from './whatsapp/signature.ts'
 

@@ -187,3 +187,9 @@ export async function forgetOldDeliveries(db: Db, orgId: string, days: number, s
     return rows.length === MOST_AT_ONCE
   })
 }
+
+/** Removes what was delivered for the test phone. */
+export async function forgetTestDeliveries(tx: Tx, orgId: string): Promise<void> {
+  await sql`delete from deliveries d using whatsapp_accounts a
+    where d.org_id = ${orgId} and a.org_id = d.org_id and a.id = d.account_id and a.kind = 'test'`.execute(tx)
+}

@@ -81,3 +81,16 @@ export async function forgetRefusedToken(db: Db, orgId: string, accountId: strin
     db,
   )
 }
+
+/** The test phone's number sends again, whatever it was paused for. */
+export async function forgetTestPauses(db: Db, orgId: string): Promise<void> {
+  await sql`
+    with account as (
+      update whatsapp_accounts set token_refused_at = null
+      where org_id = ${orgId} and kind = 'test' and token_refused_at is not null
+    )
+    update channels c set paused_until = null, pause_reason = null from whatsapp_accounts a
+    where c.org_id = ${orgId} and a.org_id = c.org_id and a.id = c.account_id and a.kind = 'test' and c.paused_until is not null`.execute(
+    db,
+  )
+}

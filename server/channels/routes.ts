@@ -1,20 +1,10 @@
-// The door of channels: Settings → WhatsApp, the test phone, and the names of the numbers.
+// The door of channels: Settings → WhatsApp, and the names of the numbers.
 import { bind } from '../access/door.ts'
-import { Problem } from '../lib/errors.ts'
 import { answer } from '../lib/route.ts'
-import {
-  addChannel,
-  callbackPath,
-  createAccount,
-  getAccount,
-  listAccounts,
-  listChannels,
-  updateAccount,
-} from './accounts.ts'
+import { addChannel, createAccount, getAccount, listAccounts, listChannels, updateAccount } from './accounts.ts'
 import { checkAccount } from './checking.ts'
 import { getDelivery, listDeliveries, retryDeliveries } from './deliveries.ts'
 import * as schema from './schema.ts'
-import { clearTestPhone, composePlayed, getTestPhone, listTestMessages, openTestAccount } from './test-phone.ts'
 
 export const channelRoutes = [
   bind(schema.listChannels, async (_input, { db, actor }) => answer(200, { channels: await listChannels(db, actor) })),
@@ -65,35 +55,4 @@ export const channelRoutes = [
     context.interpretSoon()
     return retried
   }),
-
-  bind(schema.getTestPhone, async (_input, { db, actor }) => answer(200, await getTestPhone(db, actor))),
-
-  bind(schema.playMessage, async ({ body }, context) => {
-    // Its own transaction: the webhook must find the account.
-    const account = await openTestAccount(context.db, context, context.actor)
-    const { body: payload, signature } = await composePlayed(context.db, context, account, body)
-    return context.write(async () => {
-      // Through the very door that Meta uses, signature and all.
-      const reply = await context.request.server.inject({
-        method: 'POST',
-        url: callbackPath(account.id),
-        headers: { 'content-type': 'application/json', 'x-hub-signature-256': signature },
-        payload,
-      })
-      if (reply.statusCode !== 200)
-        throw new Problem('unavailable', `The webhook answered ${reply.statusCode}. Try again in a moment.`, {
-          reason: 'webhook_refused',
-          data: { status: reply.statusCode },
-        })
-      return answer(204, undefined)
-    })
-  }),
-
-  bind(schema.listTestMessages, async ({ params }, { db, actor }) =>
-    answer(200, { messages: await listTestMessages(db, actor, params.id) }),
-  ),
-
-  bind(schema.clearTestPhone, (_input, { actor, write }) =>
-    write(async (tx) => answer(200, { count: await clearTestPhone(tx, actor) })),
-  ),
 ]

@@ -1,7 +1,7 @@
 // Shapes and routes of WhatsApp accounts and their numbers.
 import { z } from 'zod'
 import { route } from '../lib/route.ts'
-import { atMost, filledText, Id, Instant, NumberCursor, problems, refusal } from '../lib/shapes.ts'
+import { filledText, Id, Instant, NumberCursor, problems, refusal } from '../lib/shapes.ts'
 import { CHECK_OUTCOMES } from './whatsapp/outcomes.ts'
 import { MISREADINGS } from './whatsapp/update.ts'
 
@@ -10,7 +10,7 @@ const trimmed = () => z.string().trim()
 
 const Digits = trimmed().regex(/^[0-9]{1,32}$/, refusal('digits_only', 'Copy it from Meta: digits only.'))
 
-const PhoneNumber = trimmed()
+export const PhoneNumber = trimmed()
   .transform((text) => text.replace(/[\s().-]/g, ''))
   .pipe(z.string().regex(/^\+[0-9]{5,20}$/, FULL_PHONE))
 
@@ -241,88 +241,4 @@ export const retryDeliveries = route({
   permission: 'channels:manage',
   params: accountParams,
   responses: answered('Will be tried again.', z.object({ count: z.int() }).meta({ id: 'DeliveriesRetried' })),
-})
-
-const Username = trimmed().regex(
-  /^@?[A-Za-z0-9._]{1,40}$/,
-  refusal('username_invalid', 'Letters, digits, dots and underscores only.'),
-)
-
-export const PlayedMessage = z
-  .object({
-    from: PhoneNumber.optional(),
-    user_id: trimmed()
-      .regex(
-        /^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}$/,
-        refusal('user_id_invalid', 'Write two capital letters, a dot, and letters or digits, such as US.1349120865.'),
-      )
-      .optional(),
-    username: Username.optional(),
-    name: trimmed().max(200, atMost(200)).optional(),
-    text: filledText(refusal('message_missing', 'Write a message.'), 4096),
-  })
-  .refine((played) => played.from !== undefined || played.user_id !== undefined, {
-    message: refusal('customer_unnamed', 'Give the customer a phone number, or a user id.'),
-    path: ['from'],
-  })
-  .meta({ id: 'PlayedMessage' })
-
-export const TestMessage = z
-  .object({ id: Id, direction: z.enum(['in', 'out']), type: z.string(), text: z.string().nullable(), sent_at: Instant })
-  .meta({ id: 'TestMessage' })
-export type TestMessage = z.output<typeof TestMessage>
-
-export const getTestPhone = route({
-  method: 'get',
-  path: '/v1/test-phone',
-  operationId: 'getTestPhone',
-  summary: 'The test phone’s customers, most recently seen first',
-  permission: 'channels:manage',
-  responses: answered(
-    'At most 200 customers.',
-    z
-      .object({
-        phone: z.string().nullable().describe('The number they write to; null before the first message.'),
-        customers: z.array(
-          z.object({
-            id: Id,
-            phone: z.string().nullable(),
-            user_id: z.string().nullable(),
-            username: z.string().nullable(),
-            display_name: z.string().nullable(),
-            last_seen_at: Instant.nullable(),
-          }),
-        ),
-      })
-      .meta({ id: 'TestPhone' }),
-  ),
-})
-
-export const playMessage = route({
-  method: 'post',
-  path: '/v1/test-phone/messages',
-  operationId: 'playMessage',
-  summary: 'Play a customer: post a signed message in Meta’s shape to the webhook',
-  permission: 'channels:manage',
-  body: PlayedMessage,
-  responses: { 204: { description: 'Delivered.' }, ...problems },
-})
-
-export const listTestMessages = route({
-  method: 'get',
-  path: '/v1/test-phone/customers/{id}/messages',
-  operationId: 'listTestMessages',
-  summary: 'What a played customer wrote and was sent, oldest first',
-  permission: 'channels:manage',
-  params: accountParams,
-  responses: answered('The newest 200.', z.object({ messages: z.array(TestMessage) }).meta({ id: 'TestMessageList' })),
-})
-
-export const clearTestPhone = route({
-  method: 'delete',
-  path: '/v1/test-phone/customers',
-  operationId: 'clearTestPhone',
-  summary: 'Erase every contact that the test phone made, with messages and tags',
-  permission: 'channels:manage',
-  responses: answered('Erased.', z.object({ count: z.int() }).meta({ id: 'TestPhoneCleared' })),
 })

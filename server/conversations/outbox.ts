@@ -111,7 +111,7 @@ export const noteAccepted = (db: Db, taken: Taken, waMessageId: string): Promise
 
 interface Trouble {
   code: number | null
-  said: string
+  said: string | null
 }
 
 /** It will not go, or nobody knows whether it went; until somebody wants it sent again. */

@@ -8,11 +8,10 @@ import {
   pauseChannel,
   type SendingChannel,
 } from '../channels/pausing.ts'
-import { sendMessage } from '../channels/whatsapp/client.ts'
+import { sendMessage, type GraphApi } from '../channels/whatsapp/client.ts'
 import type { SendAnswer } from '../channels/whatsapp/send-answer.ts'
 import { requestBody } from '../channels/whatsapp/sending.ts'
 import { answerWithin, databaseAtFault } from '../lib/http.ts'
-import type { Outgoing } from '../lib/outgoing.ts'
 import { openClaims, type Claims } from './claims.ts'
 import {
   findOutboxes,
@@ -49,8 +48,8 @@ const SILENT_MS = 30_000
 const STOP_MS = 5000
 
 export type SenderResources = Pick<Server, 'config' | 'secretKey' | 'db' | 'pool' | 'log' | 'live' | 'outgoing'> & {
-  /** In place of Meta, for the numbers of the test phone. */
-  testPhone?: Outgoing
+  /** In place of Meta, for the test phone's number of this organization. */
+  testPhone?: (orgId: string) => GraphApi
 }
 
 export interface Sender {
@@ -150,7 +149,7 @@ export function openSender(server: SenderResources, changes: Partial<Pace> = {})
       const { channel, taken, full } = await take(line)
       for (const message of taken) {
         // Evenly: what a pause left unused is not made up for.
-        if (nextAt > performance.now()) await sleep(nextAt - performance.now())
+        await sleep(Math.max(0, nextAt - performance.now()))
         if (stopped || line.paused || mine.broken()) {
           await untilWritten(() => giveBack(db, message))
           continue
@@ -197,9 +196,8 @@ export function openSender(server: SenderResources, changes: Partial<Pace> = {})
 
   const attempt = async (channel: SendingChannel, { message_id, payload, recipient }: Taken): Promise<SendAnswer> => {
     if (recipient === null) return { outcome: 'failed', code: null, said: NO_ADDRESS }
-    const outgoing = channel.test && server.testPhone ? server.testPhone : server.outgoing
-    const api = { outgoing, graphApiUrl: server.config.graphApiUrl, accessToken: channel.access_token ?? '' }
     const body = requestBody(payload, recipient, message_id)
+    const api = graphOf(server, channel)
     return sendMessage(api, channel.phone_number_id, body, { timeoutMs: pace.timeoutMs })
   }
 
@@ -267,6 +265,15 @@ export function openSender(server: SenderResources, changes: Partial<Pace> = {})
       claims?.break()
     },
   }
+}
+
+/** Where the number's messages go: to Meta, or to the test phone. */
+export function graphOf({ config, outgoing, testPhone }: SenderResources, channel: SendingChannel): GraphApi {
+  if (channel.test) {
+    if (!testPhone) throw new Error('Nothing stands in for Meta here.')
+    return testPhone(channel.org_id)
+  }
+  return { outgoing, graphApiUrl: config.graphApiUrl, accessToken: channel.access_token ?? '' }
 }
 
 const NO_ADDRESS = 'The contact has neither a phone number nor an id that this number’s portfolio knows them by.'

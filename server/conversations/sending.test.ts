@@ -425,6 +425,7 @@ describe('uncertain', () => {
 
   test('what failed only later, by a status, can be sent again; the old status does not stop it', async () => {
     const { id, sender, status } = await broken()
+    await sender.stop()
     await status('failed')
     await server.interpret()
     expect((await stateOf(server, id)).state).toBe('accepted')
@@ -432,7 +433,7 @@ describe('uncertain', () => {
     await status('failed')
     await server.interpret()
     expect((await stateOf(server, id)).state).toBe('waiting')
-    sender.wake()
+    startSender()
     await until(async () => expect((await stateOf(server, id)).wa_message_id).toBe(graph.messages[1]?.id))
   })
 

@@ -405,6 +405,15 @@ export interface TagsTable {
   merging: Json | null
 }
 
+export interface TestPhoneCustomersTable {
+  org_id: string
+  contact_id: string
+  reads: Generated<boolean>
+  silent: Generated<boolean>
+  refuses_with: number | null
+  delay_seconds: Generated<number>
+}
+
 export interface TwoFactorsTable {
   user_id: string
   secret: Buffer
@@ -475,6 +484,7 @@ export interface Tables {
   tag_assignments: TagAssignmentsTable
   tag_counts: TagCountsTable
   tags: TagsTable
+  test_phone_customers: TestPhoneCustomersTable
   two_factors: TwoFactorsTable
   users: UsersTable
   whatsapp_accounts: WhatsappAccountsTable

@@ -34,6 +34,7 @@ export const OWNERS = new Map<string, string>(
     conversation_closings: 'conversations',
     outgoing_messages: 'conversations',
     saved_replies: 'replies',
+    test_phone_customers: 'test-phone',
     tags: 'tags',
     tag_assignments: 'tags',
     tag_counts: 'tags',

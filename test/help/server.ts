@@ -104,6 +104,7 @@ export async function openTestServer({
     interpretSoon() {},
     operateSoon() {},
     sendSoon() {},
+    tellRead() {},
     live: openLive({ db: database.db, log, ...(beatMs === undefined ? {} : { beatMs }) }),
   }
   await prepareDeliveryPartitions(server.db)

@@ -178,6 +178,12 @@ export const EXAMPLES: Readonly<Record<string, (id: Ids) => Example | Example[]>
   playMessage: () => ({ body: { from: '+351910000001', text: 'olá' } }),
   listTestMessages: (id) => ({ params: { id: id.customer } }),
   clearTestPhone: () => ({}),
+  behave: (id) => ({
+    params: { id: id.customer },
+    body: { reads: false, silent: false, refuses_with: null, delay_seconds: 0 },
+  }),
+  // Of which no message is known: so far only the customer is.
+  playReaction: (id) => ({ params: { id: id.customer }, body: { message_id: id.customer, emoji: '👍' }, own: 404 }),
   fillDemo: () => ({ own: 409 }),
 
   // What an export records would otherwise show as a difference.

@@ -1,6 +1,6 @@
 // What the test phone reads and writes: the played customers, what they wrote, another message, clearing it all.
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
-import type { clearTestPhone, getTestPhone, listTestMessages, playMessage } from '../../../server/channels/schema.ts'
+import type { clearTestPhone, getTestPhone, listTestMessages, playMessage } from '../../../server/test-phone/schema.ts'
 import type { RouteArgs, RouteOk } from '../../../server/lib/route.ts'
 import { conflictKeys } from '../conflicts/queries.ts'
 import { contactKeys } from '../contacts/queries.ts'

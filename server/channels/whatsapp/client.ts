@@ -124,7 +124,7 @@ function readSent(status: number, body: string): SendAnswer {
   const code = failure?.code ?? null
   const outcome = treatmentOf(status, code)
   // Of a token that it does not like Meta repeats the token.
-  return { outcome, code, said: outcome === 'token_refused' ? '' : said }
+  return { outcome, code, said: outcome === 'token_refused' ? null : said }
 }
 
 function failureIn(body: string): { code: number; said: string } | null {

@@ -144,7 +144,7 @@ test('what the stand-in refuses they understand as Meta’s refusal', async () =
   ).toEqual({
     outcome: 'token_refused',
     code: 190,
-    said: '',
+    said: null,
   })
   expect(graph.messages).toEqual([])
 })

@@ -2,7 +2,7 @@
 
 export type SendAnswer =
   | { outcome: 'accepted'; wa_message_id: string }
-  | { outcome: Treatment | 'unreachable' | 'uncertain'; code: number | null; said: string }
+  | { outcome: Treatment | 'unreachable' | 'uncertain'; code: number | null; said: string | null }
 
 /**
  * failed: it will never go. retry: later, and what was written to this contact after it waits. pair_limit: too much to this

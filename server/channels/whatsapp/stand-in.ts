@@ -68,7 +68,7 @@ const Read = z.object({
   message_id: z.string().min(1),
   typing_indicator: z.object({ type: z.literal('text') }).optional(),
 })
-const PATH = /^(?:\/v\d+\.\d+)?\/(?<number>\w+)(?<messages>\/messages)?\/?(?:\?(?<query>.*))?$/
+const PATH = /(?:^|\/)(?<number>\w+)(?<messages>\/messages)?\/?(?:\?(?<query>.*))?$/
 
 /** Answers as Meta does; whatever is wrong with a request is an answer. https://developers.facebook.com/docs/whatsapp/cloud-api/reference/messages */
 export async function answerAsMeta(behind: BehindGraph, request: GraphRequest): Promise<GraphAnswer> {

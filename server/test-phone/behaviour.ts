@@ -1,0 +1,42 @@
+// How played customers take what is sent to them.
+import { sql } from 'kysely'
+import type { Actor } from '../access/actor.ts'
+import { forgetTestPauses } from '../channels/pausing.ts'
+import type { Db, Tx } from '../lib/db.ts'
+import { Problem } from '../lib/errors.ts'
+import type { Behaviour } from './schema.ts'
+
+/** Of a row `b` of test_phone_customers, which most have none of. */
+export const BEHAVES = sql`jsonb_build_object('reads', coalesce(b.reads, true), 'silent', coalesce(b.silent, false),
+  'refuses_with', b.refuses_with, 'delay_seconds', coalesce(b.delay_seconds, 0))`
+
+/** Sets it, from the next message on. Refuses a contact that is not played. Pauses that an error brought about end. */
+export async function setBehaviour(tx: Tx, actor: Actor, contactId: string, behaviour: Behaviour): Promise<Behaviour> {
+  const { rows } = await sql`
+    insert into test_phone_customers (org_id, contact_id, reads, silent, refuses_with, delay_seconds)
+    select org_id, id, ${behaviour.reads}::boolean, ${behaviour.silent}::boolean, ${behaviour.refuses_with}::integer, ${behaviour.delay_seconds}::integer
+    from contacts where org_id = ${actor.org_id} and id = ${contactId} and test
+    on conflict (org_id, contact_id) do update set reads = excluded.reads, silent = excluded.silent,
+      refuses_with = excluded.refuses_with, delay_seconds = excluded.delay_seconds
+    returning contact_id`.execute(tx)
+  if (rows.length === 0)
+    throw new Problem('not_found', 'There is no such customer on the test phone.', { reason: 'customer_missing' })
+  await forgetTestPauses(tx, actor.org_id)
+  return behaviour
+}
+
+/** Of the played customer at this address: a phone with a plus, or a user id. */
+export async function findBehaviour(
+  db: Db,
+  orgId: string,
+  address: string,
+): Promise<{ phone: string | null; user_id: string | null; behaviour: Behaviour } | null> {
+  const [kind, value] = address.startsWith('+') ? ['phone', address.slice(1)] : ['bsuid', address]
+  const { rows } = await sql<{ phone: string | null; user_id: string | null; behaviour: Behaviour }>`
+    select c.phone, ${BEHAVES} as behaviour, (select u.value from contact_identities u
+      where u.org_id = c.org_id and u.contact_id = c.id and u.kind = 'bsuid' and u.retired_at is null order by u.created_at desc limit 1) as user_id
+    from contact_identities i join contacts c on c.org_id = i.org_id and c.id = i.contact_id
+      left join test_phone_customers b on b.org_id = c.org_id and b.contact_id = c.id
+    where i.org_id = ${orgId} and i.kind = ${kind} and i.value = ${value} and c.test limit 1`.execute(db)
+  return rows[0] ?? null
+}

@@ -1,0 +1,120 @@
+// The other end of the test phone: takes what is sent to played customers as Meta does, and tells how far it came.
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { FastifyBaseLogger } from 'fastify'
+import type { DeliveryStore } from '../channels/storing.ts'
+import type { GraphApi } from '../channels/whatsapp/client.ts'
+import { composeStatus } from '../channels/whatsapp/compose.ts'
+import { statusError, TOLD_LATER } from '../channels/whatsapp/meta-errors.ts'
+import { answerAsMeta, type GraphMessage } from '../channels/whatsapp/stand-in.ts'
+import type { Db } from '../lib/db.ts'
+import { findBehaviour } from './behaviour.ts'
+
+/** Between what happens to a message, so that one can watch. */
+const STEP_MS = 700
+const TOKEN = 'test-phone'
+
+export interface FarEnd {
+  /** Meta's Graph API, as it is for the test phone of an organization. */
+  graph(orgId: string): GraphApi
+  /** What has not been told by then is told no more, as of a phone that is lost. */
+  stop(): Promise<void>
+}
+
+interface Resources {
+  db: Db
+  log: FastifyBaseLogger
+  /** Statuses are stored like any delivery, without the way through the network: this process is its own sender. */
+  deliveries: DeliveryStore
+}
+
+export function openFarEnd({ db, log, deliveries }: Resources, { stepMs = STEP_MS } = {}): FarEnd {
+  const stopping = new AbortController()
+  const telling = new Set<Promise<void>>()
+
+  const findNumber = async (orgId: string, phoneNumberId: string) =>
+    db
+      .selectFrom('channels as c')
+      .innerJoin('whatsapp_accounts as a', (join) =>
+        join.onRef('a.org_id', '=', 'c.org_id').onRef('a.id', '=', 'c.account_id'),
+      )
+      .select(['c.phone', 'c.name', 'a.id as account_id', 'a.waba_id'])
+      .where('c.org_id', '=', orgId)
+      .where('c.phone_number_id', '=', phoneNumberId)
+      .where('a.kind', '=', 'test')
+      .executeTakeFirst()
+
+  const tell = async (orgId: string, message: GraphMessage): Promise<void> => {
+    const number = await findNumber(orgId, message.phone_number_id)
+    const customer = await findBehaviour(db, orgId, message.to)
+    if (!number || !customer) return
+    const { reads, silent, refuses_with: code, delay_seconds } = customer.behaviour
+    const status = async (to: 'sent' | 'delivered' | 'read' | 'failed', afterMs: number) => {
+      await sleep(afterMs, undefined, { signal: stopping.signal })
+      const body = composeStatus({
+        phoneNumberId: message.phone_number_id,
+        displayPhone: number.phone,
+        wabaId: number.waba_id,
+        messageId: message.id,
+        status: to,
+        at: new Date(),
+        to: customer.phone ?? undefined,
+        userId: customer.user_id ?? undefined,
+        callbackData: message.callback_data ?? undefined,
+        errors: to === 'failed' && code !== null ? [statusError(code)] : undefined,
+      })
+      await deliveries.store({ org_id: orgId, account_id: number.account_id, body: Buffer.from(body) })
+    }
+    if (code !== null) return status('failed', stepMs)
+    await status('sent', stepMs / 2)
+    if (silent) return
+    await status('delivered', delay_seconds * 1000 + stepMs)
+    if (reads) await status('read', stepMs * 2)
+  }
+
+  const answerFor = (orgId: string) => (request: Parameters<typeof answerAsMeta>[1]) =>
+    answerAsMeta(
+      {
+        async findNumber(phoneNumberId) {
+          const number = await findNumber(orgId, phoneNumberId)
+          return number ? { display_phone_number: number.phone, verified_name: number.name, access_token: TOKEN } : null
+        },
+        async refuse({ to }) {
+          const code = (await findBehaviour(db, orgId, to))?.behaviour.refuses_with ?? null
+          return code === null || TOLD_LATER.includes(code) ? null : code
+        },
+        onMessage(message) {
+          const told = tell(orgId, message)
+            .catch((error: unknown) => {
+              if (!stopping.signal.aborted) log.warn({ err: error }, 'a played customer could not say what they got')
+            })
+            .finally(() => telling.delete(told))
+          telling.add(told)
+        },
+      },
+      request,
+    )
+
+  return {
+    graph: (orgId) => ({
+      graphApiUrl: 'http://test-phone/v25.0',
+      accessToken: TOKEN,
+      outgoing: {
+        async ask(url, { method = 'GET', headers = {}, body = '' } = {}) {
+          const { pathname, search } = new URL(url)
+          const answer = await answerFor(orgId)({
+            method,
+            path: pathname + search,
+            authorization: headers['authorization'],
+            body,
+          })
+          return { status: answer.status, body: JSON.stringify(answer.body) }
+        },
+        async close() {},
+      },
+    }),
+    async stop() {
+      stopping.abort()
+      await Promise.all(telling)
+    },
+  }
+}

@@ -1,0 +1,175 @@
+// The test phone: customers who are played, from the webhook to what they get back, with nothing in between left out.
+import { sql } from 'kysely'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { openTestServer, type Person, type TestServer } from '../../test/help/server.ts'
+import { stateOf } from '../../test/help/talk.ts'
+import { openDeliveryStore } from '../channels/storing.ts'
+import { openSender, type Sender } from '../conversations/sender.ts'
+import { sendMessage } from '../conversations/sending.ts'
+import { newId } from '../lib/ids.ts'
+import { openFarEnd, type FarEnd } from './far-end.ts'
+import { behave, getTestPhone, listTestMessages, playMessage, playReaction, type Behaviour } from './schema.ts'
+
+let server: TestServer
+let admin: Person
+let farEnd: FarEnd
+let sender: Sender
+const FAST = { firstWaitMs: 40, mostWaitMs: 400, pairWaitMs: 300, lookEveryMs: 20 }
+
+beforeAll(async () => {
+  server = await openTestServer()
+})
+beforeEach(async () => {
+  admin = await server.newPerson()
+  farEnd = openFarEnd({ ...server, deliveries: openDeliveryStore(server.pool, () => {}) }, { stepMs: 10 })
+  sender = openSender({ ...server, testPhone: farEnd.graph }, FAST)
+})
+afterEach(async () => {
+  await sender.stop()
+  await farEnd.stop()
+  await sql`delete from outgoing_messages`.execute(server.db)
+})
+afterAll(() => server.close())
+
+const until = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 5000, interval: 15 })
+const AS_PEOPLE_DO: Behaviour = { reads: true, silent: false, refuses_with: null, delay_seconds: 0 }
+
+/** A customer who has written, and whose conversation the person has. */
+async function played(as: { from: string } | { user_id: string } = { from: '+16505551234' }) {
+  await admin.call(playMessage, { body: { ...as, name: 'Rosa', text: 'Hello?' } })
+  await server.interpret()
+  const { customers } = await admin.call(getTestPhone)
+  const { id } = customers[0]!
+  const { rows } = await sql<{ channel_id: string }>`select channel_id from messages where contact_id = ${id}`.execute(
+    server.db,
+  )
+  const conversationId = newId()
+  await sql`delete from conversations where contact_id = ${id}`.execute(server.db)
+  await sql`
+    insert into conversations (org_id, id, contact_id, channel_id, status, agent_id, agent_name, opened_at, last_message_at, window_ends_at)
+    values (${admin.actor.org_id}, ${conversationId}, ${id}, ${rows[0]!.channel_id}, 'active', ${admin.actor.id}, ${admin.actor.name}, now(), now(), now() + interval '1 day')`.execute(
+    server.db,
+  )
+  return {
+    id,
+    as: (behaviour: Partial<Behaviour>) =>
+      admin.call(behave, { params: { id }, body: { ...AS_PEOPLE_DO, ...behaviour } }),
+    async write(text: string) {
+      const messageId = await server.db
+        .transaction()
+        .execute((tx) => sendMessage(tx, admin.actor, conversationId, { text }))
+      sender.wake()
+      return messageId
+    },
+    /** How far the message came, by the statuses that came back. */
+    async statuses(messageId: string) {
+      await server.interpret()
+      const { rows: found } = await sql<{ status: string; code: number | null }>`
+        select s.status, (s.content #>> '{errors,0,code}')::int as code from message_statuses s
+        join messages m on m.org_id = s.org_id and m.channel_id = s.channel_id and m.wa_message_id = s.wa_message_id
+        where m.id = ${messageId} order by s.at, s.received_at, s.status`.execute(server.db)
+      return found
+    },
+    messages: async () => (await admin.call(listTestMessages, { params: { id } })).messages,
+  }
+}
+
+test('what an agent writes arrives on the test phone, is delivered, and read; the customer answers and reacts to it', async () => {
+  const customer = await played()
+  const id = await customer.write('Good morning!')
+  await until(async () =>
+    expect((await customer.statuses(id)).map(({ status }) => status).toSorted()).toEqual(['delivered', 'read', 'sent']),
+  )
+  expect((await customer.messages()).map(({ text, arrived }) => [text, arrived])).toEqual([
+    ['Hello?', true],
+    ['Good morning!', true],
+  ])
+  await admin.call(playMessage, { body: { from: '+16505551234', text: 'Thanks', reply_to: id } })
+  await admin.call(playReaction, { params: { id: customer.id }, body: { message_id: id, emoji: '👍' } })
+  await server.interpret()
+  const { wa_message_id } = await stateOf(server, id)
+  const { rows } =
+    await sql`select type, text, reply_to, target from messages where contact_id = ${customer.id} and direction = 'in' order by id offset 1`.execute(
+      server.db,
+    )
+  expect(rows).toEqual([
+    { type: 'text', text: 'Thanks', reply_to: wa_message_id, target: null },
+    { type: 'reaction', text: '👍', reply_to: null, target: wa_message_id },
+  ])
+})
+
+test('a customer without a phone gets it by their user id', async () => {
+  const customer = await played({ user_id: 'US.12345' })
+  const id = await customer.write('To your id')
+  await until(async () => expect((await customer.statuses(id)).map(({ status }) => status)).toContain('delivered'))
+})
+
+test('a customer who does not read, or whose phone is off, is told of no further than that', async () => {
+  const customer = await played()
+  await customer.as({ reads: false })
+  const unread = await customer.write('One')
+  await until(async () => expect((await customer.statuses(unread)).map(({ status }) => status)).toContain('delivered'))
+  await customer.as({ silent: true })
+  const off = await customer.write('Two')
+  await until(async () => expect((await customer.statuses(off)).map(({ status }) => status)).toEqual(['sent']))
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  expect((await customer.statuses(off)).map(({ status }) => status)).toEqual(['sent'])
+  expect((await customer.statuses(unread)).map(({ status }) => status)).not.toContain('read')
+  expect((await customer.messages()).map(({ text, arrived }) => [text, arrived])).toEqual([
+    ['Hello?', true],
+    ['One', true],
+    ['Two', false],
+  ])
+})
+
+test('what is sent arrives after the delay', async () => {
+  const customer = await played()
+  await customer.as({ delay_seconds: 1 })
+  const began = performance.now()
+  const id = await customer.write('Slowly')
+  await until(async () => expect((await customer.statuses(id)).map(({ status }) => status)).toContain('delivered'))
+  expect(performance.now() - began).toBeGreaterThan(1000)
+})
+
+test.each([131_026, 131_047])('%d is told later, as Meta does: taken, then failed', async (code) => {
+  const customer = await played()
+  await customer.as({ refuses_with: code })
+  const id = await customer.write('Hi')
+  await until(async () => expect(await customer.statuses(id)).toEqual([{ status: 'failed', code }]))
+  expect((await stateOf(server, id)).state).toBe('accepted')
+})
+
+test.each([100, 368])('%d is refused at once', async (code) => {
+  const customer = await played()
+  await customer.as({ refuses_with: code })
+  const id = await customer.write('Hi')
+  await until(async () => expect(await stateOf(server, id)).toMatchObject({ state: 'failed', error_code: code }))
+})
+
+test.each([131_056, 130_429, 190, 131_000])(
+  '%d makes it wait; once the customer takes it again, it goes',
+  async (code) => {
+    const customer = await played()
+    await customer.as({ refuses_with: code })
+    const id = await customer.write('Hi')
+    await until(async () => expect(await stateOf(server, id)).toMatchObject({ state: 'waiting', error_code: code }))
+    await customer.as({})
+    sender.wake()
+    await until(async () => expect(await stateOf(server, id)).toMatchObject({ state: 'accepted', error_code: null }))
+  },
+)
+
+test('only played customers have a behaviour, and only those of the organization', async () => {
+  const customer = await played()
+  const stranger = await server.newPerson()
+  await expect(stranger.call(behave, { params: { id: customer.id }, body: AS_PEOPLE_DO })).rejects.toMatchObject({
+    status: 404,
+  })
+  await expect(customer.as({ refuses_with: 7 })).rejects.toMatchObject({ status: 422 })
+  await customer.as({ reads: false, delay_seconds: 5 })
+  expect((await admin.call(getTestPhone)).customers[0]!.behaviour).toEqual({
+    ...AS_PEOPLE_DO,
+    reads: false,
+    delay_seconds: 5,
+  })
+})

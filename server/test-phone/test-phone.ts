@@ -1,0 +1,220 @@
+// The test phone: an account whose customers are played, so that everything can be tried without Meta.
+import { randomInt } from 'node:crypto'
+import { sql, type RawBuilder } from 'kysely'
+import type { z } from 'zod'
+import type { Actor } from '../access/actor.ts'
+import { recordAct } from '../audit/recording.ts'
+import { newToken } from '../lib/crypto.ts'
+import type { Db, Tx } from '../lib/db.ts'
+import { Problem } from '../lib/errors.ts'
+import { lockIdentities } from '../contacts/identity-rows.ts'
+import { eraseTestContacts } from '../contacts/erasing.ts'
+import { forgetContacts, recordEvents } from '../events/events.ts'
+import { createAccount, findAccountSecrets, getAccount, updateAccount, type Vault } from '../channels/accounts.ts'
+import { forgetTestDeliveries } from '../channels/deliveries.ts'
+import type { WhatsAppAccount } from '../channels/schema.ts'
+import { BEHAVES } from './behaviour.ts'
+import type { Behaviour, PlayedMessage, TestMessage } from './schema.ts'
+import { composeMessage, composeReaction } from '../channels/whatsapp/compose.ts'
+import { signBody } from '../channels/whatsapp/signature.ts'
+
+/** The organization's test account, made on first use and there for everybody at once; two first uses at once make one. */
+export const openTestAccount = (db: Db, vault: Vault, actor: Actor): Promise<WhatsAppAccount> =>
+  db.transaction().execute((tx) => testAccount(tx, vault, actor))
+
+async function testAccount(tx: Tx, vault: Vault, actor: Actor): Promise<WhatsAppAccount> {
+  await sql`select pg_advisory_xact_lock(hashtextextended('earmark:test-account:' || ${actor.org_id}::text, 0))`.execute(
+    tx,
+  )
+  const existing = await findTestAccountId(tx, actor.org_id)
+  if (existing) {
+    const account = await getAccount(tx, vault, actor, existing)
+    // Nobody else knows its secrets: under another SECRET_KEY it simply gets new ones.
+    return account.secrets_lost ? updateAccount(tx, vault, actor, existing, { app_secret: newToken() }) : account
+  }
+  const number = String(randomInt(1_000_000, 9_999_999))
+  return createAccount(
+    tx,
+    vault,
+    actor,
+    {
+      name: 'Test phone',
+      portfolio_id: '0',
+      waba_id: '0',
+      app_secret: newToken(),
+      access_token: '',
+      // 1 555 01x xxxx is set aside for fiction; the id only has to be unlike any of Meta's.
+      channels: [{ name: 'Test phone', phone_number_id: `100000000${number}`, phone: '+15550100000' }],
+    },
+    'test',
+  )
+}
+
+async function findTestAccountId(db: Db, orgId: string): Promise<string | null> {
+  const row = await db
+    .selectFrom('whatsapp_accounts')
+    .select('id')
+    .where('org_id', '=', orgId)
+    .where('kind', '=', 'test')
+    .executeTakeFirst()
+  return row?.id ?? null
+}
+
+/** A delivery of a played customer, in Meta's shape, for the webhook of the test account. */
+export interface Played {
+  accountId: string
+  body: string
+  signature: string
+}
+
+/** A signed delivery of one text message. Refuses an answer to a message that is not there. */
+export async function composePlayed(
+  db: Db,
+  vault: Vault,
+  actor: Actor,
+  account: WhatsAppAccount,
+  played: Omit<z.output<typeof PlayedMessage>, 'from'> & { from?: string | undefined },
+): Promise<Played> {
+  const { channel, sign } = await testNumber(db, vault, account)
+  const target = played.reply_to === undefined ? null : await findTarget(db, actor, channel.id, played.reply_to)
+  return sign(
+    composeMessage({
+      ...composedFor(account, channel),
+      from: played.from,
+      userId: played.user_id,
+      username: played.username?.replace(/^@/, ''),
+      name: played.name === '' ? undefined : played.name,
+      at: new Date(),
+      message: {
+        type: 'text',
+        text: { body: played.text },
+        ...(target === null ? {} : { context: { from: channel.phone.slice(1), id: target } }),
+      },
+    }),
+  )
+}
+
+/** A signed delivery of a reaction of this customer, or of its removal. */
+export async function composePlayedReaction(
+  db: Db,
+  vault: Vault,
+  actor: Actor,
+  account: WhatsAppAccount,
+  contactId: string,
+  { message_id, emoji }: { message_id: string; emoji: string | null },
+): Promise<Played> {
+  const { channel, sign } = await testNumber(db, vault, account)
+  const customer = await getCustomer(db, actor, contactId)
+  const target = await findTarget(db, actor, channel.id, message_id)
+  return sign(
+    composeReaction({
+      ...composedFor(account, channel),
+      from: customer.phone ?? undefined,
+      userId: customer.user_id ?? undefined,
+      at: new Date(),
+      target,
+      emoji: emoji ?? undefined,
+    }),
+  )
+}
+
+const composedFor = (
+  { waba_id }: WhatsAppAccount,
+  { phone_number_id, phone }: WhatsAppAccount['channels'][number],
+) => ({
+  phoneNumberId: phone_number_id,
+  displayPhone: phone,
+  wabaId: waba_id,
+})
+
+async function testNumber(db: Db, vault: Vault, account: WhatsAppAccount) {
+  const [channel] = account.channels
+  const secrets = await findAccountSecrets(db, vault.secretKey, account.id)
+  if (!channel || !secrets) throw new Error('The test account has no number or no secret.')
+  const sign = (body: string): Played => ({
+    accountId: account.id,
+    body,
+    signature: signBody(body, secrets.app_secrets[0]!),
+  })
+  return { channel, sign }
+}
+
+/** WhatsApp's id of a message of the test phone. */
+async function findTarget(db: Db, actor: Actor, channelId: string, messageId: string): Promise<string> {
+  const row = await db
+    .selectFrom('messages')
+    .select('wa_message_id')
+    .where('org_id', '=', actor.org_id)
+    .where('channel_id', '=', channelId)
+    .where('id', '=', messageId)
+    .executeTakeFirst()
+  if (!row?.wa_message_id)
+    throw new Problem('not_found', 'There is no such message on the test phone.', { reason: 'test_message_missing' })
+  return row.wa_message_id
+}
+
+interface Customer {
+  id: string
+  phone: string | null
+  user_id: string | null
+  username: string | null
+  display_name: string | null
+  last_seen_at: string | null
+}
+
+const customers = (orgId: string, which: RawBuilder<unknown>) => sql<Customer & { behaviour: Behaviour }>`
+  select c.id, c.phone, c.username, c.display_name, c.last_seen_at, (
+    select i.value from contact_identities i where i.org_id = c.org_id and i.contact_id = c.id and i.kind = 'bsuid' order by i.retired_at nulls first, i.created_at desc limit 1) as user_id,
+    ${BEHAVES} as behaviour
+  from contacts c left join test_phone_customers b on b.org_id = c.org_id and b.contact_id = c.id
+  where c.org_id = ${orgId} and c.test ${which}`
+
+async function getCustomer(db: Db, actor: Actor, contactId: string): Promise<Customer> {
+  const { rows } = await customers(actor.org_id, sql`and c.id = ${contactId}`).execute(db)
+  if (!rows[0])
+    throw new Problem('not_found', 'There is no such customer on the test phone.', { reason: 'customer_missing' })
+  return rows[0]
+}
+
+/** The number that played customers write to, and the customers, most recently seen first. */
+export async function getTestPhone(
+  db: Db,
+  actor: Actor,
+): Promise<{ phone: string | null; customers: (Customer & { behaviour: Behaviour })[] }> {
+  const channel = await db
+    .selectFrom('channels as c')
+    .innerJoin('whatsapp_accounts as a', (join) =>
+      join.onRef('a.org_id', '=', 'c.org_id').onRef('a.id', '=', 'c.account_id'),
+    )
+    .select('c.phone')
+    .where('c.org_id', '=', actor.org_id)
+    .where('a.kind', '=', 'test')
+    .executeTakeFirst()
+  const { rows } = await customers(
+    actor.org_id,
+    sql`order by c.last_seen_at desc nulls last, c.id desc limit 200`,
+  ).execute(db)
+  return { phone: channel?.phone ?? null, customers: rows }
+}
+
+/** The newest 200 messages of a played customer, oldest first. Refuses a contact that is not played. */
+export async function listTestMessages(db: Db, actor: Actor, contactId: string): Promise<TestMessage[]> {
+  await getCustomer(db, actor, contactId)
+  const { rows } = await sql<TestMessage>`
+    select m.id, m.direction, m.type, m.text, m.sent_at, m.direction = 'in' or exists (select from message_statuses s
+      where s.org_id = m.org_id and s.channel_id = m.channel_id and s.wa_message_id = m.wa_message_id and s.status in ('delivered', 'read')) as arrived
+    from messages m where m.org_id = ${actor.org_id} and m.contact_id = ${contactId}
+    order by m.sent_at desc, m.id desc limit 200`.execute(db)
+  return rows.toReversed()
+}
+
+/** Erases every played contact of the organization with all that hangs on it; answers how many there were. */
+export async function clearTestPhone(tx: Tx, actor: Actor): Promise<number> {
+  await lockIdentities(tx, actor.org_id)
+  const ids = await eraseTestContacts(tx, actor.org_id)
+  await forgetContacts(tx, actor.org_id, ids)
+  if (ids.length > 0) await recordEvents(tx, actor, [{ kind: 'contacts.erased' }])
+  await forgetTestDeliveries(tx, actor.org_id)
+  if (ids.length > 0) await recordAct(tx, actor, { act: 'test_contacts.erased', details: { contacts: ids.length } })
+  return ids.length
+}
