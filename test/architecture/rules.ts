@@ -229,7 +229,7 @@ export const outgoingOnlyWhereNamed = forEach((source) => {
 
 /** The vocabulary of the contract: the shape of a route, which the console needs as a type, and what all schemas are made of. */
 const CONTRACT_TYPES = ['server/lib/route.ts']
-const CONTRACT = /^server\/(?:\w+\/schema|lib\/shapes)\.ts$/
+const CONTRACT = /^server\/(?:[\w-]+\/schema|lib\/shapes)\.ts$/
 
 /** 7. The console knows the contract, and nothing else of the server. */
 export const consoleImportsSchemasOnly = forEach((source) => {

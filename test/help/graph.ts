@@ -1,8 +1,7 @@
 // Meta's Graph API for tests: the stand-in over real HTTP on loopback, which can also break, be silent, and refuse.
-import { createServer, type Server as HttpServer } from 'node:http'
+import { createServer, type IncomingMessage, type Server as HttpServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { metaError } from '../../server/channels/whatsapp/meta-errors.ts'
-import { answerAsMeta, type GraphMessage } from '../../server/channels/whatsapp/stand-in.ts'
+import { answerAsMeta, metaError, type GraphMessage } from '../../server/channels/whatsapp/stand-in.ts'
 
 /** What happens to a request instead of being taken: Meta's error, a bare status, or a connection that ends before or after the message was taken. */
 export type Mishap =
@@ -49,7 +48,7 @@ export async function openGraph({ port = 0 } = {}): Promise<Graph> {
         http.close(() => resolve())
       }),
   }
-  const http: HttpServer = createServer(async (request, response) => {
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     let text = ''
     for await (const chunk of request) text += String(chunk)
     const asked = {
@@ -73,9 +72,13 @@ export async function openGraph({ port = 0 } = {}): Promise<Graph> {
         },
         asked,
       )
-    const body = (text.startsWith('{') ? JSON.parse(text) : {}) as Record<string, unknown> & { text?: { body: string } }
+    const body = (text.startsWith('{') ? JSON.parse(text) : {}) as Record<string, unknown> & {
+      to?: string
+      recipient?: string
+      text?: { body: string }
+    }
     if (request.method === 'POST') graph.bodies.push(body)
-    const to = String(body['to'] ?? body['recipient'] ?? '')
+    const to = body.to ?? body.recipient ?? ''
     if (to === '') {
       const { status, body: said } = await take()
       answer(status, said)
@@ -99,7 +102,8 @@ export async function openGraph({ port = 0 } = {}): Promise<Graph> {
       const taken = await take()
       answer(taken.status, taken.body)
     }
-  })
+  }
+  const http: HttpServer = createServer((request, response) => void serve(request, response))
   await new Promise<void>((resolve) => http.listen(port, '127.0.0.1', resolve))
   graph.port = (http.address() as AddressInfo).port
   graph.url = `http://127.0.0.1:${graph.port}/v25.0`

@@ -1,5 +1,4 @@
 // Meta's errors as it writes them. https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes
-import { randomBytes } from 'node:crypto'
 
 const ERRORS = new Map<number, { status: number; title: string; details: string }>(
   [
@@ -58,23 +57,11 @@ export const META_ERROR_CODES: readonly number[] = [...ERRORS.keys()]
 /** Errors that Meta finds out only later: it answers 200, and tells them in a status. */
 export const TOLD_LATER: readonly number[] = [130_472, 131_026, 131_047, 131_049]
 
-const errorOf = (code: number) => ERRORS.get(code) ?? { status: 400, title: 'Unknown error', details: 'Unknown error.' }
+/** What is known of a code, or of any that is not. */
+export const errorOf = (code: number): { status: number; title: string; details: string } =>
+  ERRORS.get(code) ?? { status: 400, title: 'Unknown error', details: 'Unknown error.' }
 
-/** The answer to a request that is refused. */
-export function metaError(code: number, said?: string, subcode?: number): { status: number; body: object } {
-  const { status, title, details } = errorOf(code)
-  const error = {
-    message: `(#${code}) ${said ?? title}`,
-    type: 'OAuthException',
-    code,
-    ...(subcode === undefined ? {} : { error_subcode: subcode }),
-    error_data: { messaging_product: 'whatsapp', details: said ?? details },
-    fbtrace_id: randomBytes(8).toString('base64url'),
-  }
-  return { status, body: { error } }
-}
-
-/** The same within a status. */
+/** An error as a status has it. */
 export function statusError(code: number): {
   code: number
   title: string

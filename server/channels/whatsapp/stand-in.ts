@@ -1,8 +1,9 @@
 // A stand-in of Meta's Graph API, as far as sending needs it: for the test phone, and for tests.
+import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { newMessageId } from './compose.ts'
 import { isBsuid } from './identity.ts'
-import { metaError } from './meta-errors.ts'
+import { errorOf } from './meta-errors.ts'
 
 export interface GraphRequest {
   method: string
@@ -88,6 +89,20 @@ export async function answerAsMeta(behind: BehindGraph, request: GraphRequest): 
   const body = parsed(request.body)
   if (body?.['messaging_product'] !== 'whatsapp') return metaError(100, 'The parameter messaging_product is required.')
   return 'status' in body ? takeRead(behind, phoneNumberId, body) : takeMessage(behind, phoneNumberId, body)
+}
+
+/** The answer to a request that is refused. */
+export function metaError(code: number, said?: string, subcode?: number): GraphAnswer {
+  const { status, title, details } = errorOf(code)
+  const error = {
+    message: `(#${code}) ${said ?? title}`,
+    type: 'OAuthException',
+    code,
+    ...(subcode === undefined ? {} : { error_subcode: subcode }),
+    error_data: { messaging_product: 'whatsapp', details: said ?? details },
+    fbtrace_id: randomBytes(8).toString('base64url'),
+  }
+  return { status, body: { error } }
 }
 
 async function takeMessage(
