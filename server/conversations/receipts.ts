@@ -1,6 +1,8 @@
 // Telling customers' phones that what they wrote was read: a courtesy, tried once, on which nothing depends.
+import type { Actor } from '../access/actor.ts'
 import { findSendingChannel } from '../channels/pausing.ts'
 import { sendReadReceipt } from '../channels/whatsapp/client.ts'
+import type { Db } from '../lib/db.ts'
 import { graphOf, type SenderResources } from './sender.ts'
 
 export interface Receipt {
@@ -28,4 +30,25 @@ export async function tellRead(
   } catch (error) {
     server.log.debug({ err: error, channel_id: channelId }, 'a read receipt was not sent')
   }
+}
+
+/** What to tell when the agent who has the conversation has read up to a message; null when that is not the actor, or it holds none of the customer's. */
+export async function findReceipt(db: Db, actor: Actor, conversationId: string, upTo: string): Promise<Receipt | null> {
+  const row = await db
+    .selectFrom('messages as m')
+    .innerJoin('conversations as c', (join) =>
+      join.onRef('c.org_id', '=', 'm.org_id').onRef('c.id', '=', 'm.conversation_id'),
+    )
+    .select(['m.channel_id', 'm.wa_message_id'])
+    .where('m.org_id', '=', actor.org_id)
+    .where('m.conversation_id', '=', conversationId)
+    .where('c.agent_id', '=', actor.id)
+    .where('m.direction', '=', 'in')
+    .where('m.origin', '=', 'live')
+    .where('m.id', '<=', upTo)
+    .where('m.type', 'not in', ['system', 'edit', 'revoke'])
+    .orderBy('m.id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.wa_message_id ? { orgId: actor.org_id, channelId: row.channel_id, waMessageId: row.wa_message_id } : null
 }

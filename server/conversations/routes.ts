@@ -3,6 +3,7 @@ import { bind } from '../access/door.ts'
 import { answer } from '../lib/route.ts'
 import { closeConversation } from './closing.ts'
 import { countConversations, getConversation, listColleagues, listConversations } from './conversations.ts'
+import { findReceipt } from './receipts.ts'
 import { resendMessage, sendMessage, settleMessage } from './sending.ts'
 import * as schema from './schema.ts'
 import { giveBack, handOver, markRead, takeConversation } from './taking.ts'
@@ -51,12 +52,17 @@ export const conversationRoutes = [
     }),
   ),
 
-  bind(schema.readConversation, ({ params, body }, { actor, write }) =>
-    write(async (tx) => {
+  bind(schema.readConversation, async ({ params, body }, { db, actor, write, afterAnswer, tellRead }) => {
+    const read = await write(async (tx) => {
       await markRead(tx, actor, params.id, body.up_to)
       return answer(200, await getConversation(tx, actor, params.id))
-    }),
-  ),
+    })
+    afterAnswer(async () => {
+      const receipt = await findReceipt(db, actor, params.id, body.up_to)
+      if (receipt) tellRead(receipt)
+    })
+    return read
+  }),
 
   bind(schema.sendMessage, async ({ params, body }, { actor, write, sendSoon }) => {
     const written = await write(async (tx) =>

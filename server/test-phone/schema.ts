@@ -1,7 +1,7 @@
 // Shapes and routes of the test phone: played customers, what they write and are sent, and how they behave.
 import { z } from 'zod'
 import { PhoneNumber } from '../channels/schema.ts'
-import { META_ERROR_CODES } from '../channels/whatsapp/meta-errors.ts'
+import { META_ERRORS } from '../channels/whatsapp/meta-errors.ts'
 import { route } from '../lib/route.ts'
 import { atMost, filledText, Id, Instant, problems, refusal } from '../lib/shapes.ts'
 
@@ -14,16 +14,18 @@ const answered = <S extends z.ZodType>(description: string, schema: S) => ({
   ...problems,
 })
 
+/** Meta's errors that can be played, with its words for them. */
+export const ERROR_TITLES: readonly (readonly [code: number, title: string])[] = [...META_ERRORS].map(
+  ([code, { title }]) => [code, title],
+)
+
 export const Behaviour = z
   .object({
     reads: z.boolean().describe('Reads what is delivered.'),
     silent: z.boolean().describe('The phone is off: nothing is delivered.'),
     refuses_with: z
       .int()
-      .refine(
-        (code) => META_ERROR_CODES.includes(code),
-        refusal('error_code_unknown', 'Choose one of Meta’s error codes.'),
-      )
+      .refine((code) => META_ERRORS.has(code), refusal('error_code_unknown', 'Choose one of Meta’s error codes.'))
       .nullable()
       .describe('Meta’s number of an error with which every message to this customer fails.'),
     delay_seconds: z.int().min(0).max(3600).describe('What is sent arrives after so long.'),

@@ -160,7 +160,7 @@ export const writesAtHome =
           if (name === 'contacts' && setsTagIds && source.path !== TAGGING)
             return [`${place} only ${TAGGING} writes contacts.tag_ids`]
           if (name === 'contacts' && source.path === TAGGING && verb === 'update' && setsTagIds) return []
-          const slice = /^server\/(\w+)\//.exec(source.path)?.[1]
+          const slice = /^server\/([\w-]+)\//.exec(source.path)?.[1]
           return slice === owner ? [] : [`${place} ${name} is written by server/${owner} only`]
         }),
       )

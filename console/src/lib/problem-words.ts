@@ -139,6 +139,8 @@ const WORDS: Record<string, Words> = {
   no_visible_character: m.problem_no_visible_character,
   control_characters: m.problem_control_characters,
   name_taken: m.problem_name_taken,
+  test_message_missing: m.problem_test_message_missing,
+  error_code_unknown: m.problem_error_code_unknown,
   name_deleted: m.problem_name_deleted,
   changed_meanwhile: m.problem_changed_meanwhile,
   removal_not_allowed: m.problem_removal_not_allowed,

@@ -10,10 +10,13 @@ import { m } from '../paraglide/messages.js'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
 import { SmallBadge } from '../ui/SmallBadge.tsx'
 import { BackToList } from './BackToList.tsx'
+import { BehaviourBar } from './BehaviourBar.tsx'
 import { Composer } from './Composer.tsx'
 import { addressOfCustomer, nameOfCustomer } from './customer.ts'
-import { testMessagesQuery, type Customer } from './queries.ts'
+import { testMessagesQuery, useReact, type Customer } from './queries.ts'
 import classes from './Thread.module.css'
+
+const REACTIONS = ['👍', '❤️']
 
 interface ThreadProps {
   customer: Customer
@@ -24,6 +27,7 @@ interface ThreadProps {
 export function Thread({ customer, phone, onBack }: ThreadProps) {
   const organization = useOrganization()
   const { data, error, refetch } = useQuery(testMessagesQuery(organization.slug, customer.id))
+  const { mutate: react, error: reactError } = useReact(organization.slug, customer.id)
   const name = nameOfCustomer(customer)
   const box = useSticksToEnd(data?.messages.at(-1)?.id)
   return (
@@ -48,6 +52,7 @@ export function Thread({ customer, phone, onBack }: ThreadProps) {
           {m.test_contact_open()}
         </Link>
       </header>
+      <BehaviourBar customer={customer} />
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reached by the keyboard */}
       <div ref={box} className={classes.messages} tabIndex={0} role="log" aria-label={m.test_thread({ name })}>
         {data === undefined ? (
@@ -61,6 +66,7 @@ export function Thread({ customer, phone, onBack }: ThreadProps) {
         ) : (
           <>
             {error && <ErrorNotice error={error} onRetry={() => void refetch()} />}
+            {reactError && <ErrorNotice error={reactError} />}
             {data.messages.length === 0 && <p className={classes.none}>{m.test_thread_none()}</p>}
             {data.messages.map((message, index) => {
               const day = isoDay(message.sent_at)
@@ -68,7 +74,7 @@ export function Thread({ customer, phone, onBack }: ThreadProps) {
               return (
                 <Fragment key={message.id}>
                   {(before === undefined || isoDay(before.sent_at) !== day) && <p className={classes.day}>{day}</p>}
-                  <Bubble message={message} name={name} />
+                  <Bubble message={message} name={name} onReact={(emoji) => react({ message_id: message.id, emoji })} />
                 </Fragment>
               )
             })}
@@ -80,10 +86,16 @@ export function Thread({ customer, phone, onBack }: ThreadProps) {
   )
 }
 
-function Bubble({ message, name }: { message: TestMessage; name: string }) {
-  const { direction, text, type, sent_at } = message
+interface BubbleProps {
+  message: TestMessage
+  name: string
+  onReact: (emoji: string) => void
+}
+
+function Bubble({ message, name, onReact }: BubbleProps) {
+  const { direction, text, type, sent_at, arrived } = message
   return (
-    <div className={classes.bubble} data-direction={direction}>
+    <div className={classes.bubble} data-direction={direction} data-away={!arrived || undefined}>
       <span className={classes.who}>
         {direction === 'in' ? m.test_thread_from_customer({ name }) : m.test_thread_from_business()}
       </span>
@@ -97,6 +109,16 @@ function Bubble({ message, name }: { message: TestMessage; name: string }) {
       <time className={classes.time} dateTime={sent_at} title={exactTime(sent_at)}>
         {isoMinute(sent_at).slice(-5)}
       </time>
+      {!arrived && <span className={classes.time}>{m.test_message_not_arrived()}</span>}
+      {direction === 'out' && arrived && (
+        <span className={classes.reactions}>
+          {REACTIONS.map((emoji) => (
+            <button key={emoji} type="button" aria-label={m.test_react({ emoji })} onClick={() => onReact(emoji)}>
+              {emoji}
+            </button>
+          ))}
+        </span>
+      )}
     </div>
   )
 }

@@ -1,6 +1,14 @@
 // What the test phone reads and writes: the played customers, what they wrote, another message, clearing it all.
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
-import type { clearTestPhone, getTestPhone, listTestMessages, playMessage } from '../../../server/test-phone/schema.ts'
+import type {
+  behave,
+  Behaviour,
+  clearTestPhone,
+  getTestPhone,
+  listTestMessages,
+  playMessage,
+  playReaction,
+} from '../../../server/test-phone/schema.ts'
 import type { RouteArgs, RouteOk } from '../../../server/lib/route.ts'
 import { conflictKeys } from '../conflicts/queries.ts'
 import { contactKeys } from '../contacts/queries.ts'
@@ -48,6 +56,44 @@ export function usePlayMessage(organization: string) {
       }
       for (const ms of [60, 400, 1200]) window.setTimeout(refresh, ms)
     },
+  })
+}
+
+/** How the customer takes what is sent, from the next message on; shown at once, and taken back when it is refused. */
+export function useBehave(organization: string, customer: string) {
+  const queryClient = useQueryClient()
+  const { queryKey } = testPhoneQuery(organization)
+  return useMutation({
+    mutationFn: (body: Behaviour) =>
+      call<typeof behave>('put', '/v1/test-phone/customers/{id}/behaviour', {
+        organization,
+        params: { id: customer },
+        body,
+      }),
+    onMutate: async (behaviour) => {
+      await queryClient.cancelQueries({ queryKey })
+      queryClient.setQueryData(
+        queryKey,
+        (before) =>
+          before && {
+            ...before,
+            customers: before.customers.map((each) => (each.id === customer ? { ...each, behaviour } : each)),
+          },
+      )
+    },
+    onSettled: () => queryClient.invalidateQueries({ queryKey }),
+  })
+}
+
+/** The customer reacts to a message. */
+export function useReact(organization: string, customer: string) {
+  return useMutation({
+    mutationFn: (body: { message_id: string; emoji: string }) =>
+      call<typeof playReaction>('post', '/v1/test-phone/customers/{id}/reactions', {
+        organization,
+        params: { id: customer },
+        body,
+      }),
   })
 }
 

@@ -1,6 +1,13 @@
 // Meta's errors as it writes them. https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes
 
-const ERRORS = new Map<number, { status: number; title: string; details: string }>(
+interface MetaError {
+  status: number
+  title: string
+  details: string
+}
+
+/** By their numbers. */
+export const META_ERRORS: ReadonlyMap<number, MetaError> = new Map(
   [
     [0, 401, 'AuthException', 'We were unable to authenticate the app user.'],
     [1, 400, 'API Unknown', 'Invalid request or possible server error.'],
@@ -51,15 +58,12 @@ const ERRORS = new Map<number, { status: number; title: string; details: string 
   ].map(([code, status, title, details]) => [code as number, { status, title, details } as never]),
 )
 
-/** The codes that are known here. */
-export const META_ERROR_CODES: readonly number[] = [...ERRORS.keys()]
-
 /** Errors that Meta finds out only later: it answers 200, and tells them in a status. */
 export const TOLD_LATER: readonly number[] = [130_472, 131_026, 131_047, 131_049]
 
 /** What is known of a code, or of any that is not. */
-export const errorOf = (code: number): { status: number; title: string; details: string } =>
-  ERRORS.get(code) ?? { status: 400, title: 'Unknown error', details: 'Unknown error.' }
+export const errorOf = (code: number): MetaError =>
+  META_ERRORS.get(code) ?? { status: 400, title: 'Unknown error', details: 'Unknown error.' }
 
 /** An error as a status has it. */
 export function statusError(code: number): {
