@@ -8,54 +8,56 @@ interface MetaError {
 
 /** By their numbers. */
 export const META_ERRORS: ReadonlyMap<number, MetaError> = new Map(
-  [
-    [0, 401, 'AuthException', 'We were unable to authenticate the app user.'],
-    [1, 400, 'API Unknown', 'Invalid request or possible server error.'],
-    [2, 503, 'API Service', 'Temporary due to downtime or due to being overloaded.'],
-    [4, 400, 'API Too Many Calls', 'The app has reached its API call rate limit.'],
-    [100, 400, 'Invalid parameter', 'The request included one or more unsupported or misspelled parameters.'],
-    [190, 401, 'Access token has expired', 'Your access token has expired.'],
+  (
     [
-      368,
-      403,
-      'Temporarily blocked for policies violations',
-      'The account has been restricted for a violation of policy.',
-    ],
-    [80_007, 400, 'Rate limit issues', 'The WhatsApp Business Account has reached its rate limit.'],
-    [130_429, 400, 'Rate limit hit', 'Cloud API message throughput has been reached.'],
-    [130_472, 400, "User's number is part of an experiment", 'Message was not sent as part of an experiment.'],
-    [131_000, 500, 'Something went wrong', 'Message failed to send due to an unknown error.'],
-    [131_008, 400, 'Required parameter is missing', 'The request is missing a required parameter.'],
-    [131_009, 400, 'Parameter value is not valid', 'One or more parameter values are invalid.'],
-    [131_016, 500, 'Service unavailable', 'A service is temporarily unavailable.'],
-    [131_026, 400, 'Message undeliverable', 'Unable to deliver message.'],
-    [
-      131_047,
-      400,
-      'Re-engagement message',
-      'More than 24 hours have passed since the recipient last replied to the sender number.',
-    ],
-    [
-      131_048,
-      400,
-      'Spam rate limit hit',
-      'Message failed to send because there are restrictions on how many messages can be sent from this phone number.',
-    ],
-    [
-      131_049,
-      400,
-      'Meta chose not to deliver',
-      'This message was not delivered to maintain healthy ecosystem engagement.',
-    ],
-    [131_051, 400, 'Unsupported message type', 'Unsupported message type.'],
-    [
-      131_056,
-      400,
-      '(Business Account, Consumer Account) pair rate limit hit',
-      'Too many messages sent from the sender phone number to the same recipient phone number in a short period of time.',
-    ],
-    [131_057, 400, 'Account in maintenance mode', 'Business Account is in maintenance mode.'],
-  ].map(([code, status, title, details]) => [code as number, { status, title, details } as never]),
+      [0, 401, 'AuthException', 'We were unable to authenticate the app user.'],
+      [1, 400, 'API Unknown', 'Invalid request or possible server error.'],
+      [2, 503, 'API Service', 'Temporary due to downtime or due to being overloaded.'],
+      [4, 400, 'API Too Many Calls', 'The app has reached its API call rate limit.'],
+      [100, 400, 'Invalid parameter', 'The request included one or more unsupported or misspelled parameters.'],
+      [190, 401, 'Access token has expired', 'Your access token has expired.'],
+      [
+        368,
+        403,
+        'Temporarily blocked for policies violations',
+        'The account has been restricted for a violation of policy.',
+      ],
+      [80_007, 400, 'Rate limit issues', 'The WhatsApp Business Account has reached its rate limit.'],
+      [130_429, 400, 'Rate limit hit', 'Cloud API message throughput has been reached.'],
+      [130_472, 400, "User's number is part of an experiment", 'Message was not sent as part of an experiment.'],
+      [131_000, 500, 'Something went wrong', 'Message failed to send due to an unknown error.'],
+      [131_008, 400, 'Required parameter is missing', 'The request is missing a required parameter.'],
+      [131_009, 400, 'Parameter value is not valid', 'One or more parameter values are invalid.'],
+      [131_016, 500, 'Service unavailable', 'A service is temporarily unavailable.'],
+      [131_026, 400, 'Message undeliverable', 'Unable to deliver message.'],
+      [
+        131_047,
+        400,
+        'Re-engagement message',
+        'More than 24 hours have passed since the recipient last replied to the sender number.',
+      ],
+      [
+        131_048,
+        400,
+        'Spam rate limit hit',
+        'Message failed to send because there are restrictions on how many messages can be sent from this phone number.',
+      ],
+      [
+        131_049,
+        400,
+        'Meta chose not to deliver',
+        'This message was not delivered to maintain healthy ecosystem engagement.',
+      ],
+      [131_051, 400, 'Unsupported message type', 'Unsupported message type.'],
+      [
+        131_056,
+        400,
+        '(Business Account, Consumer Account) pair rate limit hit',
+        'Too many messages sent from the sender phone number to the same recipient phone number in a short period of time.',
+      ],
+      [131_057, 400, 'Account in maintenance mode', 'Business Account is in maintenance mode.'],
+    ] satisfies [code: number, status: number, title: string, details: string][]
+  ).map(([code, status, title, details]) => [code, { status, title, details }]),
 )
 
 /** Errors that Meta finds out only later: it answers 200, and tells them in a status. */
