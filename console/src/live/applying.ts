@@ -108,6 +108,8 @@ export function openScreens({
     if (shown.conflicts) again('conflicts', 2000, ['conflicts', organization])
     if (shown.erased.size > 0) again('erasures', 500, ['privacy', organization, 'erasures'])
     if (shown.operationsChanged) again('operations', 300, ['operations', organization], { predicate: isNoPreview })
+    // On the test phone: what an agent wrote, and that it came.
+    if (shown.touched.size > 0 || shown.manyConversations) again('played messages', 300, ['test-phone', organization])
     if (somebodyWrote) {
       again('played customers', 1000, ['test-phone', organization])
       again('deliveries', 3000, ['deliveries', organization], { predicate: isShortList })
