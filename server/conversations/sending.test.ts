@@ -1,4 +1,6 @@
 // Writing to customers, against a Graph API that answers as Meta does, and goes wrong as it does.
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { openGraph, type Graph, type Mishap } from '../../test/help/graph.ts'
@@ -448,6 +450,44 @@ describe('uncertain', () => {
     startSender()
     await until(() => expect(written()).toEqual(['Second']))
     expect(await stateOf(server, id)).toMatchObject({ state: 'uncertain', attempts: 1 })
+  })
+
+  test('a server is killed while it sends: what was on its way is uncertain, all else goes once and in order', async () => {
+    const { talk } = await openTalks(server, admin)
+    const talks = await Promise.all(Array.from({ length: 12 }, () => talk()))
+    const ids = new Map<string, string>()
+    for (let n = 0; n < 6; n++)
+      for (const [who, each] of talks.entries()) ids.set(`${who}:${n}`, await each.write(`${who}:${n}`))
+    graph.mishap = () => ({ takes_after_ms: 100 })
+    const path = fileURLToPath(new URL('../../test/help/sender-process.ts', import.meta.url))
+    const child = spawn(process.execPath, [path, server.databaseUrl, graph.url], { stdio: 'inherit' })
+    const ended = new Promise((resolve) => child.once('close', resolve))
+    try {
+      await until(() => expect(graph.messages.length).toBeGreaterThan(15))
+    } finally {
+      child.kill('SIGKILL')
+    }
+    await ended
+    startSender()
+    await until(async () => {
+      const { rows } = await sql`select 1 from outgoing_messages where state in ('waiting', 'sending')`.execute(
+        server.db,
+      )
+      expect(rows).toEqual([])
+    })
+    const { rows: uncertain } = await sql<{
+      message_id: string
+    }>`select message_id from outgoing_messages where state = 'uncertain'`.execute(server.db)
+    expect(uncertain.length).toBeGreaterThan(0)
+    expect(uncertain.length).toBeLessThanOrEqual(20)
+    const asked = graph.requests.map(({ text }) => text)
+    expect(new Set(asked).size).toBe(asked.length)
+    const left = new Set(uncertain.map(({ message_id }) => message_id))
+    for (let who = 0; who < 12; who++) {
+      const mine = asked.filter((text) => text.startsWith(`${who}:`))
+      expect(mine).toEqual(mine.toSorted())
+    }
+    for (const [text, id] of ids) expect(asked.includes(text) || left.has(id)).toBe(true)
   })
 
   test('when the connection that holds the claims is cut, each message still goes once', async () => {

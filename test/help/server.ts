@@ -25,6 +25,7 @@ import { ProblemBody } from '../../server/lib/shapes.ts'
 import { sourcesCarried } from '../../server/tags/source-bits.ts'
 import { openMetrics } from '../../server/watching/metrics.ts'
 import { openTestDatabase, type TestDatabase } from './database.ts'
+import { TEST_CONFIG, TEST_SECRET_KEY } from './settings.ts'
 
 /** What a call answered that was refused, as the contract shapes it. */
 export class Refused extends Error {
@@ -69,18 +70,6 @@ export interface ConnectedAccount {
   deliver(body: string | object): Promise<number>
 }
 
-export const TEST_CONFIG: Config = {
-  port: 0,
-  host: '127.0.0.1',
-  publicUrl: 'http://localhost:3000',
-  trustProxy: false,
-  dataDir: '/nonexistent',
-  graphApiUrl: 'http://127.0.0.1:9',
-  allowPrivateAddresses: true,
-  logLevel: 'silent',
-  createOrganizations: true,
-}
-
 let numbers = 200000000000000
 
 /** `beside` another one it is a second server of the same database. */
@@ -95,7 +84,7 @@ export async function openTestServer({
   const outgoing = openOutgoing({ allowPrivate: true })
   const server: Server = {
     config: { ...TEST_CONFIG, ...config },
-    secretKey: Buffer.alloc(32, 7),
+    secretKey: TEST_SECRET_KEY,
     db: database.db,
     pool: database.pool,
     log,
