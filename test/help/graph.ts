@@ -27,11 +27,14 @@ export interface Graph {
   mishap: (request: { to: string; text: string; n: number }) => Mishap | null
   /** Most requests that were under way at once. */
   most: number
+  /** Most requests to one customer that were under way at once. */
+  mostToOne: number
   close(): Promise<void>
 }
 
 export async function openGraph({ port = 0 } = {}): Promise<Graph> {
   let underWay = 0
+  const toEach = new Map<string, number>()
   const graph: Graph = {
     url: '',
     port: 0,
@@ -42,6 +45,7 @@ export async function openGraph({ port = 0 } = {}): Promise<Graph> {
     reads: [],
     mishap: () => null,
     most: 0,
+    mostToOne: 0,
     close: () =>
       new Promise((resolve) => {
         http.closeAllConnections()
@@ -87,10 +91,13 @@ export async function openGraph({ port = 0 } = {}): Promise<Graph> {
     const said = body.text?.body ?? ''
     graph.requests.push({ at: performance.now(), to, text: said, headers: request.headers, body })
     graph.most = Math.max(graph.most, ++underWay)
+    toEach.set(to, (toEach.get(to) ?? 0) + 1)
+    graph.mostToOne = Math.max(graph.mostToOne, toEach.get(to)!)
     const mishap = graph.mishap({ to, text: said, n: graph.requests.length })
     if (typeof mishap === 'object' && mishap && 'takes_after_ms' in mishap)
       await new Promise((resolve) => setTimeout(resolve, mishap.takes_after_ms))
     underWay--
+    toEach.set(to, toEach.get(to)! - 1)
     if (mishap === 'takes_and_breaks') await take()
     if (mishap === 'takes_and_breaks' || mishap === 'breaks') request.socket.destroy()
     else if (mishap === 'silent') return
