@@ -237,3 +237,41 @@ test('a draft outlives a reload, an answer that was lost is sent once, and nothi
   await expect(page.getByText('Nobody has this conversation yet')).toBeVisible()
   await expect(threadOf(page).getByText('one thing more')).toBeVisible()
 })
+
+for (const { locale, browserLocale, colorScheme } of LOOKS) {
+  test(`an administrator looks on and closes over an agent’s head, in ${locale}, ${colorScheme}`, async ({
+    browser,
+  }) => {
+    const say = sayIn(locale)
+    const context = await browser.newContext({ locale: browserLocale, colorScheme })
+    try {
+      const page = await context.newPage()
+      await setUp(page, earmark, say)
+      await customerWrites(page, 'where is my order?')
+      await customerWrites(page, 'hello', '+15550101002', 'Zoë Müller')
+      await page.getByRole('link', { name: say('Conversations'), exact: true }).click()
+      const rows = page.getByRole('row')
+      await expect(rows.filter({ hasText: NAME })).toContainText(say('Pending'))
+      await checkAccessibility(page)
+
+      await page.getByLabel(say('Search in messages')).fill('my order')
+      await expect(rows.filter({ hasText: 'Zoë' })).toHaveCount(0)
+      await rows.filter({ hasText: NAME }).getByRole('link').focus()
+      await page.keyboard.press('Enter')
+      await expect(threadOf(page)).toContainText('where is my order?')
+      // What is written meanwhile is seen, and nobody answers from here.
+      await customerWrites(page, 'still there?')
+      await expect(threadOf(page)).toContainText('still there?')
+      await expect(page.getByRole('textbox', { name: say('Message to {name}', { name: NAME }) })).toHaveCount(0)
+      await checkAccessibility(page)
+      await page.getByRole('button', { name: say('Force close') }).click()
+      await page
+        .getByRole('dialog')
+        .getByRole('button', { name: say('Force close') })
+        .click()
+      await expect(rows.filter({ hasText: NAME })).toContainText(say('Closed by admin'))
+    } finally {
+      await context.close()
+    }
+  })
+}

@@ -8,6 +8,7 @@ import { useState } from 'react'
 import type { Conversation } from '../../../server/conversations/schema.ts'
 import { Allowed } from '../access/Allowed.tsx'
 import { useOrganization } from '../access/queries.ts'
+import { isProblem } from '../lib/api.ts'
 import { m } from '../paraglide/messages.js'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
@@ -179,7 +180,7 @@ function Watched({ id, row, onOpen, onClose }: WatchedProps) {
         <ConversationPane
           watching
           id={id}
-          conversation={opened.data ?? row}
+          conversation={isProblem(opened.error, 404) ? undefined : (opened.data ?? row)}
           error={opened.error}
           onRetry={() => void opened.refetch()}
           onOpen={onOpen}

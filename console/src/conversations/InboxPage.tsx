@@ -7,6 +7,7 @@ import type { Conversation } from '../../../server/conversations/schema.ts'
 import { Allowed } from '../access/Allowed.tsx'
 import { useOrganization } from '../access/queries.ts'
 import type { ContactPanelHandle } from '../contacts/ContactPanel.tsx'
+import { isProblem } from '../lib/api.ts'
 import { useTypedText } from '../lib/typed-text.ts'
 import { m } from '../paraglide/messages.js'
 import { EmptyState } from '../ui/EmptyState.tsx'
@@ -40,7 +41,9 @@ function Inbox() {
   const openId = search.conversation
   const openAt = conversations.findIndex(({ id }) => id === openId)
   const opened = useQuery({ ...conversationQuery(organization.slug, openId ?? ''), enabled: openId !== undefined })
-  const conversation = openId === undefined ? undefined : (opened.data ?? conversations[openAt])
+  // What was erased with its contact is shown no more.
+  const isThere = openId !== undefined && !isProblem(opened.error, 404)
+  const conversation = isThere ? (opened.data ?? conversations[openAt]) : undefined
   const isWide = useMediaQuery('(min-width: 80em)', undefined, { getInitialValueInEffect: false }) ?? true
   const showsContact = conversation !== undefined && (search.contact ?? (isWide ? 'shown' : 'hidden')) === 'shown'
   const [helps, setHelps] = useState(false)

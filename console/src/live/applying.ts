@@ -5,7 +5,6 @@ import type { LiveMessage } from '../../../server/events/schema.ts'
 import type { Tag } from '../../../server/tags/schema.ts'
 import { contactKeys } from '../contacts/queries.ts'
 import { openCached } from './cached.ts'
-import { showConversationNews } from './conversations.ts'
 import { addMessage, emptyDigest, isMany, type Digest } from './digest.ts'
 import { heldContacts } from './holding.ts'
 import { tellContactNews } from './news.ts'
@@ -65,7 +64,7 @@ export function openScreens({
     }
     knowSurvivors(shown)
     cached.patch(shown)
-    showConversationNews({ queryClient, organization, refresher }, shown)
+    if (tellsOfConversations(shown)) void showConversations(shown)
     if (shown.erased.size > 0)
       cached.change(contactKeys.lists(organization), (data) => dropContacts(data, shown.erased))
     if (shown.progress.size > 0)
@@ -73,6 +72,17 @@ export function openScreens({
     readWhatWasNotSent(shown)
     tellContactNews(organization, shown)
     if (digest.contacts.size + digest.unsent.size > 0) plan(SHOW_EVERY_MS * 2)
+  }
+
+  /** What that takes is loaded with the first news: most screens show no conversation. */
+  const showConversations = async (shown: Digest): Promise<void> => {
+    try {
+      const { showConversationNews } = await import('./conversations.ts')
+      showConversationNews({ queryClient, organization, refresher }, shown)
+    } catch {
+      // It could not be loaded: what is shown is read again instead.
+      again('conversations', 3000, ['conversations', organization])
+    }
   }
 
   /** The chip of a tag that others were merged into, where the catalog is cached. */
@@ -181,6 +191,8 @@ interface Keyed {
   queryKey: readonly unknown[]
 }
 
+const tellsOfConversations = ({ contacts, touched, manyConversations, regrouped }: Digest): boolean =>
+  contacts.size + touched.size > 0 || manyConversations || regrouped
 const isEmptyObject = (value: unknown): boolean => Object.keys(value ?? {}).length === 0
 /** A preview is counted when it is asked for, and its dialog decides when that is. */
 const isNoPreview = ({ queryKey }: Keyed): boolean => queryKey[0] !== 'operations' || queryKey[2] !== 'preview'
