@@ -68,7 +68,6 @@ test.describe('in every look', () => {
         await agent.getByRole('link', { name: say('Inbox'), exact: true }).focus()
         await agent.keyboard.press('Enter')
         await expect(agent.getByText(say('Nobody waits'))).toBeVisible()
-        await checkAccessibility(agent)
 
         // Without reload, and with the number that waits in the navigation.
         await customerWrites(page, 'Is the red one still there? https://example.com/red')
