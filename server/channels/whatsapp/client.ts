@@ -121,6 +121,8 @@ function readSent(status: number, body: string): SendAnswer {
   const said = failure?.said ?? `HTTP ${status}`
   // Taken, it seems, but under an id that nobody can read.
   if (status >= 200 && status <= 299 && failure === null) return { outcome: 'uncertain', code: null, said }
+  // Something on the way gave up waiting for Meta, who may have it.
+  if (status === 504 && failure === null) return { outcome: 'uncertain', code: null, said }
   const code = failure?.code ?? null
   const outcome = treatmentOf(status, code)
   // Of a token that it does not like Meta repeats the token.
