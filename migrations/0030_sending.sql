@@ -7,6 +7,8 @@ create table outgoing_messages (
   -- uncertain: the connection broke after it was handed over; nobody knows whether WhatsApp has it.
   state        text not null default 'waiting' check (state in ('waiting', 'sending', 'accepted', 'failed', 'uncertain')),
   -- The body for Meta without the recipient, who is looked up when it is sent.
+  -- By which whoever wrote it knows it again before they have heard of it.
+  client_key   text,
   payload      jsonb not null,
   -- How often it was handed over or tried to, since somebody last wanted it sent.
   attempts     integer not null default 0,

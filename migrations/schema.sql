@@ -421,6 +421,7 @@ create table outgoing_messages (
   message_id  uuid not null,
   channel_id  uuid not null,
   state       text not null default 'waiting'::text,
+  client_key  text,
   payload     jsonb not null,
   attempts    integer not null default 0,
   retry_at    timestamptz(3),

@@ -133,6 +133,7 @@ export const Message = z
     sent_at: Instant,
     received_at: Instant,
     sent_by: z.string().nullable().describe('Who of the organization wrote it here.'),
+    client_key: z.string().nullable().describe('What the writer named it, of what was sent from here.'),
     delivery: z
       .object({
         state: z.enum(['waiting', 'sending', 'sent', 'delivered', 'read', 'played', 'failed', 'uncertain']),
@@ -260,6 +261,7 @@ export const NewMessage = z
       .max(4096, atMost(4096))
       .refine((text) => text.trim() !== '', refusal('message_missing', 'Write a message.')),
     reply_to: Id.optional().describe('The message that it answers.'),
+    client_key: z.string().max(100).optional().describe('The caller’s own name for it, told again with the message.'),
   })
   .meta({ id: 'NewMessage' })
 

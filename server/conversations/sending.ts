@@ -17,6 +17,7 @@ import {
 interface Written {
   text: string
   reply_to?: string | undefined
+  client_key?: string | undefined
 }
 
 /**
@@ -28,7 +29,7 @@ export async function sendMessage(
   tx: Tx,
   actor: Actor,
   conversationId: string,
-  { text, reply_to }: Written,
+  { text, reply_to, client_key }: Written,
 ): Promise<string> {
   const conversation = await lockOpenConversation(tx, actor, conversationId)
   const replyTo = reply_to === undefined ? null : await findTarget(tx, actor, conversation, reply_to)
@@ -44,8 +45,10 @@ export async function sendMessage(
     tx,
   )
   await sql`
-    insert into outgoing_messages (org_id, message_id, channel_id, payload)
-    values (${actor.org_id}, ${id}, ${conversation.channel_id}, ${JSON.stringify(payload)}::jsonb)`.execute(tx)
+    insert into outgoing_messages (org_id, message_id, channel_id, client_key, payload)
+    values (${actor.org_id}, ${id}, ${conversation.channel_id}, ${client_key ?? null}, ${JSON.stringify(payload)}::jsonb)`.execute(
+    tx,
+  )
   await sql`
     update conversations c set last_message_id = m.id, last_message_at = greatest(c.last_message_at, m.sent_at),
       waiting_since = null, first_answered_at = coalesce(c.first_answered_at, m.sent_at)

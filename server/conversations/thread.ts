@@ -21,7 +21,7 @@ const stands: RawBuilder<unknown> = sql`(m.target is null or m.type not in ('rea
 const about = (type: string) =>
   sql`from messages a where a.org_id = m.org_id and a.channel_id = m.channel_id and a.target = m.wa_message_id and a.type = ${type}`
 
-const columns: RawBuilder<unknown> = sql`m.id, m.conversation_id, m.direction, m.origin, m.type, m.content, m.sent_at, m.received_at, m.sent_by_name as sent_by,
+const columns: RawBuilder<unknown> = sql`m.id, m.conversation_id, m.direction, m.origin, m.type, m.content, m.sent_at, m.received_at, m.sent_by_name as sent_by, o.client_key,
   coalesce((select a.text ${about('edit')} order by a.sent_at desc, a.id desc limit 1), m.text) as text,
   (select max(a.sent_at) ${about('edit')}) as edited_at,
   (select max(a.sent_at) ${about('revoke')}) as revoked_at,

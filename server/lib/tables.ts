@@ -297,6 +297,7 @@ export interface OutgoingMessagesTable {
   message_id: string
   channel_id: string
   state: Generated<'waiting' | 'sending' | 'accepted' | 'failed' | 'uncertain'>
+  client_key: string | null
   payload: Json
   attempts: Generated<number>
   retry_at: string | null

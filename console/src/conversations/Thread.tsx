@@ -2,7 +2,7 @@
 import { Button, Loader, Skeleton, VisuallyHidden } from '@mantine/core'
 import { IconArrowDown } from '@tabler/icons-react'
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query'
-import { useMemo, useState } from 'react'
+import { useLayoutEffect, useMemo, useState } from 'react'
 import type { Conversation } from '../../../server/conversations/schema.ts'
 import { useOrganization, useSession } from '../access/queries.ts'
 import { dayWords, useToday } from '../lib/time.ts'
@@ -12,7 +12,7 @@ import { Time } from '../ui/Time.tsx'
 import { tell } from '../ui/toasts.ts'
 import { quoteInDraft } from './drafts.ts'
 import { MessageBubble } from './MessageBubble.tsx'
-import { useUnsent } from './outbox.ts'
+import { drop, useUnsent } from './outbox.ts'
 import { threadItems, type ThreadConversation, type ThreadItem } from './thread-items.ts'
 import type { ThreadPage } from './thread-pages.ts'
 import classes from './Thread.module.css'
@@ -39,6 +39,11 @@ export function Thread({ conversation, thread, name, mayAnswer, onReplied }: Thr
   const { data, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = thread
   const unsent = useUnsent(id)
   const messages = useMemo(() => data?.pages.flatMap((page) => page.messages) ?? [], [data])
+  // The stream may tell of a message before the answer to its sending is there, or when that was lost.
+  useLayoutEffect(() => {
+    const known = new Set(messages.map(({ client_key }) => client_key))
+    for (const each of unsent) if (known.has(each.key)) drop(id, each)
+  }, [id, messages, unsent])
   // Reading on moves what is unread; the line stays where it was when the conversation was opened.
   const [firstUnread, setFirstUnread] = useState<string | null>()
   if (firstUnread === undefined && data) setFirstUnread(data.pages[0]?.first_unread_id ?? null)

@@ -65,7 +65,7 @@ function send({ queryClient, organization, conversationId }: Where, unsent: Unse
       const message = await call<typeof sendMessage>('post', '/v1/conversations/{id}/messages', {
         organization,
         params: { id: conversationId },
-        body: { text, ...(reply_to === null ? {} : { reply_to: reply_to.id }) },
+        body: { text, client_key: key, ...(reply_to === null ? {} : { reply_to: reply_to.id }) },
         once: key,
       })
       queryClient.setQueryData<ThreadPages>(

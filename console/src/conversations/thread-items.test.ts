@@ -22,6 +22,7 @@ const message = (id: string, sent_at: string, more: Partial<Message> = {}): Mess
   received_at: sent_at,
   sent_by: null,
   delivery: null,
+  client_key: null,
   ...more,
 })
 
