@@ -7,9 +7,10 @@ import { fillCrowd } from '../seeds/crowd.ts'
 import { shapesOf, type Shape } from './contacts-shapes.ts'
 import { startServer, type BenchServer } from './server-process.ts'
 
-type Get = (path: string) => Promise<Answer>
+export type Get = (path: string) => Promise<Answer>
 
-export interface Crowd {
+/** A server with an organization, and how its first administrator asks it. */
+export interface Asked {
   server: BenchServer
   get: Get
   post(path: string, body: unknown): Promise<Answer>
@@ -19,6 +20,10 @@ export interface Crowd {
   headers: Record<string, string>
   orgId: string
   slug: string
+  userId: string
+}
+
+export interface Crowd extends Asked {
   shapes: Shape[]
   size: number
 }
@@ -30,27 +35,45 @@ interface Answer {
 
 /** A server with a crowd of this size; with `keep` the data stay in that folder and are found again. */
 export async function openCrowd(size: number, keep: string | undefined): Promise<Crowd> {
-  if (keep !== undefined && !existsSync(keep)) mkdirSync(keep, { recursive: true, mode: 0o711 })
-  const server = await startServer({ program: './contacts-server.ts', keptDataDir: keep ?? '' })
-  const organization = await server.db.selectFrom('organizations').select(['id', 'slug']).executeTakeFirstOrThrow()
-  const seeded = keep === undefined ? '' : join(keep, `crowd-${size}`)
-  if (!existsSync(seeded)) {
+  const server = await startByIdsServer(keep)
+  const asked = await askedOf(server)
+  await onceIn(keep, `crowd-${size}`, async () => {
     console.log(`Making ${size.toLocaleString('en')} contacts …`)
     const started = performance.now()
-    const { assignments } = await fillCrowd(server.db, organization.id, size)
+    const { assignments } = await fillCrowd(server.db, asked.orgId, size)
     console.log(`  in ${((performance.now() - started) / 1000).toFixed(0)} s, with ${assignments} assignments of tags`)
-    if (keep !== undefined) writeFileSync(seeded, '')
-  }
-  const user = await server.db.selectFrom('users').select('id').executeTakeFirstOrThrow()
-  const cookie = `earmark-session=${await startSession(server.db, user.id, { address: '127.0.0.1', userAgent: 'bench' })}`
-  const headers = { cookie, 'earmark-organization': organization.slug }
+  })
+  return { ...asked, shapes: await shapesOf(server.pool, asked.orgId, asked.get), size }
+}
+
+export function startByIdsServer(keep: string | undefined): Promise<BenchServer> {
+  if (keep !== undefined && !existsSync(keep)) mkdirSync(keep, { recursive: true, mode: 0o711 })
+  return startServer({ program: './by-ids-server.ts', keptDataDir: keep ?? '' })
+}
+
+/** Does what a kept folder has not had done yet. */
+export async function onceIn(keep: string | undefined, name: string, work: () => Promise<void>): Promise<void> {
+  if (keep !== undefined && existsSync(join(keep, name))) return
+  await work()
+  if (keep !== undefined) writeFileSync(join(keep, name), '')
+}
+
+export async function askedOf(server: BenchServer): Promise<Asked> {
+  const organization = await server.db.selectFrom('organizations').select(['id', 'slug']).executeTakeFirstOrThrow()
+  const user = await server.db.selectFrom('users').select('id').orderBy('id').executeTakeFirstOrThrow()
+  const headers = await headersOf(server, organization.slug, user.id)
   const open = () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 })
     return (path: string, body?: unknown) => timed({ agent, host: '127.0.0.1', port: server.port, path }, headers, body)
   }
   const get = open()
-  const shapes = await shapesOf(server.pool, organization.id, get)
-  return { server, get, post: get, open, headers, orgId: organization.id, slug: organization.slug, shapes, size }
+  return { server, get, post: get, open, headers, orgId: organization.id, slug: organization.slug, userId: user.id }
+}
+
+/** What a person's calls are sent with, in a session of their own. */
+export async function headersOf(server: BenchServer, slug: string, userId: string): Promise<Record<string, string>> {
+  const cookie = `earmark-session=${await startSession(server.db, userId, { address: '127.0.0.1', userAgent: 'bench' })}`
+  return { cookie, 'earmark-organization': slug }
 }
 
 /** One request after another on one connection; the time until its whole answer is there. */

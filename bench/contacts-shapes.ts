@@ -19,17 +19,7 @@ export async function shapesOf(
   orgId: string,
   get: (path: string) => Promise<{ text: string }>,
 ): Promise<Shape[]> {
-  const { rows: tags } = await pool.query<{ id: string; share: number }>(
-    `select t.id, count(a.*)::float / (select count(*) from contacts where org_id = $1) as share
-     from tags t left join tag_assignments a on a.org_id = t.org_id and a.tag_id = t.id and a.removed_at is null
-     where t.org_id = $1 group by t.id order by 2 desc, 1`,
-    [orgId],
-  )
-  const between = (low: number, high: number) => tags.filter((tag) => tag.share >= low && tag.share < high)
-  const pick = (list: { id: string }[], n: number) => list[n % list.length]!.id
-  const common = between(0.04, 1)
-  const middle = between(0.004, 0.02)
-  const rare = tags.slice(-5)
+  const { common, middle, rare } = await tagsByShare(pool, orgId)
   const ago = (days: number) => new Date(Math.floor(Date.now() / DAY_MS) * DAY_MS - days * DAY_MS).toISOString()
   const first = ['ana', 'joa', 'oli', 'emm', 'mar', 'luc', 'hen', 'gra', 'thi', 'fer', 'rub', 'noa', 'cam', 'jam']
   const last = ['silva', 'smith', 'garcia', 'costa', 'jones', 'walker', 'oliveira', 'pereira', 'taylor', 'wood']
@@ -41,7 +31,7 @@ export async function shapesOf(
     [orgId],
   )
   const search = (text: string) => `search=${encodeURIComponent(text)}`
-  const deep = await cursorsBeyond(get, 2000)
+  const deep = await cursorsBeyond(get, '/v1/contacts', 2000)
   return [
     { name: 'none', query: () => '' },
     { name: 'common tag', query: (n) => `any_tags=${pick(common, n)}` },
@@ -124,12 +114,33 @@ export async function shapesOf(
   ]
 }
 
-/** Cursors that lie so many pages of fifty, or as many as there are, behind the beginning. */
-async function cursorsBeyond(get: (path: string) => Promise<{ text: string }>, pages: number): Promise<string[]> {
+export const pick = (list: readonly { id: string }[], n: number): string => list[n % list.length]!.id
+
+/** The organization's tags that many contacts carry, some of them, and hardly any. */
+export async function tagsByShare(
+  pool: pg.Pool,
+  orgId: string,
+): Promise<Record<'common' | 'middle' | 'rare', { id: string }[]>> {
+  const { rows: tags } = await pool.query<{ id: string; share: number }>(
+    `select t.id, count(a.*)::float / (select count(*) from contacts where org_id = $1) as share
+     from tags t left join tag_assignments a on a.org_id = t.org_id and a.tag_id = t.id and a.removed_at is null
+     where t.org_id = $1 group by t.id order by 2 desc, 1`,
+    [orgId],
+  )
+  const between = (low: number, high: number) => tags.filter((tag) => tag.share >= low && tag.share < high)
+  return { common: between(0.04, 1), middle: between(0.004, 0.02), rare: tags.slice(-5) }
+}
+
+/** Cursors of a list that lie so many pages of fifty, or as many as there are, behind the beginning. */
+export async function cursorsBeyond(
+  get: (path: string) => Promise<{ text: string }>,
+  list: string,
+  pages: number,
+): Promise<string[]> {
   let cursor: string | null = null
   const found: string[] = []
   for (let n = 0; n < pages / 4 + 50; n++) {
-    const { text } = await get(`/v1/contacts?limit=200${cursor === null ? '' : `&cursor=${cursor}`}`)
+    const { text } = await get(`${list}?limit=200${cursor === null ? '' : `&cursor=${cursor}`}`)
     cursor = (JSON.parse(text) as { next_cursor: string | null }).next_cursor
     if (cursor === null) break
     if (n >= pages / 4 || found.length < 5) found.push(cursor)

@@ -1,16 +1,12 @@
 // How fast signed deliveries are stored durably and interpreted, beside the same route without a database.
-import { createHmac, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { sql } from 'kysely'
-import { systemActor } from '../server/access/actor.ts'
-import { callbackPath, createAccount } from '../server/channels/accounts.ts'
-import { loadConfig } from '../server/config.ts'
-import { loadSecretKey } from '../server/lib/secret-key.ts'
+import { connectAccount, signedDelivery } from './deliveries.ts'
 import { load, type LoadResult, type Post } from './load.ts'
 import { portIn, spawnNode, startServer, type BenchServer } from './server-process.ts'
-import { BENCH_SECRET_KEY } from './server-process.ts'
 
 const CONNECTIONS = 16
 const CUSTOMERS = 5000
@@ -27,7 +23,7 @@ export async function benchIngest(args: string[]): Promise<void> {
   })
   const secret = randomBytes(16).toString('hex')
   const server = await startServer()
-  const accountId = await connectAccount(server, secret)
+  const accountId = await connectAccount(server, secret, [PHONE_NUMBER_ID])
   const baselineFile = join(server.dataDir, 'baseline.json')
   const baseline = spawnNode('./ingest-baseline.ts', {}, [baselineFile, accountId, secret])
   try {
@@ -101,65 +97,22 @@ export async function benchIngest(args: string[]): Promise<void> {
   }
 }
 
-async function connectAccount(server: BenchServer, appSecret: string): Promise<string> {
-  const organization = await server.db.selectFrom('organizations').select('id').executeTakeFirstOrThrow()
-  const config = loadConfig({ SECRET_KEY: BENCH_SECRET_KEY, DATA_DIR: server.dataDir }, '/nonexistent/.env')
-  const vault = { config, secretKey: loadSecretKey(config) }
-  const account = await server.db.transaction().execute((tx) =>
-    createAccount(tx, vault, systemActor(organization.id), {
-      name: 'Bench',
-      portfolio_id: '1',
-      waba_id: '2',
-      app_secret: appSecret,
-      access_token: '',
-      channels: [{ name: 'Bench', phone_number_id: PHONE_NUMBER_ID, phone: '+15550783881' }],
-    }),
-  )
-  return account.id
-}
-
 let messages = 0
 
 function delivery(accountId: string, secret: string, updates: number): Post {
-  const of = Array.from({ length: updates }, () => messages++)
-  const body = Buffer.from(
-    JSON.stringify({
-      object: 'whatsapp_business_account',
-      entry: [
-        {
-          id: '2',
-          changes: [
-            {
-              field: 'messages',
-              value: {
-                messaging_product: 'whatsapp',
-                metadata: { display_phone_number: '15550783881', phone_number_id: PHONE_NUMBER_ID },
-                contacts: of.map((n) => ({
-                  profile: { name: `Customer ${n % CUSTOMERS}` },
-                  wa_id: String(16505000000 + (n % CUSTOMERS)),
-                  user_id: `US.${900000000 + (n % CUSTOMERS)}`,
-                })),
-                messages: of.map((n) => ({
-                  from: String(16505000000 + (n % CUSTOMERS)),
-                  from_user_id: `US.${900000000 + (n % CUSTOMERS)}`,
-                  id: `wamid.BENCH${process.pid}.${n}`,
-                  timestamp: String(Math.floor(Date.now() / 1000)),
-                  type: 'text',
-                  text: { body: `Is this still available? I asked before. (${n})` },
-                })),
-              },
-            },
-          ],
-        },
-      ],
+  return signedDelivery(
+    { accountId, secret, phoneNumberId: PHONE_NUMBER_ID },
+    Array.from({ length: updates }, () => {
+      const n = messages++
+      return {
+        id: `wamid.BENCH${process.pid}.${n}`,
+        from: String(16505000000 + (n % CUSTOMERS)),
+        userId: `US.${900000000 + (n % CUSTOMERS)}`,
+        name: `Customer ${n % CUSTOMERS}`,
+        text: `Is this still available? I asked before. (${n})`,
+      }
     }),
   )
-  const signature = `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`
-  return {
-    path: callbackPath(accountId),
-    headers: { 'content-type': 'application/json', 'x-hub-signature-256': signature },
-    body,
-  }
 }
 
 const countOf = async (server: BenchServer, condition: string) =>

@@ -1,5 +1,6 @@
 // A lean HTTP/1.1 load: some keep-alive connections, one request at a time on each, as many as the server answers.
 import { connect, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface LoadResult {
   /** Requests answered 200. */
@@ -19,16 +20,27 @@ export interface Post {
   body: Buffer
 }
 
-/** Posts over so many connections for so long. `next` makes each request's content just before it is sent. */
+/**
+ * Posts over so many connections for so long, as many as are answered or at an even rate. `next` makes each request's
+ * content just before it is sent.
+ */
 export async function load(
   port: number,
-  { connections, seconds, next }: { connections: number; seconds: number; next: () => Post },
+  options: { connections: number; seconds: number; perSecond?: number; next: () => Post },
 ): Promise<LoadResult> {
-  const until = performance.now() + seconds * 1000
+  const { connections, seconds, perSecond = Infinity, next } = options
+  const from = performance.now()
+  const until = from + seconds * 1000
+  let taken = 0
+  const turn = async (): Promise<boolean> => {
+    const due = from + (taken++ / perSecond) * 1000
+    if (due > performance.now()) await sleep(due - performance.now())
+    return Math.max(due, performance.now()) < until
+  }
   const times: number[] = []
   const count = { ok: 0, other: 0 }
   const started = performance.now()
-  await Promise.all(Array.from({ length: connections }, () => oneConnection(port, until, next, times, count)))
+  await Promise.all(Array.from({ length: connections }, () => oneConnection(port, turn, next, times, count)))
   const took = (performance.now() - started) / 1000
   times.sort((a, b) => a - b)
   const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0
@@ -37,14 +49,14 @@ export async function load(
 
 async function oneConnection(
   port: number,
-  until: number,
+  turn: () => Promise<boolean>,
   next: () => Post,
   times: number[],
   count: { ok: number; other: number },
 ): Promise<void> {
   const socket = await opened(port)
   try {
-    while (performance.now() < until) {
+    while (await turn()) {
       const { path, headers, body } = next()
       const head = Object.entries({ host: `127.0.0.1:${port}`, ...headers, 'content-length': body.length }).map(
         ([name, value]) => `${name}: ${value}\r\n`,

@@ -209,6 +209,7 @@ create table conversations (
 );
 CREATE INDEX conversations_activity ON conversations USING btree (org_id, last_message_at, id);
 CREATE INDEX conversations_agent ON conversations USING btree (org_id, agent_id, last_message_at, id) WHERE (agent_id IS NOT NULL);
+CREATE INDEX conversations_channel ON conversations USING btree (org_id, channel_id, last_message_at, id);
 CREATE INDEX conversations_contact ON conversations USING btree (org_id, contact_id, opened_at);
 CREATE UNIQUE INDEX conversations_open ON conversations USING btree (org_id, contact_id, channel_id) WHERE (closed_at IS NULL);
 CREATE INDEX conversations_status ON conversations USING btree (org_id, status, last_message_at, id);
@@ -353,6 +354,7 @@ create table messages (
 CREATE INDEX messages_contact ON messages USING btree (org_id, contact_id, sent_at DESC, id DESC);
 CREATE INDEX messages_conversation ON messages USING btree (org_id, conversation_id, sent_at, id) WHERE (conversation_id IS NOT NULL);
 CREATE INDEX messages_search ON messages USING gin (lower(text) gin_trgm_ops);
+CREATE INDEX messages_target ON messages USING btree (org_id, channel_id, target) WHERE (target IS NOT NULL);
 
 create table operation_batches (
   org_id        uuid not null,

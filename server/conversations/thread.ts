@@ -127,11 +127,19 @@ async function firstUnread(db: Db, actor: Actor, id: string, readTo: string | nu
   return rows[0]?.id ?? null
 }
 
+/** Those of the messages that are there, as they stand in their threads, by id. */
+export async function messagesByIds(db: Db, actor: Actor, ids: readonly string[]): Promise<Map<string, Message>> {
+  const { rows } = await sql<MessageRow>`
+    select ${columns} from messages m ${joins} where m.org_id = ${actor.org_id} and m.id = any(${ids}::uuid[])`.execute(
+    db,
+  )
+  return new Map(rows.map((row) => [row.id, toMessage(row)]))
+}
+
 /** One message as it stands in its thread. Refuses an id that is not in the actor's organization. */
 export async function getMessage(db: Db, actor: Actor, id: string): Promise<Message> {
-  const { rows } = await sql<MessageRow>`
-    select ${columns} from messages m ${joins} where m.org_id = ${actor.org_id} and m.id = ${id}`.execute(db)
-  if (!rows[0])
+  const message = (await messagesByIds(db, actor, [id])).get(id)
+  if (!message)
     throw new Problem('not_found', 'There is no such message in this organization.', { reason: 'message_unknown' })
-  return toMessage(rows[0])
+  return message
 }
