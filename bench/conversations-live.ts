@@ -61,6 +61,9 @@ export async function benchLive(folder: string, seconds: number): Promise<void> 
     console.log(
       `  from the delivery to the frame on each stream: ${line(ours.times)}; missed: ${ours.missed} of ${posted.length * STREAMS} (promised: 0)`,
     )
+    const crowded = frames.filter(({ text }) => text.includes('"many":true')).length
+    if (crowded > 0)
+      console.log(`  ${crowded} frames only said that more conversations had changed than are worth naming`)
     const bare = await notified(folder, { headers, bytes, perSecond: frames.length / seconds, seconds })
     console.log(`  a bare program, from the notification to the frame on each stream: ${line(bare)}`)
     const [p95, least] = [share(ours.times, 0.95), share(bare, 0.95)]

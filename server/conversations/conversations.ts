@@ -34,9 +34,10 @@ export async function listConversations(
 ): Promise<{ conversations: Conversation[]; next_cursor: string | null }> {
   const from = cursor === undefined ? null : readCursor(cursor)
   const search = filter.search?.trim()
+  const which = [...conditions(actor, filter), ...(await carrying(db, actor, filter.any_tags ?? []))]
   const { places, rest } = search
-    ? await findSaying(db, actor.org_id, search, conditions(actor, filter), { from, limit })
-    : await pageOf(db, conditions(actor, filter), { from, limit })
+    ? await findSaying(db, actor.org_id, search, which, { from, limit })
+    : await pageOf(db, which, { from, limit })
   const ids = places.map(({ id }) => id)
   const found = await conversationsByIds(db, actor, ids)
   return { conversations: ids.flatMap((id) => found.get(id) ?? []), next_cursor: rest && cursorAt(rest) }
@@ -67,12 +68,25 @@ function conditions(actor: Actor, filter: ConversationFilter): RawBuilder<unknow
     ...(filter.contact_id ? [sql`c.contact_id = ${filter.contact_id}`] : []),
     ...(filter.active_from ? [sql`c.last_message_at >= ${filter.active_from}`] : []),
     ...(filter.active_before ? [sql`c.last_message_at < ${filter.active_before}`] : []),
-    ...(filter.any_tags && filter.any_tags.length > 0
-      ? [
-          sql`exists (select from contacts p where p.org_id = c.org_id and p.id = c.contact_id and p.tag_ids && ${filter.any_tags}::uuid[])`,
-        ]
-      : []),
   ]
+}
+
+/** Contacts are read into a hash by which the list is walked, when they are so many: 12 ms for 3,600, one by one 31 ms. */
+const HASHED = { from: 500, to: 20_000 }
+
+/** The contact carries one of the tags. With few such contacts their conversations are read and sorted. */
+async function carrying(db: Db, actor: Actor, tagIds: readonly string[]): Promise<RawBuilder<unknown>[]> {
+  if (tagIds.length === 0) return []
+  const { rows } = await sql<{ count: number }>`
+    select coalesce(sum(change), 0)::int as count from tag_counts where org_id = ${actor.org_id} and tag_id = any(${tagIds}::uuid[])`.execute(
+    db,
+  )
+  const carriers = sql`select p.id from contacts p where p.org_id = ${actor.org_id} and p.tag_ids && ${tagIds}::uuid[]`
+  const { count } = rows[0]!
+  // With an alternative, even one that is never true, the planner cannot make it a join.
+  return count >= HASHED.from && count <= HASHED.to
+    ? [sql`(c.contact_id in (${carriers}) or c.id is null)`]
+    : [sql`exists (${carriers} and p.id = c.contact_id)`]
 }
 
 function inList(actor: Actor, list: ConversationFilter['list']): RawBuilder<unknown>[] {
