@@ -19,6 +19,7 @@ export async function benchConversations(args: string[]): Promise<void> {
       requests: { type: 'string', default: '200' },
       seconds: { type: 'string', default: '60' },
       only: { type: 'string', default: 'lists,live' },
+      shapes: { type: 'string', default: '' },
       keep: { type: 'string' },
     },
   })
@@ -29,7 +30,7 @@ export async function benchConversations(args: string[]): Promise<void> {
   try {
     const asked = await openConversations(size, folder)
     try {
-      if (parts.includes('lists')) await benchLists(asked, size, Number(values.requests))
+      if (parts.includes('lists')) await benchLists(asked, size, values)
     } finally {
       await asked.server.stop()
     }
@@ -62,12 +63,14 @@ async function openConversations(size: Size, folder: string): Promise<Asked> {
   return asked
 }
 
-async function benchLists(asked: Asked, size: Size, requests: number): Promise<void> {
+async function benchLists(asked: Asked, size: Size, only: { requests: string; shapes: string }): Promise<void> {
+  const requests = Number(only.requests)
   const { get, server, orgId } = asked
   console.log(`\nPages of fifty, ${requests} warmed requests each in ms; beside the same rows by their ids:`)
   const header = ['p50', 'p95', 'by ids', 'ratio'].map((name) => name.padStart(8)).join('')
   console.log(`  ${'shape'.padEnd(40)}${header}    rows`)
   for (const shape of await shapesOf(asked, size.conversations)) {
+    if (!only.shapes.split(',').some((part) => shape.name.includes(part))) continue
     const times: Record<'page' | 'ids', number[]> = { page: [], ids: [] }
     let rows = 0
     for (let i = -WARM_UP; i < requests; i++) {
