@@ -298,6 +298,42 @@ create table invitations (
   constraint invitations_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(id) ON DELETE CASCADE
 );
 
+create table media (
+  org_id       uuid not null,
+  id           uuid not null,
+  message_id   uuid not null,
+  wa_media_id  text,
+  uploaded_at  timestamptz(3),
+  mime_type    text,
+  size         bigint,
+  file_name    text,
+  state        text not null default 'waiting'::text,
+  attempts     integer not null default 0,
+  retry_at     timestamptz(3),
+  error        text,
+  created_at   timestamptz(3) not null default now(),
+  stored_at    timestamptz(3),
+  constraint media_pkey PRIMARY KEY (org_id, id),
+  constraint media_check CHECK (((state = 'stored'::text) = (stored_at IS NOT NULL))),
+  constraint media_check1 CHECK (((state <> 'stored'::text) OR ((size IS NOT NULL) AND (mime_type IS NOT NULL)))),
+  constraint media_check2 CHECK (((state = 'stored'::text) OR (wa_media_id IS NOT NULL))),
+  constraint media_error_check CHECK ((error = ANY (ARRAY['gone'::text, 'refused'::text, 'token_refused'::text, 'token_missing'::text, 'address_private'::text, 'damaged'::text, 'unreachable'::text]))),
+  constraint media_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'stored'::text, 'failed'::text, 'too_large'::text]))),
+  constraint media_org_id_message_id_fkey FOREIGN KEY (org_id, message_id) REFERENCES messages(org_id, id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX media_message ON media USING btree (org_id, message_id);
+CREATE INDEX media_waiting ON media USING btree (COALESCE(retry_at, created_at)) WHERE (state = 'waiting'::text);
+
+create table media_chunks (
+  org_id    uuid not null,
+  media_id  uuid not null,
+  n         integer not null,
+  bytes     bytea not null,
+  constraint media_chunks_pkey PRIMARY KEY (org_id, media_id, n),
+  constraint media_chunks_bytes_check CHECK (((octet_length(bytes) >= 1) AND (octet_length(bytes) <= 262144))),
+  constraint media_chunks_org_id_media_id_fkey FOREIGN KEY (org_id, media_id) REFERENCES media(org_id, id) ON DELETE CASCADE
+);
+
 create table memberships (
   org_id        uuid not null,
   user_id       uuid not null,

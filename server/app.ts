@@ -63,6 +63,7 @@ const CONTENT_SECURITY_POLICY = [
   // The component library writes its responsive styles as style elements.
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' data: blob:",
+  "media-src 'self' blob:",
   "connect-src 'self'",
   "font-src 'self'",
   "manifest-src 'self'",

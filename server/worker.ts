@@ -13,6 +13,7 @@ import { openInterpreter } from './channels/interpreting.ts'
 import { expireConversations } from './conversations/closing.ts'
 import { openDeliveryStore } from './channels/storing.ts'
 import { tellRead, type Receipt } from './conversations/receipts.ts'
+import { openMediaFetcher } from './conversations/fetching-media.ts'
 import { openSender } from './conversations/sender.ts'
 import { forgetOldInvitations } from './people/invitations.ts'
 import { openOperator } from './operations/running.ts'
@@ -90,6 +91,7 @@ export async function startWorker(server: Resources): Promise<Worker> {
     onInterpreted(count) {
       server.metrics.deliveriesInterpreted.inc(count)
       server.live.wake()
+      fetcher.wake()
     },
   })
   const operator = openOperator(server)
@@ -103,6 +105,7 @@ export async function startWorker(server: Resources): Promise<Worker> {
   })
   const sending = { ...server, testPhone: farEnd.graph }
   const sender = openSender(sending)
+  const fetcher = openMediaFetcher(sending)
   const eraser = openEraser(server)
   const backups = openBackups(server)
   const stopping = new AbortController()
@@ -135,6 +138,7 @@ export async function startWorker(server: Resources): Promise<Worker> {
         interpreter.stop(),
         operator.stop(),
         sender.stop(),
+        fetcher.stop(),
         eraser.stop(),
         backups.stop(),
       ])

@@ -54,8 +54,9 @@ async function call(route: RouteDef, example: Example, { cookie, organization, k
     ...(organization === undefined ? {} : { 'earmark-organization': organization }),
     ...(key === undefined ? {} : { 'idempotency-key': key }),
     ...(example.body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...(example.file === undefined ? {} : { 'content-type': 'text/plain' }),
   }
-  const body = example.body === undefined ? null : JSON.stringify(example.body)
+  const body = example.file ?? (example.body === undefined ? null : JSON.stringify(example.body))
   const sent = JSON.stringify([url, headers, body])
   const abort = new AbortController()
   const { port } = server.app.server.address() as { port: number }

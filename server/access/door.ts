@@ -1,4 +1,5 @@
 // How every route gets its actor: the session, the organization it names, the permission, and same-origin writes only.
+import { createHash } from 'node:crypto'
 import fastJson from 'fast-json-stringify'
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type pg from 'pg'
@@ -10,7 +11,7 @@ import { Problem } from '../lib/errors.ts'
 import { sent, type Sent } from '../lib/http.ts'
 import type { Outgoing } from '../lib/outgoing.ts'
 import { refusalOf } from '../lib/shapes.ts'
-import type { RouteAnswer, RouteDef, RouteInput } from '../lib/route.ts'
+import type { RouteAnswer, RouteDef, RouteInput, SentFile } from '../lib/route.ts'
 import type { Metrics } from '../watching/metrics.ts'
 import type { Actor } from './actor.ts'
 import { PERMISSIONS, permissionsOf, type Permission } from './permissions.ts'
@@ -71,7 +72,31 @@ export function bind<R extends RouteDef>(
 }
 
 /** Puts a bound route on the server: who may, then the input checked, then the verb, then the answer as declared. */
-export function mount(app: FastifyInstance, server: Server, { route, handle }: BoundRoute): void {
+export function mount(app: FastifyInstance, server: Server, bound: BoundRoute): void {
+  const { file } = bound.route
+  if (!file) return mountOn(app, server, bound)
+  // In a scope of its own: elsewhere bodies are JSON, and short.
+  void app.register(async (scope) => {
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: file.mostBytes }, (_request, body, done) =>
+      done(null, body),
+    )
+    scope.addHook('onRequest', async (request) => {
+      if (Number(request.headers['content-length'] ?? 0) <= file.mostBytes) return
+      throw new Problem(
+        'invalid',
+        `The file is too large: at most ${file.mostBytes / 1_000_000} MB. Make it smaller, or send a link to it.`,
+        {
+          reason: 'file_too_large',
+          data: { max: file.mostBytes },
+        },
+      )
+    })
+    mountOn(scope, server, bound)
+  })
+}
+
+function mountOn(app: FastifyInstance, server: Server, { route, handle }: BoundRoute): void {
   const may = permissionIn(route)
   const sessionCookie = sessionCookieName(server.config)
   const writers = new Map<number, (value: unknown) => string>()
@@ -87,7 +112,7 @@ export function mount(app: FastifyInstance, server: Server, { route, handle }: B
       const input = {
         params: parse(route.params, request.params, 'not_found'),
         query: parse(route.query, request.query),
-        body: parse(route.body, request.body),
+        body: route.file ? fileIn(request) : parse(route.body, request.body),
       }
       const result = await handle(input as never, context)
       if (result === sent) return reply
@@ -102,6 +127,11 @@ export function mount(app: FastifyInstance, server: Server, { route, handle }: B
     },
   })
 }
+
+const fileIn = ({ body, headers }: FastifyRequest): SentFile => ({
+  bytes: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
+  mime_type: headers['content-type'] ?? '',
+})
 
 function permissionIn(route: RouteDef): Permission | 'public' | 'signed-in' {
   const known: readonly string[] = [...PERMISSIONS, 'public', 'signed-in']
@@ -173,7 +203,10 @@ async function contextOf(
         server.live.wake()
         return answer
       }
-      const { params, query, body } = request
+      const { params, query } = request
+      const body = Buffer.isBuffer(request.body)
+        ? createHash('sha256').update(request.body).digest('hex')
+        : request.body
       const asked = { key: String(key), operationId: route.operationId, params, query, body }
       const { answer, replayed } = await writeOnce(server, actor, asked, work)
       if (replayed) reply.header('idempotency-replayed', 'true')
@@ -210,8 +243,7 @@ async function letIn(
 ): Promise<{ session: Session | null; actor: Actor | null }> {
   if (may === 'public') return { session: null, actor: null }
   const token = request.cookies[sessionCookie]
-  const slug = request.headers['earmark-organization']
-  const session = token ? await findSession(db, token, request.ip, typeof slug === 'string' ? slug : undefined) : null
+  const session = token ? await findSession(db, token, request.ip, organizationNamed(request)) : null
   if (!session) throw new Problem('unauthenticated', 'Sign in first.', { reason: 'no_session' })
   if (may === 'signed-in') return { session, actor: null }
   const actor = actorOf(session, request)
@@ -224,9 +256,17 @@ async function letIn(
   return { session, actor }
 }
 
+/** A browser that loads an image or a recording by itself sets no header: it is named in the address. */
+function organizationNamed(request: FastifyRequest): string | undefined {
+  const header = request.headers['earmark-organization']
+  if (typeof header === 'string') return header
+  const { organization } = (request.query ?? {}) as { organization?: unknown }
+  return request.method === 'GET' && typeof organization === 'string' ? organization : undefined
+}
+
 function actorOf(session: Session, request: FastifyRequest): Actor {
-  const slug = request.headers['earmark-organization']
-  if (typeof slug !== 'string') {
+  const slug = organizationNamed(request)
+  if (slug === undefined) {
     throw new Problem('invalid', 'Name the organization in the header Earmark-Organization.', {
       reason: 'organization_unnamed',
       field: 'Earmark-Organization',

@@ -1,4 +1,4 @@
-// Who sends by a number: one process at a time, by a lock that ends with its connection.
+// Who sends by a number, or fetches a file: one process at a time, by a lock that ends with its connection.
 import { sql } from 'kysely'
 import type pg from 'pg'
 import { databaseOn, type Db } from '../lib/db.ts'
@@ -8,9 +8,9 @@ import { answerWithin } from '../lib/http.ts'
 const SILENT_MS = 30_000
 
 export interface Claims {
-  /** Takes the number, unless another process has it. */
-  claim(channelId: string): Promise<boolean>
-  release(channelId: string): Promise<void>
+  /** Takes the number, or the file, unless another process has it. */
+  claim(id: string): Promise<boolean>
+  release(id: string): Promise<void>
   /** Works on the connection of the locks: without them, nothing is taken by it. Fails when it is broken, or breaks it. */
   run<T>(work: (db: Db) => Promise<T>): Promise<T>
   broken(): boolean
@@ -21,7 +21,11 @@ export interface Claims {
 }
 
 /** `onBroken` is called once, when the connection is lost: from then on others may send by the same numbers. */
-export async function openClaims(pool: pg.Pool, onBroken: () => void): Promise<Claims> {
+export async function openClaims(
+  pool: pg.Pool,
+  onBroken: () => void,
+  { purpose = 'send' }: { purpose?: 'send' | 'fetch' } = {},
+): Promise<Claims> {
   const client = await pool.connect()
   const db = databaseOn(client)
   let open = true
@@ -33,7 +37,14 @@ export async function openClaims(pool: pg.Pool, onBroken: () => void): Promise<C
     onBroken()
   }
   client.on('error', breakOff)
-  const run = async <T>(work: (db: Db) => Promise<T>): Promise<T> => {
+  let last: Promise<unknown> = Promise.resolve()
+  /** One after another: a connection does one thing at a time. */
+  const run = <T>(work: (db: Db) => Promise<T>): Promise<T> => {
+    const turn = last.then(() => runNow(work))
+    last = turn.catch(() => {})
+    return turn
+  }
+  const runNow = async <T>(work: (db: Db) => Promise<T>): Promise<T> => {
     if (!open) throw new Error('The connection that holds the claims is closed.')
     try {
       return await answerWithin(SILENT_MS, work(db))
@@ -43,16 +54,16 @@ export async function openClaims(pool: pg.Pool, onBroken: () => void): Promise<C
     }
   }
   return {
-    claim: (channelId) =>
+    claim: (id) =>
       run(async (on) => {
         const { rows } = await sql<{
           locked: boolean
-        }>`select pg_try_advisory_lock(${lockOf(channelId)}) as locked`.execute(on)
+        }>`select pg_try_advisory_lock(${lockOf(purpose, id)}) as locked`.execute(on)
         return rows[0]!.locked
       }),
-    release: (channelId) =>
+    release: (id) =>
       run(async (on) => {
-        await sql`select pg_advisory_unlock(${lockOf(channelId)})`.execute(on)
+        await sql`select pg_advisory_unlock(${lockOf(purpose, id)})`.execute(on)
       }),
     run,
     broken: () => !open,
@@ -66,4 +77,4 @@ export async function openClaims(pool: pg.Pool, onBroken: () => void): Promise<C
   }
 }
 
-const lockOf = (channelId: string) => sql`hashtextextended('earmark:send:' || ${channelId}, 0)`
+const lockOf = (purpose: string, id: string) => sql`hashtextextended(${`earmark:${purpose}:${id}`}, 0)`

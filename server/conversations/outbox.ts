@@ -81,6 +81,11 @@ export async function takeMessages(db: Db, outbox: Outbox, most: number): Promis
 /** What a sender left behind that is no more: nobody knows how far it came, so it is never sent again by itself. */
 export async function leaveUncertain(db: Db, outbox: Outbox, stillMine: readonly string[]): Promise<number> {
   return db.transaction().execute(async (tx) => {
+    // Its file was not uploaded yet, so it was not sent.
+    await sql`
+      update outgoing_messages o set state = 'waiting', sending_at = null from media f
+      where o.org_id = ${outbox.org_id} and o.channel_id = ${outbox.channel_id} and o.state = 'sending' and o.message_id <> all(${stillMine}::uuid[])
+        and f.org_id = o.org_id and f.message_id = o.message_id and f.uploaded_at is null`.execute(tx)
     const { rows } = await sql<{ contact_id: string; conversation_id: string | null }>`
       update outgoing_messages o set state = 'uncertain', sending_at = null,
         error_text = 'The server was stopped while it was sent.'

@@ -13,6 +13,7 @@ import type { IdChange, Sighting } from '../contacts/identity.ts'
 import { recordActivity } from '../events/events.ts'
 import type { Tx } from '../lib/db.ts'
 import { isId, newId } from '../lib/ids.ts'
+import { insertMedia } from './media.ts'
 import { assignConversations, type SaidNow } from './opening.ts'
 import { settleRecognized } from './outbox.ts'
 
@@ -108,7 +109,7 @@ export async function receive(
   const { changed, conflicts } = await identities.save({ flood })
   const conversations = await assignConversations(tx, orgId, messages.filter(isOfNow).map(saidNow))
   await insertMessages(tx, orgId, messages, conversations)
-  await fillPlaceholders(tx, orgId, filled)
+  await insertMedia(tx, orgId, [...messages.map(carrying), ...(await fillPlaceholders(tx, orgId, filled))])
   const told = await insertStatuses(tx, orgId, statuses)
   const active = new Set([...changed, ...messages.map((each) => each.contactId)])
   const conversationIds = new Set([...conversations.values(), ...told])
@@ -192,12 +193,27 @@ const PLACEHOLDER = 'media_placeholder'
 
 const typeOf = (update: Spoken): string => update.type ?? 'unknown'
 
-async function fillPlaceholders(tx: Tx, orgId: string, filled: Said[]): Promise<void> {
-  for (const { channel, update } of filled) {
-    await sql`update messages set type = ${typeOf(update)}, text = ${update.text}, content = ${JSON.stringify(update.content)}::jsonb
-      where org_id = ${orgId} and channel_id = ${channel.id} and wa_message_id = ${update.wa_message_id}`.execute(tx)
+async function fillPlaceholders(tx: Tx, orgId: string, filled: Said[]): Promise<ReturnType<typeof carrying>[]> {
+  const done: ReturnType<typeof carrying>[] = []
+  for (const said of filled) {
+    const { channel, update } = said
+    const { rows } = await sql<{
+      id: string
+    }>`update messages set type = ${typeOf(update)}, text = ${update.text}, content = ${JSON.stringify(update.content)}::jsonb
+      where org_id = ${orgId} and channel_id = ${channel.id} and wa_message_id = ${update.wa_message_id} returning id`.execute(
+      tx,
+    )
+    done.push(...rows.map(({ id }) => carrying({ id, said })))
   }
+  return done
 }
+
+/** A message as far as it may carry a file. */
+const carrying = ({ id, said: { update } }: Pick<Stored, 'id' | 'said'>) => ({
+  id,
+  type: typeOf(update),
+  content: update.content,
+})
 
 /** Answers the conversations in whose threads they are shown. */
 async function insertStatuses(

@@ -1,9 +1,13 @@
 // The door of conversations.
 import { bind } from '../access/door.ts'
+import { sendRanged } from '../lib/byte-range.ts'
 import { answer } from '../lib/route.ts'
 import { closeConversation } from './closing.ts'
 import { countConversations, getConversation, listColleagues, listConversations } from './conversations.ts'
 import { findReceipt } from './receipts.ts'
+import { getMedia } from './media-schema.ts'
+import { openMedia } from './reading-media.ts'
+import { sendMedia } from './sending-media.ts'
 import { resendMessage, sendMessage, settleMessage } from './sending.ts'
 import * as schema from './schema.ts'
 import { giveBack, handOver, markRead, takeConversation } from './taking.ts'
@@ -72,6 +76,14 @@ export const conversationRoutes = [
     return written
   }),
 
+  bind(schema.sendMedia, async ({ params, query, body }, { actor, write, sendSoon }) => {
+    const written = await write(async (tx) =>
+      answer(201, await getMessage(tx, actor, await sendMedia(tx, actor, params.id, { ...query, ...body }))),
+    )
+    sendSoon()
+    return written
+  }),
+
   bind(schema.resendMessage, async ({ params }, { actor, write, sendSoon }) => {
     const written = await write(async (tx) => {
       await resendMessage(tx, actor, params.id)
@@ -86,6 +98,10 @@ export const conversationRoutes = [
       await settleMessage(tx, actor, params.id)
       return answer(200, await getMessage(tx, actor, params.id))
     }),
+  ),
+
+  bind(getMedia, async ({ params }, { db, actor, request, reply }) =>
+    sendRanged(reply, request.headers, await openMedia(db, actor, params.id)),
   ),
 
   bind(schema.listColleagues, async (_input, { db, actor }) =>

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { Contact } from '../contacts/schema.ts'
 import { route } from '../lib/route.ts'
+import { Media, MOST_SENT_BYTES } from './media-schema.ts'
 import { atMost, Id, Instant, listOf, problems, refusal, SearchText } from '../lib/shapes.ts'
 
 export const CONVERSATION_STATUSES = [
@@ -118,6 +119,7 @@ export const Message = z
     type: z.string().describe('As WhatsApp names it, such as text, image or location.'),
     text: z.string().nullable(),
     content: z.unknown().describe('The message’s own part as WhatsApp wrote it.'),
+    media: Media.nullable().describe('The file that it carries.'),
     reply_to: z
       .object({
         id: Id.nullable(),
@@ -273,6 +275,23 @@ export const sendMessage = route({
   permission: 'conversations:answer',
   params: conversationParams,
   body: NewMessage,
+  responses: { 201: { description: 'It will be sent.', schema: Message }, ...problems },
+})
+
+export const sendMedia = route({
+  method: 'post',
+  path: '/v1/conversations/{id}/media',
+  operationId: 'sendMedia',
+  summary: 'Send a file to the customer, as `sendMessage` does a text; the body is the file',
+  permission: 'conversations:answer',
+  params: conversationParams,
+  query: z.object({
+    file_name: z.string().trim().min(1).max(200).optional(),
+    caption: z.string().max(1024, atMost(1024)).optional(),
+    client_key: NewMessage.shape.client_key,
+    reply_to: Id.optional().describe('The message that it answers.'),
+  }),
+  file: { mostBytes: MOST_SENT_BYTES.document },
   responses: { 201: { description: 'It will be sent.', schema: Message }, ...problems },
 })
 

@@ -13,6 +13,7 @@ import type { SendAnswer } from '../channels/whatsapp/send-answer.ts'
 import { requestBody } from '../channels/whatsapp/sending.ts'
 import { answerWithin, databaseAtFault } from '../lib/http.ts'
 import { openClaims, type Claims } from './claims.ts'
+import { withUpload } from './sending-media.ts'
 import {
   findOutboxes,
   giveBack,
@@ -194,10 +195,13 @@ export function openSender(server: SenderResources, changes: Partial<Pace> = {})
     underWay.set(taken.message_id, { channelId: taken.channel_id, done })
   }
 
-  const attempt = async (channel: SendingChannel, { message_id, payload, recipient }: Taken): Promise<SendAnswer> => {
+  const attempt = async (channel: SendingChannel, taken: Taken): Promise<SendAnswer> => {
+    const { message_id, recipient } = taken
     if (recipient === null) return { outcome: 'failed', code: null, said: NO_ADDRESS }
-    const body = requestBody(payload, recipient, message_id)
     const api = graphOf(server, channel)
+    const ready = await withUpload(db, api, channel.phone_number_id, taken)
+    if ('outcome' in ready) return ready as SendAnswer
+    const body = requestBody(ready, recipient, message_id)
     return sendMessage(api, channel.phone_number_id, body, { timeoutMs: pace.timeoutMs })
   }
 

@@ -1,7 +1,7 @@
 // Sending: what an agent writes to a customer waits here for the sender; sending again, or leaving alone, what went wrong.
 import { sql } from 'kysely'
 import type { Actor } from '../access/actor.ts'
-import { textPayload } from '../channels/whatsapp/sending.ts'
+import { messagePayload, textPayload } from '../channels/whatsapp/sending.ts'
 import { recordEvents } from '../events/events.ts'
 import type { Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
@@ -31,17 +31,38 @@ export async function sendMessage(
   conversationId: string,
   { text, reply_to, client_key }: Written,
 ): Promise<string> {
+  const part = textPayload(text)['text'] as object
+  return writeMessage(tx, actor, conversationId, { type: 'text', text, part, reply_to })
+}
+
+interface Writing {
+  type: string
+  /** The words in it. */
+  text: string | null
+  /** Of Meta's body, by the name of the type. */
+  part: object
+  reply_to?: string | undefined
+  client_key?: string | undefined
+}
+
+/** A message of any type, with the promises and refusals of `sendMessage`. */
+export async function writeMessage(
+  tx: Tx,
+  actor: Actor,
+  conversationId: string,
+  { type, text, part, reply_to, client_key }: Writing,
+): Promise<string> {
   const conversation = await lockOpenConversation(tx, actor, conversationId)
   const replyTo = reply_to === undefined ? null : await findTarget(tx, actor, conversation, reply_to)
   refuseAllButAgent(actor, conversation)
   refuseLapsed(conversation)
-  const payload = textPayload(text, { reply_to: replyTo })
+  const payload = messagePayload(type, part, { reply_to: replyTo })
   // Made under the lock: within a conversation ids sort as it was written.
   const id = newId()
   await sql`
     insert into messages (org_id, id, contact_id, channel_id, direction, origin, type, text, content, reply_to, sent_at, received_at, conversation_id, sent_by_id, sent_by_name)
-    values (${actor.org_id}, ${id}, ${conversation.contact_id}, ${conversation.channel_id}, 'out', 'sent', 'text', ${text},
-      ${JSON.stringify({ type: 'text', text: payload['text'] })}::jsonb, ${replyTo}, clock_timestamp(), clock_timestamp(), ${conversation.id}, ${actor.id}, ${actor.name})`.execute(
+    values (${actor.org_id}, ${id}, ${conversation.contact_id}, ${conversation.channel_id}, 'out', 'sent', ${type}, ${text},
+      ${JSON.stringify({ type, [type]: part })}::jsonb, ${replyTo}, clock_timestamp(), clock_timestamp(), ${conversation.id}, ${actor.id}, ${actor.name})`.execute(
     tx,
   )
   await sql`
@@ -78,6 +99,10 @@ export async function resendMessage(tx: Tx, actor: Actor, messageId: string): Pr
     throw new Problem('conflict', 'This message did not fail: it is being sent, or WhatsApp has it.', {
       reason: 'message_not_failed',
     })
+  // What is wrong may be the file as WhatsApp has it.
+  await sql`update media set uploaded_at = null where org_id = ${actor.org_id} and message_id = ${messageId}`.execute(
+    tx,
+  )
   await sql`update messages set wa_message_id = null where org_id = ${actor.org_id} and id = ${messageId}`.execute(tx)
   await tell(tx, actor, conversation)
 }

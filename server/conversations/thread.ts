@@ -25,6 +25,7 @@ const columns: RawBuilder<unknown> = sql`m.id, m.conversation_id, m.direction, m
   coalesce((select a.text ${about('edit')} order by a.sent_at desc, a.id desc limit 1), m.text) as text,
   (select max(a.sent_at) ${about('edit')}) as edited_at,
   (select max(a.sent_at) ${about('revoke')}) as revoked_at,
+  case when f.id is not null then jsonb_build_object('id', f.id, 'mime_type', f.mime_type, 'size', f.size, 'file_name', f.file_name, 'state', f.state, 'error', f.error) end as media,
   case when m.reply_to is not null then coalesce((
     select jsonb_build_object('id', r.id, 'direction', r.direction, 'type', r.type, 'text', left(r.text, 200))
     from messages r where r.org_id = m.org_id and r.channel_id = m.channel_id and r.wa_message_id = m.reply_to),
@@ -39,6 +40,7 @@ const columns: RawBuilder<unknown> = sql`m.id, m.conversation_id, m.direction, m
 
 /** The furthest status; whatever order they came in, none goes back. A failure is the last word. */
 const joins: RawBuilder<unknown> = sql`
+  left join media f on f.org_id = m.org_id and f.message_id = m.id
   left join outgoing_messages o on o.org_id = m.org_id and o.message_id = m.id
   left join lateral (
     select st.status, st.at, (st.content #>> '{errors,0,code}')::int as error_code,

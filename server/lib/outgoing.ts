@@ -38,7 +38,7 @@ export class OutgoingError extends Error {
 export interface OutgoingRequest {
   method?: 'GET' | 'POST'
   headers?: Record<string, string>
-  body?: string
+  body?: string | Buffer
   /** For all of it, from the name to the last byte. */
   timeoutMs?: number
   mostBytes?: number
@@ -49,6 +49,15 @@ export interface OutgoingAnswer {
   body: string
 }
 
+/** An answer whose body comes as it is read. It is read to its end, or left, or discarded: else the connection stays taken. */
+export interface OutgoingStream {
+  status: number
+  /** Where a redirect leads to. */
+  location: string | null
+  body: AsyncIterable<Buffer>
+  discard(): Promise<void>
+}
+
 export interface Outgoing {
   /**
    * Asks an address and answers whatever came back, also a redirect, which is not followed. Throws OutgoingError when the
@@ -56,6 +65,8 @@ export interface Outgoing {
    * checked in the moment of connecting and the connection goes to one of these, so a name cannot change in between.
    */
   ask(url: string, request?: OutgoingRequest): Promise<OutgoingAnswer>
+  /** The same for an answer of any length; reading its body throws OutgoingError too. */
+  stream(url: string, request?: Omit<OutgoingRequest, 'mostBytes'>): Promise<OutgoingStream>
   close(): Promise<void>
 }
 
@@ -104,35 +115,58 @@ export function openOutgoing({
     keepAliveTimeout: 4_000,
   })
 
+  const open: Outgoing['stream'] = async (url, { method = 'GET', headers = {}, body, timeoutMs = TIMEOUT_MS } = {}) => {
+    const target = URL.canParse(url) ? new URL(url) : null
+    if (!target || !/^https?:$/.test(target.protocol) || target.username !== '' || target.password !== '')
+      throw new OutgoingError('address_invalid', 'Only http and https addresses without a user name can be asked.')
+    // An address in place of a name is looked up by nobody. Other spellings of it, 127.1 or 0x7f000001, are one by now.
+    const host = target.hostname.replace(/^\[|\]$/g, '')
+    if (isIP(host) !== 0 && !mayReach(host)) throw privateAddress(host)
+    const signal = AbortSignal.timeout(timeoutMs)
+    let handedOver = false
+    // Asked for only once there is a connection to write it to.
+    const written = function* (what: string | Buffer) {
+      handedOver = true
+      yield Buffer.from(what)
+    }
+    try {
+      const answer = await send(target, {
+        method,
+        headers: body === undefined ? headers : { ...headers, 'content-length': String(Buffer.byteLength(body)) },
+        body: body === undefined ? null : Readable.from(written(body)),
+        dispatcher: agent,
+        signal,
+      })
+      const { location } = answer.headers
+      return {
+        status: answer.statusCode,
+        location: typeof location === 'string' ? location : null,
+        body: reading(answer.body, (error) => explained(error, host, signal, handedOver)),
+        discard: () => answer.body.dump().catch(() => {}),
+      }
+    } catch (error) {
+      throw explained(error, host, signal, handedOver)
+    }
+  }
+
   return {
-    async ask(url, { method = 'GET', headers = {}, body, timeoutMs = TIMEOUT_MS, mostBytes = MOST_BYTES } = {}) {
-      const target = URL.canParse(url) ? new URL(url) : null
-      if (!target || !/^https?:$/.test(target.protocol) || target.username !== '' || target.password !== '')
-        throw new OutgoingError('address_invalid', 'Only http and https addresses without a user name can be asked.')
-      // An address in place of a name is looked up by nobody. Other spellings of it, 127.1 or 0x7f000001, are one by now.
-      const host = target.hostname.replace(/^\[|\]$/g, '')
-      if (isIP(host) !== 0 && !mayReach(host)) throw privateAddress(host)
-      const signal = AbortSignal.timeout(timeoutMs)
-      let handedOver = false
-      // Asked for only once there is a connection to write it to.
-      const written = function* (text: string) {
-        handedOver = true
-        yield Buffer.from(text)
-      }
-      try {
-        const answer = await send(target, {
-          method,
-          headers: body === undefined ? headers : { ...headers, 'content-length': String(Buffer.byteLength(body)) },
-          body: body === undefined ? null : Readable.from(written(body)),
-          dispatcher: agent,
-          signal,
-        })
-        return { status: answer.statusCode, body: await readWithin(answer.body, mostBytes) }
-      } catch (error) {
-        throw explained(error, host, signal, handedOver)
-      }
+    async ask(url, { mostBytes = MOST_BYTES, ...request } = {}) {
+      const { status, body } = await open(url, request)
+      return { status, body: await readWithin(body, mostBytes) }
     },
+    stream: open,
     close: () => agent.destroy(),
+  }
+}
+
+async function* reading(
+  stream: AsyncIterable<Buffer>,
+  explain: (error: unknown) => OutgoingError,
+): AsyncIterable<Buffer> {
+  try {
+    yield* stream
+  } catch (error) {
+    throw explain(error)
   }
 }
 

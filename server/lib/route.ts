@@ -18,6 +18,8 @@ export interface RouteDef {
   params?: z.ZodObject
   query?: z.ZodObject
   body?: z.ZodType
+  /** The body is a file as it is, of at most so many bytes; its type is in Content-Type. */
+  file?: { mostBytes: number }
   responses: Readonly<Record<number, ResponseDef>>
 }
 
@@ -30,7 +32,17 @@ type In<S> = S extends z.ZodType ? z.input<S> : undefined
 type Out<S> = S extends z.ZodType ? z.output<S> : undefined
 
 /** What a handler receives: parsed parameters, query and body. */
-export type RouteInput<R extends RouteDef> = { params: Out<R['params']>; query: Out<R['query']>; body: Out<R['body']> }
+export type RouteInput<R extends RouteDef> = {
+  params: Out<R['params']>
+  query: Out<R['query']>
+  body: R extends { file: object } ? SentFile : Out<R['body']>
+}
+
+/** The file that was the body of a call. */
+export interface SentFile {
+  bytes: Uint8Array
+  mime_type: string
+}
 
 type Bodies<R extends RouteDef> = {
   [S in keyof R['responses'] & number]: {
@@ -57,4 +69,4 @@ type Optional<K extends string, V> = undefined extends V
 /** What a caller passes. */
 export type RouteArgs<R extends RouteDef> = Optional<'params', In<R['params']>> &
   Optional<'query', In<R['query']>> &
-  Optional<'body', In<R['body']>> & { signal?: AbortSignal }
+  Optional<'body', R extends { file: object } ? Blob : In<R['body']>> & { signal?: AbortSignal }

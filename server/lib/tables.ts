@@ -208,6 +208,30 @@ export interface InvitationsTable {
   withdrawn_at: string | null
 }
 
+export interface MediaTable {
+  org_id: string
+  id: string
+  message_id: string
+  wa_media_id: string | null
+  uploaded_at: string | null
+  mime_type: string | null
+  size: number | null
+  file_name: string | null
+  state: Generated<'waiting' | 'stored' | 'failed' | 'too_large'>
+  attempts: Generated<number>
+  retry_at: string | null
+  error: 'gone' | 'refused' | 'token_refused' | 'token_missing' | 'address_private' | 'damaged' | 'unreachable' | null
+  created_at: Generated<string>
+  stored_at: string | null
+}
+
+export interface MediaChunksTable {
+  org_id: string
+  media_id: string
+  n: number
+  bytes: Buffer
+}
+
 export interface MembershipsTable {
   org_id: string
   user_id: string
@@ -467,6 +491,8 @@ export interface Tables {
   events: EventsTable
   idempotency_keys: IdempotencyKeysTable
   invitations: InvitationsTable
+  media: MediaTable
+  media_chunks: MediaChunksTable
   memberships: MembershipsTable
   message_statuses: MessageStatusesTable
   messages: MessagesTable

@@ -1,17 +1,21 @@
 // The other end of the test phone: takes what is sent to played customers as Meta does, and tells how far it came.
+import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import type { DeliveryStore } from '../channels/storing.ts'
 import type { GraphApi } from '../channels/whatsapp/client.ts'
 import { composeStatus } from '../channels/whatsapp/compose.ts'
 import { statusError, TOLD_LATER } from '../channels/whatsapp/meta-errors.ts'
-import { answerAsMeta, type GraphMessage } from '../channels/whatsapp/stand-in.ts'
+import { answerAsMeta, type BehindGraph, type GraphMessage } from '../channels/whatsapp/stand-in.ts'
+import { answerAboutMedia } from '../channels/whatsapp/stand-in-media.ts'
 import type { Db } from '../lib/db.ts'
+import type { Outgoing, OutgoingAnswer, OutgoingRequest } from '../lib/outgoing.ts'
 import { findBehaviour } from './behaviour.ts'
 
 /** Between what happens to a message, so that one can watch. */
 const STEP_MS = 700
 const TOKEN = 'test-phone'
+const GRAPH = 'http://test-phone/v25.0'
 
 export interface FarEnd {
   /** Meta's Graph API, as it is for the test phone of an organization. */
@@ -71,46 +75,53 @@ export function openFarEnd({ db, log, deliveries }: Resources, { stepMs = STEP_M
     if (reads) await status('read', stepMs * 2)
   }
 
-  const answerFor = (orgId: string) => (request: Parameters<typeof answerAsMeta>[1]) =>
-    answerAsMeta(
-      {
-        async findNumber(phoneNumberId) {
-          const number = await findNumber(orgId, phoneNumberId)
-          return number ? { display_phone_number: number.phone, verified_name: number.name, access_token: TOKEN } : null
-        },
-        async refuse({ to }) {
-          const code = (await findBehaviour(db, orgId, to))?.behaviour.refuses_with ?? null
-          return code === null || TOLD_LATER.includes(code) ? null : code
-        },
-        onMessage(message) {
-          const told = tell(orgId, message)
-            .catch((error: unknown) => {
-              if (!stopping.signal.aborted) log.warn({ err: error }, 'a played customer could not say what they got')
-            })
-            .finally(() => telling.delete(told))
-          telling.add(told)
-        },
-      },
-      request,
-    )
+  const behind = (orgId: string): BehindGraph => ({
+    async findNumber(phoneNumberId) {
+      const number = await findNumber(orgId, phoneNumberId)
+      return number ? { display_phone_number: number.phone, verified_name: number.name, access_token: TOKEN } : null
+    },
+    async refuse({ to }) {
+      const code = (await findBehaviour(db, orgId, to))?.behaviour.refuses_with ?? null
+      return code === null || TOLD_LATER.includes(code) ? null : code
+    },
+    onMessage(message) {
+      const told = tell(orgId, message)
+        .catch((error: unknown) => {
+          if (!stopping.signal.aborted) log.warn({ err: error }, 'a played customer could not say what they got')
+        })
+        .finally(() => telling.delete(told))
+      telling.add(told)
+    },
+  })
+
+  const ask = async (orgId: string, url: string, asked: OutgoingRequest): Promise<OutgoingAnswer> => {
+    const { method = 'GET', headers = {}, body = '' } = asked
+    const { pathname, search } = new URL(url)
+    const request = { method, path: pathname + search, authorization: headers['authorization'] }
+    const files = { ...behind(orgId), url: GRAPH, findMedia: () => null, onUpload() {} }
+    const ofFile = await answerAboutMedia(files, {
+      ...request,
+      contentType: headers['content-type'],
+      body: Buffer.from(body),
+    })
+    const answer = ofFile ?? (await answerAsMeta(behind(orgId), { ...request, body: body.toString() }))
+    if ('file' in answer) throw new Error('Played customers send no files that could be asked for.')
+    return { status: answer.status, body: JSON.stringify(answer.body) }
+  }
+  const outgoingTo = (orgId: string): Outgoing => ({
+    ask: (url, request = {}) => ask(orgId, url, request),
+    async stream(url, request = {}) {
+      const { status, body } = await ask(orgId, url, request)
+      return { status, location: null, body: Readable.from([Buffer.from(body)]), async discard() {} }
+    },
+    async close() {},
+  })
 
   return {
     graph: (orgId) => ({
-      graphApiUrl: 'http://test-phone/v25.0',
+      graphApiUrl: GRAPH,
       accessToken: TOKEN,
-      outgoing: {
-        async ask(url, { method = 'GET', headers = {}, body = '' } = {}) {
-          const { pathname, search } = new URL(url)
-          const answer = await answerFor(orgId)({
-            method,
-            path: pathname + search,
-            authorization: headers['authorization'],
-            body,
-          })
-          return { status: answer.status, body: JSON.stringify(answer.body) }
-        },
-        async close() {},
-      },
+      outgoing: outgoingTo(orgId),
     }),
     async stop() {
       stopping.abort()

@@ -35,6 +35,8 @@ export const OWNERS = new Map<string, string>(
     outgoing_messages: 'conversations',
     saved_replies: 'replies',
     test_phone_customers: 'test-phone',
+    media: 'conversations',
+    media_chunks: 'conversations',
     tags: 'tags',
     tag_assignments: 'tags',
     tag_counts: 'tags',
@@ -229,7 +231,7 @@ export const outgoingOnlyWhereNamed = forEach((source) => {
 
 /** The vocabulary of the contract: the shape of a route, which the console needs as a type, and what all schemas are made of. */
 const CONTRACT_TYPES = ['server/lib/route.ts']
-const CONTRACT = /^server\/(?:[\w-]+\/schema|lib\/shapes)\.ts$/
+const CONTRACT = /^server\/(?:[\w-]+\/(?:[\w-]+-)?schema|lib\/shapes)\.ts$/
 
 /** 7. The console knows the contract, and nothing else of the server. */
 export const consoleImportsSchemasOnly = forEach((source) => {

@@ -28,10 +28,16 @@ export interface Circumstances {
   /** As an account without privileges; when this one already is, as this one. */
   ordinaryUser?: boolean
   databaseUrl?: string
+  /** In place of Meta's; on this machine. */
+  graphApiUrl?: string
 }
 
 /** Starts the server on an empty data folder, and waits until it answers. */
-export async function startEarmark({ ordinaryUser = false, databaseUrl }: Circumstances = {}): Promise<Earmark> {
+export async function startEarmark({
+  ordinaryUser = false,
+  databaseUrl,
+  graphApiUrl,
+}: Circumstances = {}): Promise<Earmark> {
   const folder = mkdtempSync('/tmp/earmark-journey-')
   chmodSync(folder, 0o711)
   const drop = isRoot && ordinaryUser
@@ -40,6 +46,7 @@ export async function startEarmark({ ordinaryUser = false, databaseUrl }: Circum
     PATH: process.env['PATH'],
     DATA_DIR: join(folder, 'data'),
     LOG_LEVEL: 'warn',
+    ...(graphApiUrl === undefined ? {} : { GRAPH_API_URL: graphApiUrl, ALLOW_PRIVATE_ADDRESSES: '127.0.0.1/32' }),
     ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
   }
   const command = (...args: string[]): [string, string[]] =>

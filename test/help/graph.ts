@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server as HttpServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { answerAsMeta, metaError, type GraphMessage } from '../../server/channels/whatsapp/stand-in.ts'
+import { answerAboutMedia, type GraphMedia } from '../../server/channels/whatsapp/stand-in-media.ts'
 
 /** What happens to a request instead of being taken: Meta's error, a bare status, or a connection that ends before or after the message was taken. */
 export type Mishap =
@@ -11,6 +12,22 @@ export type Mishap =
   | 'takes_and_breaks'
   | 'silent'
   | { takes_after_ms: number }
+
+/** What happens to a request about a file instead of its answer. Half: the file breaks off. */
+export type MediaMishap =
+  | { code: number }
+  | { status: number }
+  | { redirect: string }
+  | { bytes: Buffer }
+  | { after_ms: number }
+  | 'breaks'
+  | 'half'
+
+export interface MediaStep {
+  step: 'upload' | 'whereabouts' | 'download'
+  id: string
+  authorization: string | undefined
+}
 
 export interface Graph {
   url: string
@@ -25,6 +42,10 @@ export interface Graph {
   reads: { phone_number_id: string; message_id: string; typing: boolean }[]
   /** Decides over each request to send: null takes it. */
   mishap: (request: { to: string; text: string; n: number }) => Mishap | null
+  /** Files that can be fetched, and those that were uploaded. */
+  media: GraphMedia[]
+  mediaSteps: MediaStep[]
+  mediaMishap: (step: MediaStep) => MediaMishap | null
   /** Most requests that were under way at once. */
   most: number
   /** Most requests to one customer that were under way at once. */
@@ -44,6 +65,9 @@ export async function openGraph({ port = 0 } = {}): Promise<Graph> {
     bodies: [],
     reads: [],
     mishap: () => null,
+    media: [],
+    mediaSteps: [],
+    mediaMishap: () => null,
     most: 0,
     mostToOne: 0,
     close: () =>
@@ -53,8 +77,11 @@ export async function openGraph({ port = 0 } = {}): Promise<Graph> {
       }),
   }
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    let text = ''
-    for await (const chunk of request) text += String(chunk)
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk as Buffer)
+    const bytes = Buffer.concat(chunks)
+    if (await serveMedia(graph, request, response, bytes)) return
+    const text = bytes.toString()
     const asked = {
       method: request.method!,
       path: request.url!,
@@ -115,4 +142,51 @@ export async function openGraph({ port = 0 } = {}): Promise<Graph> {
   graph.port = (http.address() as AddressInfo).port
   graph.url = `http://127.0.0.1:${graph.port}/v25.0`
   return graph
+}
+
+/** Answers what is about files; false to anything else. */
+async function serveMedia(
+  graph: Graph,
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: Buffer,
+): Promise<boolean> {
+  const { authorization } = request.headers
+  const answer = await answerAboutMedia(
+    {
+      url: graph.url,
+      findNumber: () => ({ display_phone_number: '', verified_name: '', access_token: graph.token }),
+      findMedia: (id) => graph.media.find((each) => each.id === id) ?? null,
+      onUpload: (media) => graph.media.push(media),
+    },
+    {
+      method: request.method!,
+      path: request.url!,
+      authorization,
+      contentType: request.headers['content-type'],
+      body,
+    },
+  )
+  if (!answer) return false
+  const id = /([\w.-]+)(?:\/file|\/media)?(?:\?.*)?$/.exec(request.url!)![1]!
+  const step: MediaStep['step'] =
+    request.method === 'POST' ? 'upload' : request.url!.includes('/file') ? 'download' : 'whereabouts'
+  graph.mediaSteps.push({ step, id, authorization })
+  const mishap = graph.mediaMishap({ step, id, authorization })
+  if (typeof mishap === 'object' && mishap && 'after_ms' in mishap)
+    await new Promise((resolve) => setTimeout(resolve, mishap.after_ms))
+  if (mishap === 'breaks') request.socket.destroy()
+  else if (typeof mishap === 'object' && mishap && 'status' in mishap) response.writeHead(mishap.status).end('')
+  else if (typeof mishap === 'object' && mishap && 'redirect' in mishap)
+    response.writeHead(302, { location: mishap.redirect }).end()
+  else if (typeof mishap === 'object' && mishap && 'code' in mishap) {
+    const error = metaError(mishap.code)
+    response.writeHead(error.status, { 'content-type': 'application/json' }).end(JSON.stringify(error.body))
+  } else if ('file' in answer) {
+    const bytes = typeof mishap === 'object' && mishap && 'bytes' in mishap ? mishap.bytes : answer.file.bytes
+    response.writeHead(200, { 'content-type': answer.file.mime_type, 'content-length': bytes.length })
+    if (mishap === 'half') response.write(bytes.subarray(0, bytes.length >> 1), () => request.socket.destroy())
+    else response.end(bytes)
+  } else response.writeHead(answer.status, { 'content-type': 'application/json' }).end(JSON.stringify(answer.body))
+  return true
 }

@@ -22,6 +22,7 @@ export const KINDS = [
   'conversation',
   'message',
   'savedReply',
+  'media',
 ] as const
 export type Kind = (typeof KINDS)[number]
 export type Ids = Readonly<Record<Kind, string>>
@@ -30,6 +31,8 @@ export interface Example {
   params?: Record<string, string>
   query?: Record<string, string>
   body?: Record<string, unknown>
+  /** In place of a body. */
+  file?: string
   /** What it answers with the caller's own ids, when that is no success. */
   own?: number
   /** Kinds by which it only filters: a foreign id is no error, and finds what an id finds that nobody has. */
@@ -131,6 +134,12 @@ export const EXAMPLES: Readonly<Record<string, (id: Ids) => Example | Example[]>
     { params: { id: id.conversation }, body: { text: 'Good morning' } },
     { params: { id: id.conversation }, body: { text: 'Good morning', reply_to: id.message } },
   ],
+  getMedia: (id) => ({ params: { id: id.media } }),
+  sendMedia: (id) => ({
+    params: { id: id.conversation },
+    query: { reply_to: id.message, file_name: 'a.txt' },
+    file: 'A file',
+  }),
   resendMessage: (id) => ({ params: { id: id.message }, own: 409 }),
   settleMessage: (id) => ({ params: { id: id.message }, own: 409 }),
   listColleagues: () => ({}),

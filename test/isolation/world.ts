@@ -3,6 +3,7 @@ import { composeTextMessage } from '../../server/channels/whatsapp/compose.ts'
 import { listDeliveries, updateWhatsAppAccount } from '../../server/channels/schema.ts'
 import { listConflicts, listContacts } from '../../server/contacts/schema.ts'
 import { listConversations, takeConversation } from '../../server/conversations/schema.ts'
+import { newId } from '../../server/lib/ids.ts'
 import { hashPassword } from '../../server/lib/password.ts'
 import { createSavedReply } from '../../server/replies/schema.ts'
 import { startOperation } from '../../server/operations/schema.ts'
@@ -90,6 +91,14 @@ export async function makeWorld(server: TestServer, mark: string): Promise<World
   const savedReply = await admin.call(createSavedReply, {
     body: { name: `${mark} reply`, text: `${mark} says thanks` },
   })
+  const media = newId()
+  const bytes = Buffer.from(`${mark} in a file`)
+  await server.pool.query(
+    `insert into media (org_id, id, message_id, wa_media_id, mime_type, size, file_name, state, stored_at)
+     values ($1, $2, $3, '77', 'image/png', $4, $5, 'stored', now())`,
+    [admin.actor.org_id, media, conversation.last_message!.id, bytes.length, `${mark}.png`],
+  )
+  await server.pool.query('insert into media_chunks values ($1, $2, 0, $3)', [admin.actor.org_id, media, bytes])
   while ((await numberEvents(server.db)) > 0);
   const ids: Ids = {
     contact,
@@ -109,6 +118,7 @@ export async function makeWorld(server: TestServer, mark: string): Promise<World
     conversation: conversation.id,
     savedReply: savedReply.id,
     message: conversation.last_message!.id,
+    media,
   }
   return {
     admin,

@@ -1,12 +1,15 @@
 // Writes to the customer: Enter sends, Shift+Enter makes a new line, and what is not sent stays here as a draft.
-import { ActionIcon, Button, Textarea } from '@mantine/core'
-import { IconSend2, IconX } from '@tabler/icons-react'
+import { ActionIcon, Button, FileButton, Textarea } from '@mantine/core'
+import { IconPaperclip, IconSend2, IconX } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { useId, useState, type RefObject } from 'react'
 import type { Conversation } from '../../../server/conversations/schema.ts'
 import { useOrganization, useSession } from '../access/queries.ts'
 import { formatCount } from '../lib/numbers.ts'
 import { m } from '../paraglide/messages.js'
+import { tell } from '../ui/toasts.ts'
+import { AttachmentPreview } from './AttachmentPreview.tsx'
+import { ACCEPTED, isRecording, refusalOf } from './attachments.ts'
 import classes from './Composer.module.css'
 import { keepDraft, useDraft } from './drafts.ts'
 import { write } from './outbox.ts'
@@ -17,6 +20,7 @@ import { ReplyPicker } from '../replies/ReplyPicker.tsx'
 const MAX = 4096
 /** From here on it is shown how many characters are used. */
 const NEAR = 3800
+const MAX_CAPTION = 1024
 
 interface ComposerProps {
   conversation: Conversation
@@ -32,12 +36,22 @@ export function Composer({ conversation, name, input }: ComposerProps) {
   const hintId = useId()
   const [choosing, setChoosing] = useState(false)
   const used = draft.text.trim().length
+  const [file, setFile] = useState<File | null>(null)
+  const refusal = file && refusalOf(file)
+  const hasCaption = file !== null && !isRecording(file)
+  const max = hasCaption ? MAX_CAPTION : MAX
   const keep = (changes: Partial<typeof draft>) => keepDraft(user.id, conversation.id, { ...draft, ...changes })
 
   const send = () => {
     input.current?.focus()
-    if (used === 0 || used > MAX) return
-    write({ queryClient, organization: slug, conversationId: conversation.id }, draft.text.trim(), draft.reply_to)
+    if ((used === 0 && file === null) || used > max || refusal !== null) return
+    const where = { queryClient, organization: slug, conversationId: conversation.id }
+    const text = draft.text.trim()
+    if (file !== null && !hasCaption) {
+      write(where, '', draft.reply_to, file)
+      if (used > 0) write(where, text, null)
+    } else write(where, text, draft.reply_to, file)
+    setFile(null)
     keep({ text: '', reply_to: null })
   }
   const putReplyIn = (reply: string) => {
@@ -57,9 +71,22 @@ export function Composer({ conversation, name, input }: ComposerProps) {
       field?.setSelectionRange(done.at, done.at)
     })
   }
+  const attach = (files: FileList) => {
+    if (files.length > 1) tell(m.composer_one_file())
+    else setFile(files[0] ?? null)
+    input.current?.focus()
+  }
   return (
     <form
       className={classes.root}
+      onDragOver={(event) => {
+        if (event.dataTransfer.types.includes('Files')) event.preventDefault()
+      }}
+      onDrop={(event) => {
+        if (event.dataTransfer.files.length === 0) return
+        event.preventDefault()
+        attach(event.dataTransfer.files)
+      }}
       onSubmit={(event) => {
         event.preventDefault()
         send()
@@ -79,6 +106,17 @@ export function Composer({ conversation, name, input }: ComposerProps) {
           </ActionIcon>
         </div>
       )}
+      {file !== null && (
+        <AttachmentPreview
+          file={file}
+          refusal={refusal}
+          hint={!hasCaption && used > 0 ? m.composer_no_caption() : null}
+          onRemove={() => {
+            setFile(null)
+            input.current?.focus()
+          }}
+        />
+      )}
       <div className={classes.line}>
         <ReplyPicker
           opened={choosing}
@@ -88,6 +126,19 @@ export function Composer({ conversation, name, input }: ComposerProps) {
           }}
           onPick={({ text }) => putReplyIn(text)}
         />
+        <FileButton
+          accept={ACCEPTED}
+          onChange={(chosen) => {
+            if (chosen) setFile(chosen)
+            input.current?.focus()
+          }}
+        >
+          {(props) => (
+            <ActionIcon {...props} size={36} aria-label={m.composer_attach()} title={m.composer_attach()}>
+              <IconPaperclip size={18} stroke={1.8} />
+            </ActionIcon>
+          )}
+        </FileButton>
         <Textarea
           ref={input}
           className={classes.input}
@@ -97,10 +148,16 @@ export function Composer({ conversation, name, input }: ComposerProps) {
           maxRows={9}
           dir="auto"
           aria-label={m.composer_label({ name })}
-          placeholder={m.composer_placeholder()}
+          placeholder={hasCaption ? m.composer_caption() : m.composer_placeholder()}
           aria-describedby={hintId}
-          error={used > MAX}
+          error={used > max}
           onChange={(event) => keep({ text: event.currentTarget.value })}
+          onPaste={(event) => {
+            // Tables and texts are pasted as images too: words come first.
+            if (event.clipboardData.files.length === 0 || event.clipboardData.types.includes('text/plain')) return
+            event.preventDefault()
+            attach(event.clipboardData.files)
+          }}
           onKeyDown={(event) => {
             // While characters are put together Enter chooses among them; some browsers tell so by the code alone.
             if (event.nativeEvent.isComposing || event.nativeEvent.keyCode === 229) return
@@ -118,15 +175,19 @@ export function Composer({ conversation, name, input }: ComposerProps) {
             }
           }}
         />
-        <Button type="submit" disabled={used > MAX} leftSection={<IconSend2 size={16} stroke={1.8} />}>
+        <Button
+          type="submit"
+          disabled={used > max || refusal !== null}
+          leftSection={<IconSend2 size={16} stroke={1.8} />}
+        >
           {m.composer_send()}
         </Button>
       </div>
       <p id={hintId} className={classes.hint}>
         <span className={classes.keys}>{m.composer_hint()}</span>
-        {used > NEAR && (
-          <span className={classes.used} data-over={used > MAX || undefined} role="status">
-            {m.test_message_used({ count: formatCount(used), max: formatCount(MAX) })}
+        {used > (hasCaption ? MAX_CAPTION - 100 : NEAR) && (
+          <span className={classes.used} data-over={used > max || undefined} role="status">
+            {m.test_message_used({ count: formatCount(used), max: formatCount(max) })}
           </span>
         )}
       </p>

@@ -17,6 +17,7 @@ import { m } from '../paraglide/messages.js'
 import { answersOf, cardsOf, fileNameOf, orderOf, placeOf, replyOf } from './content.ts'
 import { LinkedText } from './LinkedText.tsx'
 import classes from './Message.module.css'
+import { MessageMedia } from './MessageMedia.tsx'
 import { isKnownKind, kindLabel } from './words.ts'
 
 type Icon = ComponentType<{ size: number; stroke: number; 'aria-hidden': true }>
@@ -34,9 +35,13 @@ export function MessageContent({ message }: { message: Message }) {
   if (Object.hasOwn(MEDIA, type)) {
     return (
       <>
-        <Card icon={MEDIA[type]!} title={fileNameOf(type, content) ?? kindLabel(type)}>
-          {fileNameOf(type, content) !== null && kindLabel(type)}
-        </Card>
+        {message.media ? (
+          <MessageMedia type={type} text={text} media={message.media} />
+        ) : (
+          <Card icon={MEDIA[type]!} title={fileNameOf(type, content) ?? kindLabel(type)}>
+            {fileNameOf(type, content) !== null && kindLabel(type)}
+          </Card>
+        )}
         {text !== null && text !== '' && <LinkedText text={text} />}
       </>
     )

@@ -5,6 +5,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { sentenceOf } from '../lib/api.ts'
 import { clockTime, exactTime } from '../lib/time.ts'
 import { m } from '../paraglide/messages.js'
+import { AttachmentPreview } from './AttachmentPreview.tsx'
 import { LinkedText } from './LinkedText.tsx'
 import classes from './Message.module.css'
 import { drop, tryAgain, type Unsent } from './outbox.ts'
@@ -20,12 +21,13 @@ interface UnsentBubbleProps {
 
 export function UnsentBubble({ unsent, name, conversationId, organization, onSeek }: UnsentBubbleProps) {
   const queryClient = useQueryClient()
-  const { text, reply_to, written_at, failure } = unsent
+  const { text, reply_to, file, written_at, failure } = unsent
   return (
     <div className={classes.row} data-key={unsent.key} data-direction="out">
       <div className={classes.bubble}>
         {reply_to && <QuoteBlock quote={reply_to} name={name} onOpen={onSeek} />}
-        <LinkedText text={text} />
+        {file && <AttachmentPreview file={file} refusal={null} hint={null} />}
+        {text !== '' && <LinkedText text={text} />}
         <span className={classes.meta}>
           <time dateTime={written_at} title={exactTime(written_at)}>
             {clockTime(written_at)}

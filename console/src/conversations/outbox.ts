@@ -1,7 +1,7 @@
 // What was written here and is not yet known to the server: shown at once, sent one after another, and kept until it is there.
 import type { QueryClient } from '@tanstack/react-query'
 import { useCallback, useSyncExternalStore } from 'react'
-import type { sendMessage } from '../../../server/conversations/schema.ts'
+import type { sendMedia, sendMessage } from '../../../server/conversations/schema.ts'
 import { call } from '../lib/api.ts'
 import type { Quote } from './drafts.ts'
 import { conversationKeys } from './queries.ts'
@@ -12,6 +12,8 @@ export interface Unsent {
   key: string
   text: string
   reply_to: Quote | null
+  /** Goes with it; the text is its caption. */
+  file: File | null
   written_at: string
   /** Why it could not be sent; null while it is on its way. */
   failure: unknown
@@ -37,11 +39,12 @@ export interface Where {
   conversationId: string
 }
 
-export function write(where: Where, text: string, replyTo: Quote | null): void {
+export function write(where: Where, text: string, replyTo: Quote | null, file: File | null = null): void {
   const unsent: Unsent = {
     key: `${Date.now()} ${++made} ${Math.random()}`,
     text,
     reply_to: replyTo,
+    file,
     written_at: new Date().toISOString(),
     failure: null,
   }
@@ -59,15 +62,22 @@ export const drop = (conversationId: string, unsent: Unsent): void =>
   change(conversationId, (before) => before.filter((each) => each.key !== unsent.key))
 
 function send({ queryClient, organization, conversationId }: Where, unsent: Unsent): void {
-  const { key, text, reply_to } = unsent
+  const { key, text, reply_to, file } = unsent
+  const at = { organization, params: { id: conversationId }, once: key }
+  const reply = reply_to === null ? {} : { reply_to: reply_to.id }
   const sending = async () => {
     try {
-      const message = await call<typeof sendMessage>('post', '/v1/conversations/{id}/messages', {
-        organization,
-        params: { id: conversationId },
-        body: { text, client_key: key, ...(reply_to === null ? {} : { reply_to: reply_to.id }) },
-        once: key,
-      })
+      const message =
+        file === null
+          ? await call<typeof sendMessage>('post', '/v1/conversations/{id}/messages', {
+              ...at,
+              body: { text, client_key: key, ...reply },
+            })
+          : await call<typeof sendMedia>('post', '/v1/conversations/{id}/media', {
+              ...at,
+              query: { file_name: file.name, client_key: key, ...(text === '' ? {} : { caption: text }), ...reply },
+              body: file,
+            })
       queryClient.setQueryData<ThreadPages>(
         conversationKeys.messages(organization, conversationId),
         (before) => before && putMessage(before, message),

@@ -23,6 +23,7 @@ const message = (id: string, sent_at: string, more: Partial<Message> = {}): Mess
   sent_by: null,
   delivery: null,
   client_key: null,
+  media: null,
   ...more,
 })
 

@@ -80,14 +80,15 @@ async function send(method: string, path: string, options: object, more: Record<
   const { params, query, body, signal, organization } = options as SentWith
   const headers: Record<string, string> = { accept: 'application/json', 'earmark-request': 'console', ...more }
   if (organization !== undefined) headers['earmark-organization'] = organization
-  if (body !== undefined) headers['content-type'] = 'application/json'
+  const isFile = body instanceof Blob
+  if (body !== undefined) headers['content-type'] = isFile ? body.type : 'application/json'
   let response: Response
   try {
     response = await fetch(address(path, params, query), {
       method: method.toUpperCase(),
       headers,
       credentials: 'same-origin',
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: isFile ? body : JSON.stringify(body) }),
       ...(signal ? { signal } : {}),
     })
   } catch (error) {

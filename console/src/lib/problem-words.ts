@@ -2,7 +2,7 @@
 // Loaded only once something was refused, or with a form.
 import type { ProblemBody } from '../../../server/lib/shapes.ts'
 import { m } from '../paraglide/messages.js'
-import { formatCount } from './numbers.ts'
+import { formatBytes, formatCount } from './numbers.ts'
 
 /** The facts of a reason bear the names that its message has; `problem-words.test.ts` compares them. */
 type Facts = Readonly<Record<string, unknown>>
@@ -86,6 +86,12 @@ const WORDS: Record<string, Words> = {
   message_not_failed: m.problem_message_not_failed,
   message_not_uncertain: m.problem_message_not_uncertain,
   window_closed: m.problem_window_closed,
+  media_missing: m.problem_media_missing,
+  media_not_here: m.problem_media_not_here,
+  file_empty: m.problem_file_empty,
+  file_type_not_taken: m.problem_file_type_not_taken,
+  file_too_large: ({ max }: { max: number }) => m.problem_file_too_large({ max: formatBytes(max) }),
+  caption_not_taken: m.problem_caption_not_taken,
   reply_target_missing: m.problem_reply_target_missing,
   reply_target_unsent: m.problem_reply_target_unsent,
   reply_missing: m.problem_reply_missing,

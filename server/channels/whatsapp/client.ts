@@ -129,7 +129,8 @@ function readSent(status: number, body: string): SendAnswer {
   return { outcome, code, said: outcome === 'token_refused' ? null : said }
 }
 
-function failureIn(body: string): { code: number; said: string } | null {
+/** Meta's error in an answer; null when there is none. */
+export function failureIn(body: string): { code: number; said: string } | null {
   const failure = GraphFailure.safeParse(parsed(body))
   if (!failure.success) return null
   const { code, message, error_data } = failure.data.error

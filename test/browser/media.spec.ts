@@ -1,0 +1,65 @@
+// Files in conversations: what a customer sends is seen in the thread, and what an agent attaches reaches WhatsApp.
+import { expect, test } from '@playwright/test'
+import { composeMessage } from '../../server/channels/whatsapp/compose.ts'
+import { signBody } from '../../server/channels/whatsapp/signature.ts'
+import { openGraph, type Graph } from '../help/graph.ts'
+import { startEarmark, type Earmark } from './earmark.ts'
+import { callAs, setUp, SLUG } from './people.ts'
+
+let graph: Graph
+let earmark: Earmark
+test.beforeEach(async ({ page }) => {
+  graph = await openGraph()
+  earmark = await startEarmark({ graphApiUrl: graph.url })
+  await setUp(page, earmark)
+})
+test.afterEach(async () => {
+  await earmark.stop()
+  await graph.close()
+})
+
+/** One red pixel. */
+const PIXEL = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8Dwn4EIwDiqEAB0WgYBsyfFqQAAAABJRU5ErkJggg==',
+  'base64',
+)
+
+test('a customer’s image shows in the thread, and an attached one goes to the customer', async ({ page }) => {
+  const account = await callAs<{ id: string }>(page, earmark.url, 'POST', '/v1/whatsapp-accounts', {
+    name: 'Shop',
+    portfolio_id: '506914307656634',
+    waba_id: '102290129340398',
+    app_secret: 'a secret',
+    access_token: graph.token,
+    channels: [{ name: 'Main number', phone_number_id: '106540352242922', phone: '+15550783881' }],
+  })
+  graph.media.push({ id: '4711', mime_type: 'image/png', file_name: '', bytes: PIXEL })
+  const body = composeMessage({
+    phoneNumberId: '106540352242922',
+    displayPhone: '15550783881',
+    wabaId: '102290129340398',
+    from: '+16505551234',
+    name: 'Sheena',
+    at: new Date(),
+    message: { type: 'image', image: { id: '4711', mime_type: 'image/png', caption: 'This one' } },
+  })
+  const delivered = await page.request.post(`${earmark.url}/webhooks/whatsapp/${account.id}`, {
+    headers: { 'content-type': 'application/json', 'x-hub-signature-256': signBody(body, 'a secret') },
+    data: Buffer.from(body),
+  })
+  expect(delivered.status()).toBe(200)
+  await page.goto(`${earmark.url}/o/${SLUG}/inbox`)
+  await page.getByText('Sheena').first().click()
+  const image = page.getByRole('img', { name: 'This one' })
+  await expect(image).toBeVisible()
+  await expect.poll(() => image.evaluate((each) => (each as unknown as { naturalWidth: number }).naturalWidth)).toBe(1)
+
+  await page.getByRole('button', { name: 'Take', exact: true }).first().click()
+  await page.locator('input[type=file]').setInputFiles({ name: 'answer.png', mimeType: 'image/png', buffer: PIXEL })
+  await page.getByRole('textbox', { name: /Message to/ }).fill('And this?')
+  await page.getByRole('button', { name: 'Send', exact: true }).click()
+  await expect(page.getByRole('img', { name: 'And this?' })).toBeVisible()
+  await expect
+    .poll(() => graph.messages.map((message) => message.body['image']))
+    .toMatchObject([{ caption: 'And this?' }])
+})
