@@ -32,7 +32,7 @@ export async function sendMessage(
   { text, reply_to, client_key }: Written,
 ): Promise<string> {
   const part = textPayload(text)['text'] as object
-  return writeMessage(tx, actor, conversationId, { type: 'text', text, part, reply_to })
+  return writeMessage(tx, actor, conversationId, { type: 'text', text, part, reply_to, client_key })
 }
 
 interface Writing {
