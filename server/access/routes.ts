@@ -1,5 +1,6 @@
 // The door of signing in, signing out, the first set-up, invitations and organizations themselves.
 import { findLostSecrets } from '../channels/lost-secrets.ts'
+import { findRefusedTokens } from '../channels/pausing.ts'
 import { positionsOf } from '../events/sequencing.ts'
 import { answer } from '../lib/route.ts'
 import { acceptInvitation, getInvitation, joinWithNewAccount } from '../people/invitations.ts'
@@ -26,13 +27,15 @@ async function current({ db, config, secretKey }: Context, session: Session) {
   const ids = session.organizations.map((each) => each.id)
   const managed = session.organizations.filter((each) => each.permissions.includes('channels:manage'))
   const managedIds = managed.map((each) => each.id)
-  const [positions, lost] = await Promise.all([
+  const [positions, lost, refusedTokens] = await Promise.all([
     positionsOf(db, ids),
     managedIds.length === 0 ? [] : findLostSecrets(db, secretKey, managedIds),
+    managedIds.length === 0 ? [] : findRefusedTokens(db, managedIds),
   ])
   return {
     ...session,
     lost_secrets: [...new Set(lost.map((each) => each.org_id))],
+    refused_tokens: refusedTokens,
     positions: Object.fromEntries(positions),
     creates_organizations: config.createOrganizations && session.organizations.some((each) => each.role === 'admin'),
   }

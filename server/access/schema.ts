@@ -22,6 +22,9 @@ export const CurrentSession = Session.extend({
   lost_secrets: z
     .array(Id)
     .describe('Organizations that the person administers, with secrets that this server’s key does not open.'),
+  refused_tokens: z
+    .array(Id)
+    .describe('Organizations that the person administers, with an account whose access token Meta refuses.'),
   positions: z
     .record(z.string(), z.int())
     .describe(

@@ -85,7 +85,8 @@ export const listAccounts = (db: Db, vault: Vault, actor: Actor): Promise<WhatsA
 /** The numbers of the organization with their names and nothing of their accounts' secrets; the oldest account first. */
 export async function listChannels(db: Db, actor: Actor): Promise<ChannelName[]> {
   const { rows } = await sql<ChannelName>`
-    select c.id, c.name, c.phone, a.name as account_name, a.kind = 'test' as test
+    select c.id, c.name, c.phone, a.name as account_name, a.kind = 'test' as test,
+      case when c.paused_until > now() then c.pause_reason end as paused
     from channels c join whatsapp_accounts a on a.org_id = c.org_id and a.id = c.account_id
     where c.org_id = ${actor.org_id}
     order by a.created_at, a.id, c.created_at, c.id`.execute(db)

@@ -1,7 +1,9 @@
 // Numbers that send nothing for a while, and tokens that Meta refuses: for the sender, and for people to see.
 import { sql } from 'kysely'
+import { systemActor } from '../access/actor.ts'
+import { recordEvents } from '../events/events.ts'
 import { tryDecrypt } from '../lib/crypto.ts'
-import type { Db } from '../lib/db.ts'
+import type { Db, Tx } from '../lib/db.ts'
 import { purpose } from './sealing.ts'
 
 export type PauseReason = 'throttled' | 'unreachable' | 'token_refused' | 'token_missing'
@@ -52,13 +54,19 @@ export async function pauseChannel(db: Db, channel: SendingChannel, { reason, mi
 
 /** Meta refuses the account's token: none of its numbers sends for so long, or until there is another token. */
 export async function pauseAccount(db: Db, channel: SendingChannel, { reason, milliseconds }: Pause): Promise<void> {
-  await sql`
-    with account as (
-      update whatsapp_accounts set token_refused_at = coalesce(token_refused_at, clock_timestamp())
-      where org_id = ${channel.org_id} and id = ${channel.account_id} and ${reason} = 'token_refused'
-    )
-    update channels set paused_until = greatest(paused_until, clock_timestamp() + make_interval(secs => ${milliseconds / 1000})), pause_reason = ${reason}
-    where org_id = ${channel.org_id} and account_id = ${channel.account_id}`.execute(db)
+  await db.transaction().execute(async (tx) => {
+    if (reason === 'token_refused') {
+      const { rows } = await sql`
+        update whatsapp_accounts set token_refused_at = clock_timestamp()
+        where org_id = ${channel.org_id} and id = ${channel.account_id} and token_refused_at is null returning id`.execute(
+        tx,
+      )
+      if (rows.length > 0) await recordEvents(tx, systemActor(channel.org_id), [{ kind: 'organization.token_refused' }])
+    }
+    await sql`
+      update channels set paused_until = greatest(paused_until, clock_timestamp() + make_interval(secs => ${milliseconds / 1000})), pause_reason = ${reason}
+      where org_id = ${channel.org_id} and account_id = ${channel.account_id}`.execute(tx)
+  })
 }
 
 /** Something was taken: the number sends, and the token is right. */
@@ -71,15 +79,29 @@ export async function forgetPause(db: Db, channel: SendingChannel): Promise<void
 
 /** The account's numbers send again that waited for another token. */
 export async function forgetRefusedToken(db: Db, orgId: string, accountId: string): Promise<void> {
-  await sql`
+  const { rows } = await sql<{ refused: boolean }>`
     with account as (
       update whatsapp_accounts set token_refused_at = null
-      where org_id = ${orgId} and id = ${accountId} and token_refused_at is not null
+      where org_id = ${orgId} and id = ${accountId} and token_refused_at is not null returning id
+    ), numbers as (
+      update channels set paused_until = null, pause_reason = null
+      where org_id = ${orgId} and account_id = ${accountId} and pause_reason in ('token_refused', 'token_missing')
     )
-    update channels set paused_until = null, pause_reason = null
-    where org_id = ${orgId} and account_id = ${accountId} and pause_reason in ('token_refused', 'token_missing')`.execute(
+    select exists (select from account) as refused`.execute(db)
+  if (rows[0]!.refused)
+    await (db.isTransaction ? tellResumed(db as Tx, orgId) : db.transaction().execute((tx) => tellResumed(tx, orgId)))
+}
+
+const tellResumed = (tx: Tx, orgId: string) =>
+  recordEvents(tx, systemActor(orgId), [{ kind: 'organization.token_accepted' }])
+
+/** The organizations, of these, with an account whose token Meta refuses: nothing of it is sent. */
+export async function findRefusedTokens(db: Db, orgIds: readonly string[]): Promise<string[]> {
+  const { rows } = await sql<{ org_id: string }>`
+    select distinct org_id from whatsapp_accounts where org_id = any(${orgIds}::uuid[]) and kind = 'live' and token_refused_at is not null`.execute(
     db,
   )
+  return rows.map((row) => row.org_id)
 }
 
 /** The test phone's number sends again, whatever it was paused for. */

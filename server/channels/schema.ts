@@ -94,6 +94,10 @@ export const ChannelName = z
     phone: z.string(),
     account_name: z.string().describe('The WhatsApp account that it belongs to.'),
     test: z.boolean().describe('The number of the test phone.'),
+    paused: z
+      .enum(['throttled', 'unreachable', 'token_refused', 'token_missing'])
+      .nullable()
+      .describe('Why nothing is sent by this number at the moment; messages wait.'),
   })
   .meta({ id: 'ChannelName' })
 export type ChannelName = z.output<typeof ChannelName>

@@ -6,7 +6,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { openGraph, type Graph, type Mishap } from '../../test/help/graph.ts'
 import { openTestServer, type Person, type TestServer } from '../../test/help/server.ts'
 import { openTalks, stateOf } from '../../test/help/talk.ts'
+import { getSession } from '../access/schema.ts'
 import { updateAccount } from '../channels/accounts.ts'
+import { listChannels } from '../channels/schema.ts'
 import { composeStatus } from '../channels/whatsapp/compose.ts'
 import { openSender, type Pace, type Sender } from './sender.ts'
 import { resendMessage, sendMessage, settleMessage } from './sending.ts'
@@ -327,6 +329,14 @@ describe('trouble', () => {
         .where('id', '=', account.account.id)
         .executeTakeFirstOrThrow()
     await until(async () => expect((await shown()).token_refused_at).not.toBeNull())
+    const toldToAdmin = async () => ({
+      refused: (await admin.call(getSession)).refused_tokens,
+      paused: (await admin.call(listChannels)).channels.find(({ id: each }) => each === account.account.channels[0]!.id)
+        ?.paused,
+    })
+    await until(async () =>
+      expect(await toldToAdmin()).toEqual({ refused: [admin.actor.org_id], paused: 'token_refused' }),
+    )
     await until(async () => expect(await stateOf(server, id)).toMatchObject({ state: 'waiting', error_code: 190 }))
     await new Promise((resolve) => setTimeout(resolve, 200))
     expect(graph.requests).toHaveLength(1)
@@ -335,6 +345,7 @@ describe('trouble', () => {
     sender.wake()
     await until(() => expect(written()).toEqual(['Hi']))
     await until(async () => expect((await shown()).token_refused_at).toBeNull())
+    expect(await toldToAdmin()).toEqual({ refused: [], paused: null })
   })
 
   test('without a token messages wait for one', async () => {

@@ -31,6 +31,9 @@ export type EventKind =
   | 'people.changed'
   | 'invitations.changed'
   | 'organization.renamed'
+  /** Meta refuses the access token of an account, and takes it again. */
+  | 'organization.token_refused'
+  | 'organization.token_accepted'
   | 'tag.created'
   | 'tag.updated'
   | 'tag.deleted'

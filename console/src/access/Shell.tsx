@@ -3,7 +3,7 @@ import { ActionIcon, Drawer } from '@mantine/core'
 import { useDisclosure, useMediaQuery } from '@mantine/hooks'
 import { IconMenu2 } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { Link, Outlet, useLocation } from '@tanstack/react-router'
+import { Outlet, useLocation } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect } from 'react'
 import { OperationWatcher } from '../operations/OperationWatcher.tsx'
 import { m } from '../paraglide/messages.js'
@@ -15,6 +15,9 @@ import classes from './Shell.module.css'
 // The list is there before it has to be live: the stream goes on from the session's position, so nothing is missed.
 const loadLive = () => import('../live/LiveScreens.tsx')
 const LiveScreens = lazy(() => loadLive().then((file) => ({ default: file.LiveScreens })))
+const AccountBanners = lazy(() =>
+  import('../channels/AccountBanners.tsx').then((file) => ({ default: file.AccountBanners })),
+)
 const NotLive = lazy(() => loadLive().then((file) => ({ default: file.NotLive })))
 
 export function Shell() {
@@ -43,7 +46,7 @@ export function Shell() {
       </Suspense>
       {may(organization, 'contacts:bulk') && <OperationWatcher key={organization.slug} />}
       <div className={classes.column}>
-        <LostSecrets />
+        <Banners />
         <main id="content" className={classes.main} tabIndex={-1}>
           <Outlet />
         </main>
@@ -52,20 +55,14 @@ export function Shell() {
   )
 }
 
-/** Above every screen of whoever can enter them again. */
-function LostSecrets() {
+/** Above every screen of whoever can do something about it. */
+function Banners() {
   const organization = useOrganization()
   // Read again when an account was changed, and not only on the way to another screen.
-  const session = useQuery({ ...sessionQuery, refetchOnMount: false, refetchOnWindowFocus: false })
-  if (!session.data?.lost_secrets.includes(organization.id)) return null
-  return (
-    <p className={classes.banner} role="status">
-      {m.secrets_lost_banner()}{' '}
-      <Link to="/o/$organization/settings/whatsapp" params={{ organization: organization.slug }}>
-        {m.secrets_lost_open()}
-      </Link>
-    </p>
-  )
+  const { data } = useQuery({ ...sessionQuery, refetchOnMount: false, refetchOnWindowFocus: false })
+  const lost = data?.lost_secrets.includes(organization.id) ?? false
+  const refused = data?.refused_tokens.includes(organization.id) ?? false
+  return <Suspense>{(lost || refused) && <AccountBanners lost={lost} refused={refused} />}</Suspense>
 }
 
 function TopBar() {

@@ -5,6 +5,7 @@ import type { Conversation } from '../../../server/conversations/schema.ts'
 import { momentWords, useNow } from '../lib/time.ts'
 import { m } from '../paraglide/messages.js'
 import { Composer } from './Composer.tsx'
+import { PausedNotice } from './PausedNotice.tsx'
 import classes from './ConversationPane.module.css'
 import type { ThreadPage } from './thread-pages.ts'
 import { statusLabel } from './words.ts'
@@ -87,7 +88,12 @@ export function ConversationFoot({
   }
   if (Date.parse(window_ends_at) <= now)
     return <Bar title={m.conversation_window_over()} text={m.conversation_window_over_text()} />
-  return <Composer key={conversation.id} conversation={conversation} name={name} input={input} />
+  return (
+    <>
+      <PausedNotice channelId={conversation.channel_id} />
+      <Composer key={conversation.id} conversation={conversation} name={name} input={input} />
+    </>
+  )
 }
 
 function Bar({ title, text, children }: { title: string; text: string; children?: ReactNode }) {

@@ -1,6 +1,6 @@
 // Above the list of the inbox: its three lists as links with their numbers, the search in messages, the filters.
 import { ActionIcon, Button, Popover, TextInput, VisuallyHidden } from '@mantine/core'
-import { IconFilter2, IconKeyboard, IconSearch, IconX } from '@tabler/icons-react'
+import { IconBell, IconBellOff, IconFilter2, IconKeyboard, IconSearch, IconX } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useEffect, useRef, useState, type RefObject } from 'react'
@@ -13,7 +13,9 @@ import { m } from '../paraglide/messages.js'
 import { tagsQuery } from '../tags/queries.ts'
 import { PageHeader } from '../ui/PageHeader.tsx'
 import { TagList } from '../ui/TagList.tsx'
+import { tell } from '../ui/toasts.ts'
 import { viewLink, viewLinkActive, ViewLinks } from '../ui/ViewLinks.tsx'
+import { turnAlertsOff, turnAlertsOn, useAlerts } from './alerts.ts'
 import { conversationCountsQuery } from './counts.ts'
 import classes from './InboxHead.module.css'
 import { INBOX_LISTS, isInboxFiltered, useChangeInbox, useInboxSearch, type InboxListName } from './search.ts'
@@ -32,6 +34,7 @@ export function InboxHead({ searchBox, onHelp, onLeaveToRows }: InboxHeadProps) 
   return (
     <div className={classes.root}>
       <PageHeader title={m.inbox()} organization={organization.name}>
+        <AlertsButton />
         <ActionIcon
           className={classes.help}
           aria-label={m.shortcuts()}
@@ -48,6 +51,23 @@ export function InboxHead({ searchBox, onHelp, onLeaveToRows }: InboxHeadProps) 
         <Filters />
       </div>
     </div>
+  )
+}
+
+/** Turns notifications of new messages in one's own conversations on and off, for this browser. */
+function AlertsButton() {
+  const on = useAlerts()
+  const label = on ? m.alerts_turn_off() : m.alerts_turn_on()
+  const turn = async () => {
+    if (on) {
+      turnAlertsOff()
+      tell(m.alerts_off())
+    } else tell((await turnAlertsOn()) ? m.alerts_on() : m.alerts_not_allowed())
+  }
+  return (
+    <ActionIcon className={classes.help} aria-label={label} title={label} onClick={() => void turn()}>
+      {on ? <IconBell size={18} stroke={1.7} /> : <IconBellOff size={18} stroke={1.7} />}
+    </ActionIcon>
   )
 }
 

@@ -1,6 +1,7 @@
 // What the stream tells of conversations, shown: in the lists of the inbox, in the open thread, and in the numbers beside them.
 import type { QueryClient } from '@tanstack/react-query'
 import type { Conversation } from '../../../server/conversations/schema.ts'
+import { alertOf } from '../conversations/alerts.ts'
 import { placeContacts, withContact, type ConversationPages } from '../conversations/placing.ts'
 import { conversationKeys, readNewestMessages, showConversations } from '../conversations/queries.ts'
 import type { Digest } from './digest.ts'
@@ -35,6 +36,7 @@ export function showConversationNews({ queryClient, organization, refresher }: W
   }
   if (touched.size === 0 && !many) return
   showConversations(queryClient, organization, conversations)
+  alertOf(queryClient, organization, conversations.values())
   const counts = conversationKeys.counts(organization)
   refresher.refresh('inbox counts', COUNTS_EVERY_MS, () => queryClient.invalidateQueries({ queryKey: counts }))
 
