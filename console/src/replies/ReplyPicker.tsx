@@ -70,8 +70,12 @@ function ReplyList({ replies, onPick }: { replies: readonly SavedReply[]; onPick
   const at = Math.min(active, found.length - 1)
 
   // The popover looked for a field while the replies were loading.
-  useLayoutEffect(() => field.current?.focus({ preventScroll: true }), [])
-  useEffect(() => list.current?.children[at]?.scrollIntoView({ block: 'nearest' }), [at])
+  useLayoutEffect(() => {
+    field.current?.focus({ preventScroll: true })
+  }, [])
+  useEffect(() => {
+    list.current?.children[at]?.scrollIntoView({ block: 'nearest' })
+  }, [at])
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return
