@@ -389,7 +389,7 @@ create table messages (
 );
 CREATE INDEX messages_contact ON messages USING btree (org_id, contact_id, sent_at DESC, id DESC);
 CREATE INDEX messages_conversation ON messages USING btree (org_id, conversation_id, sent_at, id) WHERE (conversation_id IS NOT NULL);
-CREATE INDEX messages_search ON messages USING gin (lower(text) gin_trgm_ops);
+CREATE INDEX messages_search ON messages USING gin (lower("left"(text, 4096)) gin_trgm_ops);
 CREATE INDEX messages_target ON messages USING btree (org_id, channel_id, target) WHERE (target IS NOT NULL);
 
 create table operation_batches (

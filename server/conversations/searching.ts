@@ -13,6 +13,8 @@ const FREQUENT = 20
 const STEPS = 5000
 /** Fewer letters are not in the index. */
 const INDEXED = 3
+/** Of a longer text the beginning, as in the index. */
+const SEARCHED = 4096
 
 export interface Found {
   places: Place[]
@@ -32,7 +34,7 @@ export async function findSaying(
   { from, limit }: { from: Place | null; limit: number },
 ): Promise<Found> {
   const pattern = `%${text.toLowerCase().replaceAll(/[\\%_]/g, '\\$&')}%`
-  const says = sql`lower(m.text) like ${pattern}`
+  const says = sql`lower(left(m.text, ${sql.lit(SEARCHED)})) like ${pattern}`
   const indexed = Array.from(text).length >= INDEXED
   const found: Place[] = []
   let at = from

@@ -51,8 +51,9 @@ const WAYS: Way[] = [
 if (mayMount()) {
   WAYS.push({
     name: 'a small file system is full',
-    megabytes: 320,
-    prepare: (folder) => writeFileSync(ballast(folder), Buffer.alloc(200 * MEGABYTE)),
+    // The load is of texts without end, each three letters of which are entries of an index: their log takes room too.
+    megabytes: 920,
+    prepare: (folder) => writeFileSync(ballast(folder), Buffer.alloc(800 * MEGABYTE)),
     fill: () => {},
     free: (folder) => rmSync(ballast(folder)),
   })
