@@ -90,10 +90,10 @@ export function alertOf(queryClient: QueryClient, organization: string, conversa
       tag: `earmark-${id}`,
       silent: true,
     })
-    shown.onclick = () => {
+    shown.addEventListener('click', () => {
       window.focus()
       location.assign(`/o/${organization}/inbox?conversation=${id}&list=mine`)
-    }
+    })
   }
   sound()
 }
