@@ -267,14 +267,15 @@ test('an agent is told the names of the numbers, of no other organization, and n
   await expect(agent.call(listWhatsAppAccounts)).rejects.toMatchObject({ status: 403 })
   expect(await agent.call(listChannels)).toEqual({
     channels: [
-      { id: channels[0]!.id, name: 'Main', phone: '+15550783881', account_name: 'Shop', test: false },
-      { id: channels[1]!.id, name: 'Second', phone: '+15550783882', account_name: 'Shop', test: false },
+      { id: channels[0]!.id, name: 'Main', phone: '+15550783881', account_name: 'Shop', test: false, paused: null },
+      { id: channels[1]!.id, name: 'Second', phone: '+15550783882', account_name: 'Shop', test: false, paused: null },
       {
         id: played.account.channels[0]!.id,
         name: 'Main number',
         phone: '+15550783881',
         account_name: 'Shop',
         test: true,
+        paused: null,
       },
     ],
   })
