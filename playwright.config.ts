@@ -14,7 +14,7 @@ export default defineConfig({
   // Generous: a small machine that does other things as well is slow, not broken.
   timeout: 180_000,
   expect: { timeout: 15_000 },
-  globalTimeout: 30 * 60_000,
+  globalTimeout: 44 * 60_000,
   reporter: 'list',
   use: {
     browserName: 'chromium',

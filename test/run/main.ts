@@ -69,7 +69,7 @@ const STEPS: readonly Step[] = [
     command: ['playwright', 'test', '--reporter=list,json'],
     env: { PLAYWRIGHT_JSON_OUTPUT_FILE: join(RESULTS, 'browser.json') },
     prepare: () => ({ CHROMIUM: ensureChromium() }),
-    timeoutSeconds: 2000,
+    timeoutSeconds: 2700,
     report: { path: join(RESULTS, 'browser.json'), count: countPlaywright },
   },
 ]
