@@ -61,7 +61,9 @@ export const ConversationFilter = z.object({
   contact_id: Id.optional(),
   active_from: Instant.optional().describe('Last activity at this instant or later.'),
   active_before: Instant.optional(),
-  search: SearchText.optional().describe('Part of a message’s text, ignoring case; of a text with more than 4,096 characters, of its beginning.'),
+  search: SearchText.optional().describe(
+    'Part of a message’s text, ignoring case; of a text with more than 4,096 characters, of its beginning.',
+  ),
 })
 export type ConversationFilter = z.output<typeof ConversationFilter>
 
