@@ -1,4 +1,5 @@
 // How soon a message is on every open screen, beside a bare program that hands on notifications of the same size as often.
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
@@ -155,6 +156,8 @@ async function notified(
   const { headers, bytes, perSecond, seconds } = options
   const { url } = await joinEmbeddedPostgres(folder)
   const file = join(folder, 'notify.json')
+  // Of an earlier run in a folder that is kept.
+  rmSync(file, { force: true })
   const program = spawnNode('./conversations-notify.ts', {}, [file, url])
   const client = new pg.Client(url)
   try {

@@ -14,8 +14,11 @@ const MOST_BYTES = 4 << 20
 /** From so many deliveries in a batch on, it is a flood. */
 const FLOOD = 100
 const GATHER_MS = 20
-/** In a flood, this many times as long as the batch took is left to storing, and never longer than so. */
-const PAUSE_SHARE = 6
+/**
+ * So many times as long as a batch took is left to storing, and never longer than `MOST_PAUSE_MS`. What cannot be kept up
+ * with in half the time ends in full batches; a large one alone may come of any hold-up.
+ */
+const PAUSE_SHARE = { kept_up: 1, full: 6 }
 const MOST_PAUSE_MS = 1000
 /** Behind the wake-ups: what another server stored and then died is found by looking. */
 const LOOK_EVERY_MS = 5000
@@ -56,7 +59,8 @@ export function openInterpreter({
           if (count === 0) break
           onInterpreted(count)
           // While deliveries pour in, storing them comes first: what is left for later is interpreted in larger batches.
-          if (woken) await sleep(Math.min(MOST_PAUSE_MS, PAUSE_SHARE * (performance.now() - began)))
+          const share = count < MOST_DELIVERIES ? PAUSE_SHARE.kept_up : PAUSE_SHARE.full
+          if (woken) await sleep(Math.min(MOST_PAUSE_MS, share * (performance.now() - began)))
           woken = false
         }
       } catch (error) {

@@ -72,7 +72,7 @@ export async function recordEvents(tx: Tx, actor: Actor, events: readonly NewEve
 }
 
 /** More contacts than this at once are told as many. */
-const MOST_ACTIVE = 100
+const MOST_ACTIVE = 300
 
 /**
  * Records for live screens, in one row for a whole batch of messages, which contacts wrote or changed by what they wrote,

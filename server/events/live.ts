@@ -13,8 +13,6 @@ const GATHER_MS = 40
 /** Behind the wake-ups: what other servers wrote is found by looking. With nobody listening, only the order is kept. */
 const LOOK_EVERY_MS = 500
 const LOOK_IDLE_MS = 15_000
-/** A look that took long is followed by a rest this many times as long. */
-const REST_SHARE = 4
 const BEAT_MS = 20_000
 /** A client that does not read is cut off when so much waits for it; it comes again and catches up. */
 const MOST_WAITING_BYTES = 1 << 20
@@ -84,6 +82,7 @@ export function openLive({ db, log, beatMs = BEAT_MS }: { db: Db; log: FastifyBa
     let away = false
     while (!stopped) {
       await wakeWithin(streams.size > 0 ? LOOK_EVERY_MS : LOOK_IDLE_MS)
+      // A look that took long is followed by a rest as long.
       await sleep(Math.max(GATHER_MS, rest), undefined, { ref: false })
       if (stopped) break
       const began = performance.now()
@@ -95,7 +94,7 @@ export function openLive({ db, log, beatMs = BEAT_MS }: { db: Db; log: FastifyBa
         if (!away && !stopped) log.warn({ err: error }, 'live screens wait for the database')
         away = true
       }
-      rest = REST_SHARE * (performance.now() - began)
+      rest = performance.now() - began
     }
   }
   void work()
