@@ -180,28 +180,32 @@ create table conversation_closings (
 );
 
 create table conversations (
-  org_id             uuid not null,
-  id                 uuid not null,
-  contact_id         uuid not null,
-  channel_id         uuid not null,
-  status             text not null default 'pending'::text,
-  agent_id           uuid,
-  agent_name         text,
-  opened_at          timestamptz(3) not null,
-  taken_at           timestamptz(3),
-  first_answered_at  timestamptz(3),
-  closed_at          timestamptz(3),
-  last_message_at    timestamptz(3) not null,
-  last_message_id    uuid,
-  window_ends_at     timestamptz(3) not null,
-  waiting_since      timestamptz(3),
-  unread_count       integer not null default 0,
-  read_to            uuid,
+  org_id                  uuid not null,
+  id                      uuid not null,
+  contact_id              uuid not null,
+  channel_id              uuid not null,
+  status                  text not null default 'pending'::text,
+  agent_id                uuid,
+  agent_name              text,
+  opened_at               timestamptz(3) not null,
+  taken_at                timestamptz(3),
+  first_answered_at       timestamptz(3),
+  closed_at               timestamptz(3),
+  last_message_at         timestamptz(3) not null,
+  last_message_id         uuid,
+  window_ends_at          timestamptz(3) not null,
+  waiting_since           timestamptz(3),
+  unread_count            integer not null default 0,
+  read_to                 uuid,
+  first_answered_by_id    uuid,
+  first_answered_by_name  text,
   constraint conversations_pkey PRIMARY KEY (org_id, id),
   constraint conversations_check CHECK (((status = ANY (ARRAY['pending'::text, 'active'::text])) = (closed_at IS NULL))),
   constraint conversations_check1 CHECK (((agent_id IS NULL) = (agent_name IS NULL))),
   constraint conversations_check2 CHECK (((status <> 'active'::text) OR (agent_id IS NOT NULL))),
   constraint conversations_check3 CHECK (((status <> 'pending'::text) OR (agent_id IS NULL))),
+  constraint conversations_check4 CHECK (((first_answered_by_id IS NULL) = (first_answered_by_name IS NULL))),
+  constraint conversations_check5 CHECK (((first_answered_by_id IS NULL) OR (first_answered_at IS NOT NULL))),
   constraint conversations_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'active'::text, 'closed_by_agent'::text, 'closed_by_admin'::text, 'expired'::text, 'ai_auto_closed'::text]))),
   constraint conversations_unread_count_check CHECK ((unread_count >= 0)),
   constraint conversations_org_id_channel_id_fkey FOREIGN KEY (org_id, channel_id) REFERENCES channels(org_id, id) ON DELETE CASCADE,
@@ -209,7 +213,9 @@ create table conversations (
 );
 CREATE INDEX conversations_activity ON conversations USING btree (org_id, last_message_at, id);
 CREATE INDEX conversations_agent ON conversations USING btree (org_id, agent_id, last_message_at, id) WHERE (agent_id IS NOT NULL);
+CREATE INDEX conversations_answered ON conversations USING btree (org_id, first_answered_at) WHERE (first_answered_at IS NOT NULL);
 CREATE INDEX conversations_channel ON conversations USING btree (org_id, channel_id, last_message_at, id);
+CREATE INDEX conversations_closed ON conversations USING btree (org_id, closed_at) WHERE (closed_at IS NOT NULL);
 CREATE INDEX conversations_contact ON conversations USING btree (org_id, contact_id, opened_at);
 CREATE UNIQUE INDEX conversations_open ON conversations USING btree (org_id, contact_id, channel_id) WHERE (closed_at IS NULL);
 CREATE INDEX conversations_status ON conversations USING btree (org_id, status, last_message_at, id);

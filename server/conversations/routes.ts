@@ -4,6 +4,8 @@ import { sendRanged } from '../lib/byte-range.ts'
 import { answer } from '../lib/route.ts'
 import { closeConversation } from './closing.ts'
 import { countConversations, getConversation, listColleagues, listConversations } from './conversations.ts'
+import { getAgentFigures } from './figures.ts'
+import * as figures from './figures-schema.ts'
 import { findReceipt } from './receipts.ts'
 import { getMedia } from './media-schema.ts'
 import { openMedia } from './reading-media.ts'
@@ -19,6 +21,10 @@ export const conversationRoutes = [
   ),
 
   bind(schema.countConversations, async (_input, { db, actor }) => answer(200, await countConversations(db, actor))),
+
+  bind(figures.getAgentFigures, async ({ query }, { db, actor }) =>
+    answer(200, await getAgentFigures(db, actor, query)),
+  ),
 
   bind(schema.getConversation, async ({ params }, { db, actor }) =>
     answer(200, await getConversation(db, actor, params.id)),

@@ -72,7 +72,9 @@ export async function writeMessage(
   )
   await sql`
     update conversations c set last_message_id = m.id, last_message_at = greatest(c.last_message_at, m.sent_at),
-      waiting_since = null, first_answered_at = coalesce(c.first_answered_at, m.sent_at)
+      waiting_since = null, first_answered_at = coalesce(c.first_answered_at, m.sent_at),
+      first_answered_by_id = case when c.first_answered_at is null then ${actor.id}::uuid else c.first_answered_by_id end,
+      first_answered_by_name = case when c.first_answered_at is null then ${actor.name} else c.first_answered_by_name end
     from messages m
     where c.org_id = ${actor.org_id} and c.id = ${conversation.id} and m.org_id = c.org_id and m.id = ${id}`.execute(tx)
   await tell(tx, actor, conversation)

@@ -147,6 +147,8 @@ export interface ConversationsTable {
   waiting_since: string | null
   unread_count: Generated<number>
   read_to: string | null
+  first_answered_by_id: string | null
+  first_answered_by_name: string | null
 }
 
 export interface DeliveriesTable {

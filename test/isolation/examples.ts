@@ -123,6 +123,10 @@ export const EXAMPLES: Readonly<Record<string, (id: Ids) => Example | Example[]>
     { query: { contact_id: id.contact, search: 'hello' }, filters: ['contact'] },
   ],
   countConversations: () => ({}),
+  getAgentFigures: (id) => [
+    { query: { from: '2020-01-01T00:00:00Z' } },
+    { query: { from: '2020-01-01T00:00:00Z', channels: id.channel }, filters: ['channel'] },
+  ],
   getConversation: (id) => ({ params: { id: id.conversation } }),
   listMessages: (id) => ({ params: { id: id.conversation } }),
   takeConversation: (id) => ({ params: { id: id.conversation } }),
