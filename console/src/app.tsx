@@ -8,14 +8,8 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router'
+import { FailurePage, OrganizationFailure, ScreenFailure } from './access/FailurePage.tsx'
 import { leaveIfSignedIn, requireOrganization, requireSession } from './access/guards.ts'
-import {
-  FailurePage,
-  NoOrganizationPage,
-  NotFoundPage,
-  OrganizationFailure,
-  ScreenFailure,
-} from './access/NotFoundPage.tsx'
 import { Shell } from './access/Shell.tsx'
 import { ContactsPage } from './contacts/ContactsPage.tsx'
 import { readAuditSearch } from './audit/search.ts'
@@ -40,7 +34,7 @@ const homeRoute = createRoute({
     const [first] = (await requireSession(context.queryClient, location.href)).organizations
     if (first) throw redirect({ to: '/o/$organization/contacts', params: { organization: first.slug }, replace: true })
   },
-  component: NoOrganizationPage,
+  component: lazyRouteComponent(() => import('./access/NotFoundPage.tsx'), 'NoOrganizationPage'),
   errorComponent: FailurePage,
 })
 
@@ -237,7 +231,7 @@ export const createAppRouter = (queryClient: QueryClient) =>
     parseSearch,
     stringifySearch,
     defaultPreload: 'intent',
-    defaultNotFoundComponent: NotFoundPage,
+    defaultNotFoundComponent: lazyRouteComponent(() => import('./access/NotFoundPage.tsx'), 'NotFoundPage'),
     defaultErrorComponent: ScreenFailure,
     notFoundMode: 'root',
   })
