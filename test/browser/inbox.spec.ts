@@ -266,6 +266,17 @@ for (const { locale, browserLocale, colorScheme } of LOOKS) {
         .getByRole('button', { name: say('Force close') })
         .click()
       await expect(rows.filter({ hasText: NAME })).toContainText(say('Closed by admin'))
+
+      // What became of it stands in the agents' figures: nobody had the one that was closed, one still waits.
+      await page.getByRole('link', { name: say('Agents'), exact: true }).click()
+      const nobody = rows.filter({ hasText: say('Nobody') })
+      await expect(nobody.getByRole('cell')).toHaveText(['1', '1', '0', '1', '0', '0', '—', '—', /\d/])
+      await page.getByRole('button', { name: say('Open now') }).click()
+      await expect(page.getByRole('columnheader', { name: say('Open now') })).toHaveAttribute('aria-sort', 'descending')
+      await checkAccessibility(page)
+      await nobody.getByRole('link').click()
+      await expect(rows.filter({ hasText: 'Zoë' })).toContainText(say('Pending'))
+      await expect(rows.filter({ hasText: NAME })).toHaveCount(0)
     } finally {
       await context.close()
     }

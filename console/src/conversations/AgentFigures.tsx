@@ -7,7 +7,6 @@ import { useState } from 'react'
 import type { AgentFigures as Row, Figures } from '../../../server/conversations/figures-schema.ts'
 import { useOrganization } from '../access/queries.ts'
 import { channelsQuery } from '../channels/channel-names.ts'
-import { periodLabel } from '../contacts/filter-words.ts'
 import { daysOf, daysRange, PERIODS, type TimeRange } from '../contacts/periods.ts'
 import sortClasses from '../contacts/SortableHead.module.css'
 import { formatCount } from '../lib/numbers.ts'
@@ -57,6 +56,13 @@ const COLUMNS: readonly Column[] = [
   duration('close_median', m.figures_close),
 ]
 
+const PERIOD_NAMES = {
+  today: m.period_today,
+  last_7_days: m.period_last_7_days,
+  last_30_days: m.period_last_30_days,
+  this_month: m.period_this_month,
+}
+
 interface AgentFiguresProps {
   search: OversightSearch
   onChange: (changes: { [K in keyof OversightSearch]?: OversightSearch[K] | undefined }) => void
@@ -75,7 +81,7 @@ export function AgentFigures({ search, onChange }: AgentFiguresProps) {
           label={m.figures_period()}
           value={search.figures}
           data={[
-            ...PERIODS.map((period) => ({ value: period, label: periodLabel(period) })),
+            ...PERIODS.map((period) => ({ value: period, label: PERIOD_NAMES[period]() })),
             { value: 'days', label: m.period_days() },
           ]}
           onChange={(event) => {

@@ -1,4 +1,4 @@
-// Conversations: all of the organization for its administrators, filtered, one of them open at the side to look on and to close.
+// Conversations: all of the organization for its administrators, filtered, one of them open at the side to look on and to close; and the agents' figures.
 import { ActionIcon, Button, FocusTrap, Skeleton } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { IconMessages, IconX } from '@tabler/icons-react'
@@ -16,6 +16,8 @@ import { LoadMore } from '../ui/LoadMore.tsx'
 import { PageHeader } from '../ui/PageHeader.tsx'
 import { SmallBadge } from '../ui/SmallBadge.tsx'
 import { Time } from '../ui/Time.tsx'
+import { viewLink, viewLinkActive, ViewLinks } from '../ui/ViewLinks.tsx'
+import { AgentFigures } from './AgentFigures.tsx'
 import { ConversationPane } from './ConversationPane.tsx'
 import classes from './ConversationsPage.module.css'
 import { OversightFilters } from './OversightFilters.tsx'
@@ -35,6 +37,40 @@ function Conversations() {
   const organization = useOrganization()
   const search = useSearch({ from: FROM })
   const navigate = useNavigate({ from: FROM })
+  if (search.figures === undefined) return <ConversationList search={search} />
+  return (
+    <div className={classes.list}>
+      <PageHeader title={m.figures_agents()} organization={organization.name} text={m.figures_text()} />
+      <Views shown="figures" />
+      <AgentFigures
+        search={search}
+        onChange={(changes) =>
+          void navigate({ search: (before) => readOversightSearch({ ...before, ...changes }), replace: true })
+        }
+      />
+    </div>
+  )
+}
+
+/** The list of conversations, and the agents' figures. */
+function Views({ shown }: { shown: 'list' | 'figures' }) {
+  const current = (view: typeof shown) => (view === shown ? { 'aria-current': 'page' as const } : {})
+  const link = { from: FROM, to: '.', className: viewLink, activeOptions: viewLinkActive } as const
+  return (
+    <ViewLinks label={m.conversations_views()}>
+      <Link {...link} search={{}} {...current('list')}>
+        {m.conversations()}
+      </Link>
+      <Link {...link} search={{ figures: 'last_7_days' }} {...current('figures')}>
+        {m.figures_agents()}
+      </Link>
+    </ViewLinks>
+  )
+}
+
+function ConversationList({ search }: { search: OversightSearch }) {
+  const organization = useOrganization()
+  const navigate = useNavigate({ from: FROM })
   const list = useInfiniteQuery(conversationListQuery(organization.slug, oversightQueryOf(search)))
   const { conversation: openId, ...filters } = search
   const filtered = Object.keys(filters).length > 0
@@ -50,6 +86,7 @@ function Conversations() {
     <div className={classes.page}>
       <div className={classes.list}>
         <PageHeader title={m.conversations()} organization={organization.name} text={m.conversations_text()} />
+        <Views shown="list" />
         {/* With the other filters goes what is typed and not yet asked for. */}
         <OversightFilters key={clearings} search={search} filtered={filtered} onChange={change} onClear={clear} />
         {list.error && (

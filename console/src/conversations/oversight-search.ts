@@ -1,6 +1,6 @@
 // What the address of the administrators' list of conversations carries: its filters, and the conversation that is open.
 import type { ConversationStatus } from '../../../server/conversations/schema.ts'
-import { readInstant } from '../contacts/periods.ts'
+import { PERIODS, readInstant, type Period } from '../contacts/periods.ts'
 import { idsOf } from '../contacts/search.ts'
 import type { ConversationQuery } from './placing.ts'
 
@@ -22,6 +22,8 @@ export interface OversightSearch {
   from?: string
   before?: string
   conversation?: string
+  /** The agents' figures in place of the list: of a period, or of the days from `from` and before `before`. */
+  figures?: Period | 'days'
 }
 
 /** Keeps what can be meant and drops the rest, so that a mangled link still opens the list. */
@@ -35,6 +37,8 @@ export function readOversightSearch(given: Record<string, unknown>): OversightSe
     const [id] = idsOf(given[name])
     if (id !== undefined) read[name] = id
   }
+  const figures = [...PERIODS, 'days' as const].find((each) => each === given['figures'])
+  if (figures !== undefined) read.figures = figures
   const [from, before] = [readInstant(given['from']), readInstant(given['before'])]
   if (from !== null) read.from = from
   if (before !== null) read.before = before
