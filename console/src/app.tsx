@@ -32,7 +32,7 @@ const homeRoute = createRoute({
   path: '/',
   beforeLoad: async ({ context, location }) => {
     const [first] = (await requireSession(context.queryClient, location.href)).organizations
-    if (first) throw redirect({ to: '/o/$organization/contacts', params: { organization: first.slug }, replace: true })
+    if (first) throw redirect({ to: '/o/$organization', params: { organization: first.slug }, replace: true })
   },
   component: lazyRouteComponent(() => import('./access/NotFoundPage.tsx'), 'NoOrganizationPage'),
   errorComponent: FailurePage,
@@ -94,8 +94,10 @@ const organizationRoute = createRoute({
 const organizationHomeRoute = createRoute({
   getParentRoute: () => organizationRoute,
   path: '/',
-  beforeLoad: ({ params }) => {
-    throw redirect({ to: '/o/$organization/contacts', params, replace: true })
+  // Where each does most of their work.
+  beforeLoad: ({ params, context }) => {
+    const home = context.organization.role === 'agent' ? 'inbox' : 'contacts'
+    throw redirect({ to: `/o/$organization/${home}`, params, replace: true })
   },
 })
 

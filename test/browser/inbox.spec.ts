@@ -1,7 +1,7 @@
 // The inbox: customers who write wait there, one person takes each, answers, tags and closes; mostly by keyboard.
 import { expect, test, type Browser, type Page } from '@playwright/test'
 import { startEarmark, type Earmark } from './earmark.ts'
-import { callAs, checkAccessibility, setUp, SLUG } from './people.ts'
+import { callAs, checkAccessibility, PASSWORD, setUp, SLUG } from './people.ts'
 import { LOOKS, sayIn, type Say } from './words.ts'
 
 let earmark: Earmark
@@ -46,7 +46,7 @@ async function agentJoins(
   await page.getByLabel(say('Your name')).fill(name)
   await page.getByRole('textbox', { name: say('Password') }).fill('lemon-tree-in-june')
   await page.getByRole('button', { name: say('Create account and join') }).click()
-  await expect(page.getByRole('heading', { name: say('Contacts'), exact: true })).toBeVisible()
+  await expect(page).toHaveURL(/\/inbox$/)
   return page
 }
 
@@ -232,6 +232,28 @@ test('a draft outlives a reload, an answer that was lost is sent once, and nothi
   await page.getByRole('button', { name: 'Open the newer conversation' }).click()
   await expect(page.getByText('Nobody has this conversation yet')).toBeVisible()
   await expect(threadOf(page).getByText('one thing more')).toBeVisible()
+})
+
+test('an agent who signs in is at the inbox, an administrator at the contacts, and whoever follows a link where it leads', async ({
+  page,
+  browser,
+}) => {
+  await setUp(page, earmark)
+  const agent = await agentJoins(browser, page, 'Rui')
+  const signIn = async (at: string, email: string, password: string) => {
+    await agent.context().clearCookies()
+    await agent.goto(earmark.url + at)
+    await agent.getByLabel('E-mail').fill(email)
+    await agent.getByRole('textbox', { name: 'Password' }).fill(password)
+    await agent.getByRole('button', { name: 'Sign in' }).click()
+  }
+  await signIn('/', 'rui@example.com', 'lemon-tree-in-june')
+  await expect(agent).toHaveURL(`${earmark.url}/o/${SLUG}/inbox`)
+  await signIn(`/o/${SLUG}/tags?search=vip`, 'rui@example.com', 'lemon-tree-in-june')
+  await expect(agent).toHaveURL(`${earmark.url}/o/${SLUG}/tags?search=vip`)
+  await signIn('/', 'ana@example.com', PASSWORD)
+  await expect(agent).toHaveURL(`${earmark.url}/o/${SLUG}/contacts`)
+  await agent.context().close()
 })
 
 for (const { locale, browserLocale, colorScheme } of LOOKS) {

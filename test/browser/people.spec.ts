@@ -45,11 +45,13 @@ test('an agent joins by a link, tags and sees no more than that, becomes an admi
     await expect(agent.getByLabel('Your name')).toHaveValue('نور 🍋')
     await expect(agent.getByRole('textbox', { name: 'Password' })).toHaveValue('lemon-tree-in-june')
     await agent.getByRole('button', { name: 'Create account and join' }).click()
-    await expect(agent.getByRole('heading', { name: 'Contacts', exact: true })).toBeVisible()
+    await expect(agent).toHaveURL(/\/inbox$/)
     await expect(page.getByRole('list', { name: 'People' })).toContainText('نور')
     await expect(page.getByRole('list', { name: 'Open invitations' })).toBeHidden()
 
     // What an agent sees: contacts and the catalog to read, and nothing of what is the administrator's.
+    await agent.getByRole('link', { name: 'Contacts', exact: true }).click()
+    await expect(agent.getByRole('heading', { name: 'Contacts', exact: true })).toBeVisible()
     await expect(agent.getByRole('navigation').getByRole('link')).toHaveText([/^Inbox/, 'Contacts', 'Contact tags'])
     await expect(agent.getByRole('button', { name: 'Export CSV' })).toBeHidden()
     await expect(agent.getByRole('checkbox')).toHaveCount(0)

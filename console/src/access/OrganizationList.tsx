@@ -34,7 +34,7 @@ export function OrganizationList({ screens, onChosen, onNew }: OrganizationListP
     const same = screens
       .filter(({ to, permission }) => kind.startsWith(to) && may(organization, permission))
       .toSorted((a, b) => b.to.length - a.to.length)[0]
-    return same?.to ?? '/o/$organization/contacts'
+    return same?.to ?? '/o/$organization'
   }
   return (
     <div ref={root} role="presentation" onKeyDown={moveByArrows}>

@@ -61,7 +61,7 @@ const textOf = ({ role, invited_by: inviter }: OpenInvitation) =>
 /** To the screens of the organization that was joined. */
 function useOpenOrganization(slug: string) {
   const navigate = useNavigate()
-  return () => void navigate({ to: '/o/$organization/contacts', params: { organization: slug } })
+  return () => void navigate({ to: '/o/$organization', params: { organization: slug } })
 }
 
 function Accept({
