@@ -4,6 +4,9 @@ import { mergeContacts } from '../contacts/merging.ts'
 import { changeContactTags, createTag } from '../tags/schema.ts'
 import { composeTextMessage } from '../channels/whatsapp/compose.ts'
 import { listContacts } from '../contacts/schema.ts'
+import { storeFile } from '../../test/help/media.ts'
+import { openTalks } from '../../test/help/talk.ts'
+import { insertMedia } from '../conversations/media.ts'
 import { openTestServer, type TestServer } from '../../test/help/server.ts'
 import { exportContact } from './schema.ts'
 
@@ -52,6 +55,40 @@ test('the file holds the contact, what was merged into it, its tags and every me
     [admin.actor.org_id],
   )
   expect(rows).toEqual([{ act: 'contact.exported', subject_name: null, details: { contact_id: idOf('Ana') } }])
+})
+
+test('it names each file of a message, with an address at which whoever is signed in opens it', async () => {
+  const admin = await server.newPerson()
+  const { talk } = await openTalks(server, admin)
+  const { contactId, write } = await talk()
+  const bytes = Buffer.from('a receipt')
+  const messageId = await write('Here it is')
+  await storeFile(server, admin, messageId, { bytes, mime_type: 'application/pdf', file_name: 'receipt.pdf' })
+  const lost = await write('And this one')
+  const content = { image: { id: '4711', mime_type: 'image/png' } }
+  await server.db
+    .transaction()
+    .execute((tx) => insertMedia(tx, admin.actor.org_id, [{ id: lost, type: 'image', content }]))
+  const other = await talk()
+  await storeFile(server, admin, await other.write('Theirs'), { bytes, mime_type: 'image/png' })
+
+  const { files } = await admin.call(exportContact, { params: { id: contactId } })
+  expect(files).toMatchObject([
+    {
+      message_id: messageId,
+      mime_type: 'application/pdf',
+      size: bytes.length,
+      file_name: 'receipt.pdf',
+      state: 'stored',
+    },
+    { message_id: lost, mime_type: 'image/png', size: null, state: 'waiting', address: null },
+  ])
+  const address = new URL(String(files[0]!['address']))
+  expect(address.origin).toBe(new URL(server.config.publicUrl).origin)
+  const open = (headers: Record<string, string>) =>
+    server.app.inject({ url: address.pathname + address.search, headers })
+  expect((await open({ cookie: admin.cookie })).rawPayload).toEqual(bytes)
+  expect((await open({})).statusCode).toBe(401)
 })
 
 test('no file leaves that is not in the audit log, and nothing stays open for it', async () => {

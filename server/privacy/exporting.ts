@@ -11,7 +11,12 @@ import { copiedText, linesOf, openSnapshot, type Snapshot } from '../lib/copy.ts
  * The file of one contact as a stream, in the shape of `ContactExport`, with constant memory. An error on the way ends the
  * stream with that error, so that the file is no JSON, never one that seems whole. Refuses a contact that is not there.
  */
-export async function exportContact(pool: pg.Pool, actor: Actor, contactId: string): Promise<Readable> {
+export async function exportContact(
+  pool: pg.Pool,
+  actor: Actor,
+  contactId: string,
+  { publicUrl }: { publicUrl: string },
+): Promise<Readable> {
   const snapshot = await openSnapshot(pool)
   try {
     const { active_tags: _, historical_tags: __, ...contact } = await getContact(snapshot.db, actor, contactId)
@@ -23,7 +28,10 @@ export async function exportContact(pool: pg.Pool, actor: Actor, contactId: stri
       contact,
       merged_ids: ids.slice(1),
     }
-    const file = Readable.from(pieces(snapshot, actor.org_id, head, ids), { objectMode: true, highWaterMark: 4 })
+    const file = Readable.from(pieces(snapshot, head, listsOf(actor.org_id, ids, publicUrl)), {
+      objectMode: true,
+      highWaterMark: 4,
+    })
     file.once('close', () => void snapshot.close())
     return file
   } catch (error) {
@@ -34,12 +42,11 @@ export async function exportContact(pool: pg.Pool, actor: Actor, contactId: stri
 
 async function* pieces(
   { db, copy }: Snapshot,
-  orgId: string,
   head: object,
-  ids: readonly string[],
+  lists: Record<string, RawBuilder<unknown>>,
 ): AsyncGenerator<Buffer> {
   yield Buffer.from(JSON.stringify(head, null, 2).slice(0, -2))
-  for (const [name, list] of Object.entries(listsOf(orgId, ids))) {
+  for (const [name, list] of Object.entries(lists)) {
     yield Buffer.from(`,\n  "${name}": [`)
     let between = '\n    '
     for await (const lines of linesOf(copy(sql`select row_to_json(l) from (${list}) l`.compile(db)))) {
@@ -51,7 +58,7 @@ async function* pieces(
   yield Buffer.from('\n}\n')
 }
 
-function listsOf(orgId: string, ids: readonly string[]): Record<string, RawBuilder<unknown>> {
+function listsOf(orgId: string, ids: readonly string[], publicUrl: string): Record<string, RawBuilder<unknown>> {
   const those = sql`any(${ids}::uuid[])`
   return {
     tags: sql`
@@ -59,12 +66,17 @@ function listsOf(orgId: string, ids: readonly string[]): Record<string, RawBuild
       from tag_assignments a join tags t on t.org_id = a.org_id and t.id = a.tag_id
       where a.org_id = ${orgId} and a.contact_id = ${those} order by a.id`,
     conversations: sql`
-      select c.id, c.channel_id, c.status, c.agent_name, c.opened_at, c.taken_at, c.first_answered_at, c.closed_at, k.actor_name as closed_by
+      select c.id, c.channel_id, c.status, c.agent_name, c.opened_at, c.taken_at, c.first_answered_at, c.first_answered_by_name, c.closed_at, k.actor_name as closed_by
       from conversations c left join conversation_closings k on k.org_id = c.org_id and k.conversation_id = c.id
       where c.org_id = ${orgId} and c.contact_id = ${those} order by c.opened_at, c.id`,
     messages: sql`
       select id, conversation_id, channel_id, wa_message_id, direction, origin, type, text, content, reply_to, target, group_id, sent_by_name, sent_at, received_at
       from messages where org_id = ${orgId} and contact_id = ${those} order by sent_at, id`,
+    files: sql`
+      select f.id, f.message_id, f.mime_type, f.size, f.file_name, f.state, f.error, f.stored_at,
+        case when f.state = 'stored' then ${`${publicUrl}/v1/media/`}::text || f.id || '?organization=' || o.slug end as address
+      from messages m join media f on f.org_id = m.org_id and f.message_id = m.id join organizations o on o.id = m.org_id
+      where m.org_id = ${orgId} and m.contact_id = ${those} order by m.sent_at, m.id`,
     statuses: sql`
       select s.channel_id, s.wa_message_id, s.status, s.at, s.received_at, s.content
       from messages m join message_statuses s on s.org_id = m.org_id and s.channel_id = m.channel_id and s.wa_message_id = m.wa_message_id

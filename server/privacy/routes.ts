@@ -13,7 +13,7 @@ export const privacyRoutes = [
   ),
 
   bind(schema.exportContact, async ({ params: { id } }, context) => {
-    const content = await exportContact(context.pool, context.actor, id)
+    const content = await exportContact(context.pool, context.actor, id, context.config)
     const act = { act: 'contact.exported', details: { contact_id: id } } as const
     return sendRecorded(context, act, { name: `contact-${id.slice(-12)}`, kind: 'json', content })
   }),

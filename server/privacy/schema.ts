@@ -108,7 +108,13 @@ export const ContactExport = z
     contact: Contact.omit({ tags: true }).describe('With its identities, past ones with when they were replaced.'),
     merged_ids: z.array(Id).describe('The contacts that were merged into it; what they had is in all that follows.'),
     tags: z.array(row).describe('Every time a tag was put on, by whom and how, and when it was taken off.'),
+    conversations: z.array(row).describe('Oldest first: who had each, and how it was closed.'),
     messages: z.array(row).describe('Oldest first; content is as WhatsApp wrote it.'),
+    files: z
+      .array(row)
+      .describe(
+        'What messages carried: type, size and name, and the address at which whoever is signed in gets it. Without an address it is not kept here.',
+      ),
     statuses: z.array(row).describe('What became of its messages.'),
     conflicts: z.array(row),
     merges: z.array(row).describe('Also those that were undone; of the other contact only its id.'),
