@@ -6,8 +6,11 @@ import { openGraph, type Graph, type MediaMishap, type MediaStep } from '../../t
 import { openTestServer, type ConnectedAccount, type Person, type TestServer } from '../../test/help/server.ts'
 import { openTalks } from '../../test/help/talk.ts'
 import { composeMessage } from '../channels/whatsapp/compose.ts'
+import { listContacts } from '../contacts/schema.ts'
 import { openOutgoing } from '../lib/outgoing.ts'
 import { eraseContact } from '../privacy/schema.ts'
+import { fetchMediaAgain } from './fetching-schema.ts'
+import { listConversations, listMessages } from './schema.ts'
 import { openMediaFetcher, type FetcherResources, type FetchPace, type MediaFetcher } from './fetching-media.ts'
 
 let graph: Graph
@@ -263,6 +266,45 @@ describe('several servers', () => {
     )
     await isStored(id)
     expect((await bytesOf(id)).equals(bytes)).toBe(true)
+  })
+})
+
+describe('what was given up', () => {
+  const again = async (waId: string) => {
+    const { rows } = await sql<{ id: string }>`select id from media where wa_media_id = ${waId}`.execute(server.db)
+    return admin.call(fetchMediaAgain, { params: { id: rows[0]!.id } })
+  }
+  const isGivenUp = (waId: string) => until(async () => expect(await kept(waId)).toMatchObject({ state: 'failed' }))
+
+  test('is fetched again when somebody asks, and says until when WhatsApp keeps it', async () => {
+    const bytes = randomBytes(1000)
+    graph.mediaMishap = first('whereabouts', { code: 100 })
+    const id = await receives(bytes)
+    startFetcher()
+    await isGivenUp(id)
+    const { contacts } = await admin.call(listContacts)
+    const { conversations } = await admin.call(listConversations, { query: { contact_id: contacts[0]!.id } })
+    const page = await admin.call(listMessages, { params: { id: conversations[0]!.id } })
+    const until30Days = Date.parse(page.messages[0]!.media!.available_until!) - Date.now()
+    expect(Math.round(until30Days / 86_400_000)).toBe(30)
+
+    expect((await again(id)).media).toMatchObject({ state: 'waiting', error: null, available_until: null })
+    await isStored(id)
+    expect((await bytesOf(id)).equals(bytes)).toBe(true)
+    // Nothing is done to one that is here.
+    expect((await again(id)).media).toMatchObject({ state: 'stored', size: 1000 })
+  })
+
+  test('is not asked for when WhatsApp keeps it no more, or it is too large', async () => {
+    graph.mediaMishap = () => ({ code: 100 })
+    const id = await receives(randomBytes(10))
+    startFetcher()
+    await isGivenUp(id)
+    await sql`update media set created_at = now() - interval '30 days' where wa_media_id = ${id}`.execute(server.db)
+    await expect(again(id)).rejects.toMatchObject({ problem: { reason: 'media_expired' } })
+    await sql`update media set state = 'too_large' where wa_media_id = ${id}`.execute(server.db)
+    await expect(again(id)).rejects.toMatchObject({ problem: { reason: 'media_too_large' } })
+    expect(await kept(id)).toMatchObject({ state: 'too_large', attempts: 1 })
   })
 })
 

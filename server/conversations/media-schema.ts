@@ -1,7 +1,7 @@
 // Shapes of the files of messages, which can be sent, and the route by which one is read.
 import { z } from 'zod'
 import { route } from '../lib/route.ts'
-import { Id, problems } from '../lib/shapes.ts'
+import { Id, Instant, problems } from '../lib/shapes.ts'
 
 /** What WhatsApp takes, and as which kind of message it goes. https://developers.facebook.com/docs/whatsapp/cloud-api/reference/media */
 export const SENT_AS: Readonly<Record<string, 'image' | 'video' | 'audio' | 'document'>> = {
@@ -38,6 +38,9 @@ export const Media = z
       .enum(['gone', 'refused', 'token_refused', 'token_missing', 'address_private', 'damaged', 'unreachable'])
       .nullable()
       .describe('Why the last attempt to fetch it brought nothing.'),
+    available_until: Instant.nullable().describe(
+      'Of one that was given up: until then WhatsApp keeps it, and it can be fetched again.',
+    ),
   })
   .meta({ id: 'Media' })
 export type Media = z.output<typeof Media>

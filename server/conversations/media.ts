@@ -1,7 +1,9 @@
 // Media: the files that messages carry; which there are to fetch, and how one is read.
 import { sql } from 'kysely'
+import type { Actor } from '../access/actor.ts'
 import { asObject, shortText } from '../channels/whatsapp/values.ts'
 import type { Db, Tx } from '../lib/db.ts'
+import { Problem } from '../lib/errors.ts'
 import { newId } from '../lib/ids.ts'
 import { tell } from './outbox.ts'
 
@@ -28,6 +30,40 @@ export async function insertMedia(tx: Tx, orgId: string, messages: readonly Carr
       ${found.map((each) => each.mime)}::text[], ${found.map((each) => each.name)}::text[])
     on conflict (org_id, message_id) do nothing`.execute(tx)
 }
+
+/** How long WhatsApp keeps what customers send. https://developers.facebook.com/docs/whatsapp/cloud-api/reference/media */
+export const KEPT_THERE = sql`interval '30 days'`
+
+/**
+ * Has a file fetched that was given up; answers the message that carries it. One that is here, or being fetched, stays as it
+ * is. Refuses what WhatsApp keeps no more (`media_expired`), and what is larger than is kept here (`media_too_large`).
+ */
+export async function fetchAgain(tx: Tx, actor: Actor, id: string): Promise<string> {
+  const { rows } = await sql<{ message_id: string; state: string; is_kept: boolean }>`
+    select message_id, state, created_at + ${KEPT_THERE} > now() as is_kept
+    from media where org_id = ${actor.org_id} and id = ${id} for update`.execute(tx)
+  const media = rows[0]
+  if (!media) throw mediaMissing()
+  if (media.state === 'too_large')
+    throw new Problem('conflict', 'This file is larger than is kept here. Ask the customer for a smaller one.', {
+      reason: 'media_too_large',
+    })
+  if (media.state !== 'failed') return media.message_id
+  if (!media.is_kept)
+    throw new Problem('conflict', 'WhatsApp keeps files for 30 days, and this one is older. Ask the customer for it.', {
+      reason: 'media_expired',
+    })
+  await sql`update media set state = 'waiting', attempts = 0, retry_at = null, error = null where org_id = ${actor.org_id} and id = ${id}`.execute(
+    tx,
+  )
+  await tellOf(tx, actor.org_id, [media])
+  return media.message_id
+}
+
+export const mediaMissing = () =>
+  new Problem('not_found', 'There is no such file in this organization. It may have been erased.', {
+    reason: 'media_missing',
+  })
 
 /** Of a file that is stored all pieces have this size, but the last. */
 export const CHUNK_BYTES = 256 << 10

@@ -100,6 +100,6 @@ test('the thread says of each message which file it has', async () => {
   const { id, conversationId } = await stored('image/png', { bytes: Buffer.from('png'), file_name: 'a.png' })
   const { messages } = await admin.call(listMessages, { params: { id: conversationId }, query: {} })
   expect(messages.map(({ media }) => media)).toEqual([
-    { id, mime_type: 'image/png', size: 3, file_name: 'a.png', state: 'stored', error: null },
+    { id, mime_type: 'image/png', size: 3, file_name: 'a.png', state: 'stored', error: null, available_until: null },
   ])
 })

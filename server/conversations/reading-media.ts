@@ -4,7 +4,7 @@ import type { Actor } from '../access/actor.ts'
 import type { RangedFile } from '../lib/byte-range.ts'
 import type { Db } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
-import { CHUNK_BYTES } from './media.ts'
+import { CHUNK_BYTES, mediaMissing } from './media.ts'
 
 /** What browsers show or play without running anything in it; all else is saved. Images as vectors are programs. */
 const SHOWN: Readonly<Record<string, string>> = {
@@ -28,10 +28,7 @@ export async function openMedia(db: Db, actor: Actor, id: string): Promise<Range
   const { rows } = await sql<{ state: string; mime_type: string | null; size: number; file_name: string | null }>`
     select state, mime_type, size, file_name from media where org_id = ${actor.org_id} and id = ${id}`.execute(db)
   const media = rows[0]
-  if (!media)
-    throw new Problem('not_found', 'There is no such file in this organization. It may have been erased.', {
-      reason: 'media_missing',
-    })
+  if (!media) throw mediaMissing()
   if (media.state !== 'stored')
     throw new Problem('conflict', 'This file has not come from WhatsApp. The message says what became of it.', {
       reason: 'media_not_here',

@@ -4,10 +4,12 @@ import { sendRanged } from '../lib/byte-range.ts'
 import { answer } from '../lib/route.ts'
 import { closeConversation } from './closing.ts'
 import { countConversations, getConversation, listColleagues, listConversations } from './conversations.ts'
+import { fetchMediaAgain } from './fetching-schema.ts'
 import { getAgentFigures } from './figures.ts'
 import * as figures from './figures-schema.ts'
 import { findReceipt } from './receipts.ts'
 import { getMedia } from './media-schema.ts'
+import { fetchAgain } from './media.ts'
 import { openMedia } from './reading-media.ts'
 import { sendMedia } from './sending-media.ts'
 import { resendMessage, sendMessage, settleMessage } from './sending.ts'
@@ -104,6 +106,10 @@ export const conversationRoutes = [
       await settleMessage(tx, actor, params.id)
       return answer(200, await getMessage(tx, actor, params.id))
     }),
+  ),
+
+  bind(fetchMediaAgain, ({ params }, { actor, write }) =>
+    write(async (tx) => answer(200, await getMessage(tx, actor, await fetchAgain(tx, actor, params.id)))),
   ),
 
   bind(getMedia, async ({ params }, { db, actor, request, reply }) =>

@@ -5,6 +5,7 @@ import type { Db } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { cursorAt, readCursor } from './cursor.ts'
 import { conversationMissing } from './locking.ts'
+import { KEPT_THERE } from './media.ts'
 import type { ConversationStatus, Message } from './schema.ts'
 
 interface MessageRow extends Omit<Message, 'delivery'> {
@@ -25,7 +26,8 @@ const columns: RawBuilder<unknown> = sql`m.id, m.conversation_id, m.direction, m
   coalesce((select a.text ${about('edit')} order by a.sent_at desc, a.id desc limit 1), m.text) as text,
   (select max(a.sent_at) ${about('edit')}) as edited_at,
   (select max(a.sent_at) ${about('revoke')}) as revoked_at,
-  case when f.id is not null then jsonb_build_object('id', f.id, 'mime_type', f.mime_type, 'size', f.size, 'file_name', f.file_name, 'state', f.state, 'error', f.error) end as media,
+  case when f.id is not null then jsonb_build_object('id', f.id, 'mime_type', f.mime_type, 'size', f.size, 'file_name', f.file_name, 'state', f.state, 'error', f.error,
+    'available_until', case when f.state = 'failed' then to_char((f.created_at + ${KEPT_THERE}) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') end) end as media,
   case when m.reply_to is not null then coalesce((
     select jsonb_build_object('id', r.id, 'direction', r.direction, 'type', r.type, 'text', left(r.text, 200))
     from messages r where r.org_id = m.org_id and r.channel_id = m.channel_id and r.wa_message_id = m.reply_to),

@@ -33,7 +33,6 @@ test('a customer’s image shows in the thread, and an attached one goes to the 
     access_token: graph.token,
     channels: [{ name: 'Main number', phone_number_id: '106540352242922', phone: '+15550783881' }],
   })
-  graph.media.push({ id: '4711', mime_type: 'image/png', file_name: '', bytes: PIXEL })
   const body = composeMessage({
     phoneNumberId: '106540352242922',
     displayPhone: '15550783881',
@@ -50,6 +49,10 @@ test('a customer’s image shows in the thread, and an attached one goes to the 
   expect(delivered.status()).toBe(200)
   await page.goto(`${earmark.url}/o/${SLUG}/inbox`)
   await page.getByText('Sheena').first().click()
+  // WhatsApp does not find it at first.
+  await expect(page.getByText('WhatsApp does not have this file any more.')).toBeVisible()
+  graph.media.push({ id: '4711', mime_type: 'image/png', file_name: '', bytes: PIXEL })
+  await page.getByRole('button', { name: 'Try again' }).click()
   const image = page.getByRole('img', { name: 'This one' })
   await expect(image).toBeVisible()
   await expect.poll(() => image.evaluate((each) => (each as unknown as { naturalWidth: number }).naturalWidth)).toBe(1)

@@ -138,6 +138,7 @@ export const EXAMPLES: Readonly<Record<string, (id: Ids) => Example | Example[]>
     { params: { id: id.conversation }, body: { text: 'Good morning' } },
     { params: { id: id.conversation }, body: { text: 'Good morning', reply_to: id.message } },
   ],
+  fetchMediaAgain: (id) => ({ params: { id: id.media } }),
   getMedia: (id) => ({ params: { id: id.media } }),
   sendMedia: (id) => ({
     params: { id: id.conversation },

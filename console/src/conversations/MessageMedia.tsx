@@ -1,13 +1,16 @@
 // The file of a message: shown or played in place where that is safe, else to be downloaded; or what became of it.
-import { Loader } from '@mantine/core'
+import { Button, Loader } from '@mantine/core'
 import { IconDownload, IconFile, IconPhotoOff } from '@tabler/icons-react'
 import { useState, type ReactNode } from 'react'
 import type { Media } from '../../../server/conversations/media-schema.ts'
-import { useOrganization } from '../access/queries.ts'
+import { may, useOrganization } from '../access/queries.ts'
 import { formatBytes } from '../lib/numbers.ts'
+import { useNow } from '../lib/time.ts'
 import { m } from '../paraglide/messages.js'
+import { tellFailure } from '../ui/toasts.ts'
 import { mediaAddress, placeOfMedia } from './media.ts'
 import classes from './MessageMedia.module.css'
+import { useFetchAgain } from './queries.ts'
 import { kindLabel } from './words.ts'
 
 interface MessageMediaProps {
@@ -85,14 +88,30 @@ function Row({ type, media, address }: { type: string; media: Media; address: st
 }
 
 function NotHere({ type, media }: { type: string; media: Media }) {
+  const organization = useOrganization()
+  const now = useNow()
+  const fetchAgain = useFetchAgain(organization.slug)
   const waits = media.state === 'waiting'
+  const isExpired = media.available_until !== null && Date.parse(media.available_until) <= now
   return (
     <span className={classes.row} role={waits ? 'status' : undefined}>
       <Icon>{waits ? <Loader size={16} aria-hidden /> : <IconPhotoOff size={18} stroke={1.7} aria-hidden />}</Icon>
       <span className={classes.words}>
         <bdi className={classes.name}>{media.file_name ?? kindLabel(type)}</bdi>
-        <span className={classes.soft}>{stateWords(media)}</span>
+        <span className={classes.soft}>{isExpired ? m.media_expired() : stateWords(media)}</span>
       </span>
+      {media.state === 'failed' && !isExpired && may(organization, 'conversations:answer') && (
+        <Button
+          size="xs"
+          variant="default"
+          loading={fetchAgain.isPending}
+          onClick={() =>
+            fetchAgain.mutate(media.id, { onError: (error) => tellFailure(m.media_fetch_failed(), error) })
+          }
+        >
+          {m.message_try_again()}
+        </Button>
+      )}
     </span>
   )
 }

@@ -7,6 +7,7 @@ import {
   type QueryClient,
 } from '@tanstack/react-query'
 import type { CurrentSession } from '../../../server/access/schema.ts'
+import type { fetchMediaAgain } from '../../../server/conversations/fetching-schema.ts'
 import type {
   closeConversation,
   Conversation,
@@ -24,7 +25,7 @@ import type {
 import { sessionQuery } from '../access/queries.ts'
 import { call, isProblem } from '../lib/api.ts'
 import { placeConversations, type ConversationPages, type ConversationQuery } from './placing.ts'
-import { mergeNewest, putMessage, type ThreadPages } from './thread-pages.ts'
+import { mergeNewest, putMessage, replaceMessages, type ThreadPages } from './thread-pages.ts'
 
 const PAGE = { first: 50, next: 200 }
 const THREAD_PAGE = 50
@@ -194,6 +195,20 @@ export function useDecideMessage(organization: string, conversationId: string) {
       queryClient.setQueryData<ThreadPages>(
         conversationKeys.messages(organization, conversationId),
         (before) => before && putMessage(before, message),
+      ),
+  })
+}
+
+/** Has a file fetched again that was given up. */
+export function useFetchAgain(organization: string) {
+  const queryClient = useQueryClient()
+  return useMutation({
+    mutationFn: (id: string) =>
+      call<typeof fetchMediaAgain>('post', '/v1/media/{id}/fetch', { organization, params: { id } }),
+    onSuccess: (message) =>
+      queryClient.setQueriesData<ThreadPages>(
+        { queryKey: conversationKeys.threads(organization) },
+        (before) => before && replaceMessages(before, [message]),
       ),
   })
 }

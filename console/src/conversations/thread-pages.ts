@@ -36,10 +36,17 @@ export function putMessage(data: ThreadPages, message: Message): ThreadPages {
   if (!first) return data
   if (!data.pages.some(({ messages }) => messages.some(({ id }) => id === message.id)))
     return { ...data, pages: [{ ...first, messages: [message, ...first.messages] }, ...others] }
-  const pages = data.pages.map((page) => ({
-    ...page,
-    messages: page.messages.map((each) => (each.id === message.id ? message : each)),
-  }))
+  return replaceMessages(data, [message])
+}
+
+/** The thread with messages as they are now, as far as they are in it. */
+export function replaceMessages(data: ThreadPages, fresh: readonly Message[]): ThreadPages {
+  const byId = new Map(fresh.map((message) => [message.id, message]))
+  const pages = data.pages.map((page) =>
+    page.messages.some(({ id }) => byId.has(id))
+      ? { ...page, messages: page.messages.map((each) => byId.get(each.id) ?? each) }
+      : page,
+  )
   return { ...data, pages }
 }
 

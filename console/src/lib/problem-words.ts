@@ -88,6 +88,8 @@ const WORDS: Record<string, Words> = {
   window_closed: m.problem_window_closed,
   media_missing: m.problem_media_missing,
   media_not_here: m.problem_media_not_here,
+  media_expired: m.problem_media_expired,
+  media_too_large: m.problem_media_too_large,
   file_empty: m.problem_file_empty,
   file_type_not_taken: m.problem_file_type_not_taken,
   file_too_large: ({ max }: { max: number }) => m.problem_file_too_large({ max: formatBytes(max) }),
