@@ -104,7 +104,10 @@ export async function startWorker(server: Resources): Promise<Worker> {
     }),
   })
   const sending = { ...server, testPhone: farEnd.graph }
-  const sender = openSender(sending)
+  const sender = openSender({
+    ...sending,
+    onOutcome: (outcome, count) => server.metrics.sendings.inc({ outcome }, count),
+  })
   const fetcher = openMediaFetcher(sending)
   const eraser = openEraser(server)
   const backups = openBackups(server)

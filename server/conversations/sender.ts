@@ -51,6 +51,8 @@ const STOP_MS = 5000
 export type SenderResources = Pick<Server, 'config' | 'secretKey' | 'db' | 'pool' | 'log' | 'live' | 'outgoing'> & {
   /** In place of Meta, for the test phone's number of this organization. */
   testPhone?: (orgId: string) => GraphApi
+  /** What came of handing over so many messages. */
+  onOutcome?: (outcome: SendAnswer['outcome'], count: number) => void
 }
 
 export interface Sender {
@@ -142,6 +144,7 @@ export function openSender(server: SenderResources, changes: Partial<Pace> = {})
     const left = await mine.run((on) => leaveUncertain(on, outbox, ours))
     if (left > 0) {
       log.warn({ channel_id: outbox.channel_id, count: left }, 'messages that were being sent are uncertain now')
+      server.onOutcome?.('uncertain', left)
       server.live.wake()
     }
     let nextAt = 0
@@ -183,7 +186,10 @@ export function openSender(server: SenderResources, changes: Partial<Pace> = {})
 
   const deliver = (channel: SendingChannel, line: Line, taken: Taken): void => {
     const done = attempt(channel, taken)
-      .then((answer) => untilWritten(() => note(channel, line, taken, answer)))
+      .then((answer) => {
+        server.onOutcome?.(answer.outcome, 1)
+        return untilWritten(() => note(channel, line, taken, answer))
+      })
       .catch((error: unknown) =>
         log.error({ err: error, message_id: taken.message_id }, 'what became of a message was not written down'),
       )

@@ -10,6 +10,17 @@ export interface Backlog {
   deliveries: number
   /** Seconds since the oldest of them arrived; 0 without any. */
   deliveries_age: number
+  /** What is to be sent and WhatsApp has not taken, up to 100,000. */
+  messages: number
+  /** Seconds since the oldest of them was to be sent. */
+  messages_age: number
+  /** Of which nobody knows whether WhatsApp has them, up to 100,000. */
+  messages_uncertain: number
+  accounts_refused: number
+  /** Up to 100,000. */
+  conversations: number
+  /** Seconds since the first that is over, and not closed, should have been. */
+  conversations_overdue: number
   operations_waiting: number
   operations_running: number
   /** Seconds since the one that has been left alone for longest was worked on. */
@@ -46,17 +57,24 @@ export async function readBacklog(db: Db): Promise<Backlog> {
           from deliverers w where w.org_id is not null) as delivery,
         (select min((select e.at from events e where e.org_id = w.org_id and e.seq is null order by e.id limit 1))
           from tellers w where w.org_id is not null) as event,
+        (select min(m.wanted_at) from (select wanted_at from outgoing_messages where state in ('waiting', 'sending') limit ${MOST_COUNTED}) m) as message,
+        (select min(window_ends_at) from conversations where closed_at is null) as conversation,
         (select min(coalesce(worked_at, created_at)) from operations where status in ('waiting', 'running', 'cancelling')) as operation,
         (select min(run_at) from graphile_worker.jobs where run_at <= now() and locked_at is null and attempts < max_attempts) as job
     )
     select
       (select count(*) from (select from deliveries where interpreted_at is null limit ${MOST_COUNTED}) d)::int as deliveries,
       (select count(*) from (select from events where seq is null limit ${MOST_COUNTED}) e)::int as events,
+      (select count(*) from (select from outgoing_messages where state in ('waiting', 'sending') limit ${MOST_COUNTED}) m)::int as messages,
+      (select count(*) from (select from outgoing_messages where state = 'uncertain' limit ${MOST_COUNTED}) m)::int as messages_uncertain,
+      (select count(*) from whatsapp_accounts where token_refused_at is not null)::int as accounts_refused,
+      (select count(*) from (select from conversations where closed_at is null limit ${MOST_COUNTED}) c)::int as conversations,
       (select count(*) from operations where status = 'waiting')::int as operations_waiting,
       (select count(*) from operations where status in ('running', 'cancelling'))::int as operations_running,
       (select count(*) from graphile_worker.jobs where run_at <= now() and locked_at is null and attempts < max_attempts)::int as jobs_due,
       (select count(*) from graphile_worker.jobs where last_error is not null)::int as jobs_failing,
-      ${age('delivery')} as deliveries_age, ${age('event')} as events_age, ${age('operation')} as operations_age, ${age('job')} as jobs_age
+      ${age('delivery')} as deliveries_age, ${age('event')} as events_age, ${age('operation')} as operations_age, ${age('job')} as jobs_age,
+      ${age('message')} as messages_age, ${age('conversation')} as conversations_overdue
     from moments`.execute(db)
   return rows[0]!
 }

@@ -10,6 +10,7 @@ export interface Metrics {
   deliveriesStored: Counter
   deliveriesRefused: Counter<'reason'>
   deliveriesInterpreted: Counter
+  sendings: Counter<'outcome'>
 }
 
 /** Opens what this server counts; two servers in one process count apart. */
@@ -51,6 +52,12 @@ export function openMetrics(): Metrics {
     deliveriesInterpreted: new Counter({
       name: 'earmark_deliveries_interpreted_total',
       help: 'Deliveries that became contacts and messages, or were tried and put off',
+      registers,
+    }),
+    sendings: new Counter({
+      name: 'earmark_sendings_total',
+      help: 'Messages handed to WhatsApp, by what came of it',
+      labelNames: ['outcome'],
       registers,
     }),
   }

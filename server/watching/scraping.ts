@@ -84,6 +84,21 @@ const GAUGES: Record<keyof Backlog, { name: string; help: string }> = {
     help: 'Stored deliveries not yet interpreted, counted up to 100000',
   },
   deliveries_age: { name: 'earmark_deliveries_oldest_seconds', help: 'Since the oldest of them arrived' },
+  messages: {
+    name: 'earmark_messages_waiting',
+    help: 'Messages to be sent that WhatsApp has not taken, counted up to 100000',
+  },
+  messages_age: { name: 'earmark_messages_oldest_seconds', help: 'Since the oldest of them was to be sent' },
+  messages_uncertain: {
+    name: 'earmark_messages_uncertain',
+    help: 'Messages that a person has to decide about, counted up to 100000',
+  },
+  accounts_refused: { name: 'earmark_accounts_refused', help: 'WhatsApp accounts whose access token Meta refuses' },
+  conversations: { name: 'earmark_conversations_open', help: 'Conversations not closed, counted up to 100000' },
+  conversations_overdue: {
+    name: 'earmark_conversations_overdue_seconds',
+    help: 'Since the 24 hours of an open one were over',
+  },
   operations_waiting: { name: 'earmark_operations_waiting', help: 'Changes of many contacts not yet begun' },
   operations_running: { name: 'earmark_operations_running', help: 'Changes of many contacts under way' },
   operations_age: {

@@ -9,6 +9,7 @@ import { createLog } from '../lib/log.ts'
 import { listTags, createTag } from '../tags/schema.ts'
 import { getContact } from '../contacts/schema.ts'
 import { newId } from '../lib/ids.ts'
+import { openTalks } from '../../test/help/talk.ts'
 import { openTestServer, Refused, type TestServer } from '../../test/help/server.ts'
 
 interface Line {
@@ -194,6 +195,33 @@ test('/metrics counts requests, deliveries and what waits', async () => {
       await metric('earmark_http_requests_total{method="POST",route="/webhooks/whatsapp/:id",status="401"}', own),
     ).toBe(1)
     expect(await metric('earmark_http_request_duration_seconds_count{method="POST",route="/v1/tags"}', own)).toBe(1)
+  } finally {
+    await own.close()
+  }
+})
+
+test('/metrics tells what waits to be sent, what nobody knows of, refused tokens and conversations', async () => {
+  const own = await openTestServer()
+  try {
+    await runMigrations({ pgPool: own.pool })
+    const admin = await own.newPerson()
+    const { talk } = await openTalks(own, admin)
+    const { write } = await talk()
+    await talk()
+    for (const said of ['one', 'two', 'three']) await write(said)
+    await sql`update outgoing_messages set wanted_at = now() - interval '90 seconds'`.execute(own.db)
+    await sql`update outgoing_messages set state = 'uncertain' where message_id = (select max(message_id::text)::uuid from outgoing_messages)`.execute(
+      own.db,
+    )
+    await sql`update whatsapp_accounts set token_refused_at = now() where kind <> 'test'`.execute(own.db)
+    own.metrics.sendings.inc({ outcome: 'throttled' }, 2)
+    expect(await metric('earmark_messages_waiting', own)).toBe(2)
+    expect(await metric('earmark_messages_oldest_seconds', own)).toBeGreaterThan(89)
+    expect(await metric('earmark_messages_uncertain', own)).toBe(1)
+    expect(await metric('earmark_accounts_refused', own)).toBe(1)
+    expect(await metric('earmark_conversations_open', own)).toBe(2)
+    expect(await metric('earmark_conversations_overdue_seconds', own)).toBe(0)
+    expect(await metric('earmark_sendings_total{outcome="throttled"}', own)).toBe(2)
   } finally {
     await own.close()
   }
