@@ -82,12 +82,19 @@ export function ConversationPane({
     onRead: (upTo) => act.mutate({ act: 'read', upTo }),
   })
 
+  // The box to answer may show before or after the answer to the taking is here.
+  const justTaken = useRef<string>(undefined)
+  useEffect(() => {
+    if (isMine && justTaken.current === id) input.current?.focus()
+    justTaken.current = undefined
+  }, [isMine, id])
   const take = (over: boolean) => {
     if (!conversation || act.isPending) return
     act.mutate(over ? { act: 'hand_over', to: user.id } : { act: 'take' }, {
       onSuccess: () => {
         onTaken?.()
-        window.setTimeout(() => input.current?.focus())
+        justTaken.current = id
+        input.current?.focus()
       },
       onError: (failure) => tellFailure(m.conversation_take_failed(), failure),
     })
