@@ -643,6 +643,19 @@ create table test_phone_customers (
   constraint test_phone_customers_org_id_contact_id_fkey FOREIGN KEY (org_id, contact_id) REFERENCES contacts(org_id, id) ON DELETE CASCADE
 );
 
+create table test_phone_files (
+  org_id      uuid not null,
+  id          text not null,
+  contact_id  uuid not null,
+  mime_type   text not null,
+  file_name   text not null,
+  bytes       bytea not null,
+  created_at  timestamptz(3) not null default now(),
+  constraint test_phone_files_pkey PRIMARY KEY (org_id, id),
+  constraint test_phone_files_org_id_contact_id_fkey FOREIGN KEY (org_id, contact_id) REFERENCES contacts(org_id, id) ON DELETE CASCADE
+);
+CREATE INDEX test_phone_files_contact ON test_phone_files USING btree (org_id, contact_id);
+
 create table two_factors (
   user_id       uuid not null,
   secret        bytea not null,

@@ -131,6 +131,15 @@ async function firstUnread(db: Db, actor: Actor, id: string, readTo: string | nu
   return rows[0]?.id ?? null
 }
 
+/** The newest messages of a contact by all numbers, as they stand in their threads, newest first. */
+export async function newestMessages(db: Db, actor: Actor, contactId: string, limit: number): Promise<Message[]> {
+  const { rows } = await sql<MessageRow>`
+    select ${columns} from messages m ${joins}
+    where m.org_id = ${actor.org_id} and m.contact_id = ${contactId} and ${stands}
+    order by m.sent_at desc, m.id desc limit ${limit}`.execute(db)
+  return rows.map(toMessage)
+}
+
 /** Those of the messages that are there, as they stand in their threads, by id. */
 export async function messagesByIds(db: Db, actor: Actor, ids: readonly string[]): Promise<Map<string, Message>> {
   const { rows } = await sql<MessageRow>`

@@ -441,6 +441,16 @@ export interface TestPhoneCustomersTable {
   delay_seconds: Generated<number>
 }
 
+export interface TestPhoneFilesTable {
+  org_id: string
+  id: string
+  contact_id: string
+  mime_type: string
+  file_name: string
+  bytes: Buffer
+  created_at: Generated<string>
+}
+
 export interface TwoFactorsTable {
   user_id: string
   secret: Buffer
@@ -514,6 +524,7 @@ export interface Tables {
   tag_counts: TagCountsTable
   tags: TagsTable
   test_phone_customers: TestPhoneCustomersTable
+  test_phone_files: TestPhoneFilesTable
   two_factors: TwoFactorsTable
   users: UsersTable
   whatsapp_accounts: WhatsappAccountsTable

@@ -25,15 +25,18 @@ export async function setBehaviour(tx: Tx, actor: Actor, contactId: string, beha
   return behaviour
 }
 
-/** Of the played customer at this address: a phone with a plus, or a user id. */
-export async function findBehaviour(
-  db: Db,
-  orgId: string,
-  address: string,
-): Promise<{ phone: string | null; user_id: string | null; behaviour: Behaviour } | null> {
+interface PlayedContact {
+  id: string
+  phone: string | null
+  user_id: string | null
+  behaviour: Behaviour
+}
+
+/** The played customer at this address: a phone with a plus, or a user id. */
+export async function findPlayed(db: Db, orgId: string, address: string): Promise<PlayedContact | null> {
   const [kind, value] = address.startsWith('+') ? ['phone', address.slice(1)] : ['bsuid', address]
-  const { rows } = await sql<{ phone: string | null; user_id: string | null; behaviour: Behaviour }>`
-    select c.phone, ${BEHAVES} as behaviour, (select u.value from contact_identities u
+  const { rows } = await sql<PlayedContact>`
+    select c.id, c.phone, ${BEHAVES} as behaviour, (select u.value from contact_identities u
       where u.org_id = c.org_id and u.contact_id = c.id and u.kind = 'bsuid' and u.retired_at is null order by u.created_at desc limit 1) as user_id
     from contact_identities i join contacts c on c.org_id = i.org_id and c.id = i.contact_id
       left join test_phone_customers b on b.org_id = c.org_id and b.contact_id = c.id

@@ -7,10 +7,11 @@ import type { GraphApi } from '../channels/whatsapp/client.ts'
 import { composeStatus } from '../channels/whatsapp/compose.ts'
 import { statusError, TOLD_LATER } from '../channels/whatsapp/meta-errors.ts'
 import { answerAsMeta, type BehindGraph, type GraphMessage } from '../channels/whatsapp/stand-in.ts'
-import { answerAboutMedia } from '../channels/whatsapp/stand-in-media.ts'
+import { answerAboutMedia, type MediaAnswer } from '../channels/whatsapp/stand-in-media.ts'
 import type { Db } from '../lib/db.ts'
-import type { Outgoing, OutgoingAnswer, OutgoingRequest } from '../lib/outgoing.ts'
-import { findBehaviour } from './behaviour.ts'
+import type { Outgoing, OutgoingRequest } from '../lib/outgoing.ts'
+import { findPlayed } from './behaviour.ts'
+import { findFile } from './files.ts'
 
 /** Between what happens to a message, so that one can watch. */
 const STEP_MS = 700
@@ -49,7 +50,7 @@ export function openFarEnd({ db, log, deliveries }: Resources, { stepMs = STEP_M
 
   const tell = async (orgId: string, message: GraphMessage): Promise<void> => {
     const number = await findNumber(orgId, message.phone_number_id)
-    const customer = await findBehaviour(db, orgId, message.to)
+    const customer = await findPlayed(db, orgId, message.to)
     if (!number || !customer) return
     const { reads, silent, refuses_with: code, delay_seconds } = customer.behaviour
     const status = async (to: 'sent' | 'delivered' | 'read' | 'failed', afterMs: number) => {
@@ -81,7 +82,7 @@ export function openFarEnd({ db, log, deliveries }: Resources, { stepMs = STEP_M
       return number ? { display_phone_number: number.phone, verified_name: number.name, access_token: TOKEN } : null
     },
     async refuse({ to }) {
-      const code = (await findBehaviour(db, orgId, to))?.behaviour.refuses_with ?? null
+      const code = (await findPlayed(db, orgId, to))?.behaviour.refuses_with ?? null
       return code === null || TOLD_LATER.includes(code) ? null : code
     },
     onMessage(message) {
@@ -94,25 +95,28 @@ export function openFarEnd({ db, log, deliveries }: Resources, { stepMs = STEP_M
     },
   })
 
-  const ask = async (orgId: string, url: string, asked: OutgoingRequest): Promise<OutgoingAnswer> => {
+  const answerTo = async (orgId: string, url: string, asked: OutgoingRequest): Promise<MediaAnswer> => {
     const { method = 'GET', headers = {}, body = '' } = asked
     const { pathname, search } = new URL(url)
     const request = { method, path: pathname + search, authorization: headers['authorization'] }
-    const files = { ...behind(orgId), url: GRAPH, findMedia: () => null, onUpload() {} }
+    const files = { ...behind(orgId), url: GRAPH, findMedia: (id: string) => findFile(db, orgId, id), onUpload() {} }
     const ofFile = await answerAboutMedia(files, {
       ...request,
       contentType: headers['content-type'],
       body: Buffer.from(body),
     })
-    const answer = ofFile ?? (await answerAsMeta(behind(orgId), { ...request, body: body.toString() }))
-    if ('file' in answer) throw new Error('Played customers send no files that could be asked for.')
-    return { status: answer.status, body: JSON.stringify(answer.body) }
+    return ofFile ?? answerAsMeta(behind(orgId), { ...request, body: body.toString() })
   }
+  const bytesOf = (answer: MediaAnswer) =>
+    'file' in answer ? answer.file.bytes : Buffer.from(JSON.stringify(answer.body))
   const outgoingTo = (orgId: string): Outgoing => ({
-    ask: (url, request = {}) => ask(orgId, url, request),
+    async ask(url, request = {}) {
+      const answer = await answerTo(orgId, url, request)
+      return { status: answer.status, body: bytesOf(answer).toString() }
+    },
     async stream(url, request = {}) {
-      const { status, body } = await ask(orgId, url, request)
-      return { status, location: null, body: Readable.from([Buffer.from(body)]), async discard() {} }
+      const answer = await answerTo(orgId, url, request)
+      return { status: answer.status, location: null, body: Readable.from([bytesOf(answer)]), async discard() {} }
     },
     async close() {},
   })

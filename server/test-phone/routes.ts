@@ -5,37 +5,27 @@ import { Problem } from '../lib/errors.ts'
 import { answer } from '../lib/route.ts'
 import { setBehaviour } from './behaviour.ts'
 import * as schema from './schema.ts'
-import {
-  clearTestPhone,
-  composePlayed,
-  composePlayedReaction,
-  getTestPhone,
-  listTestMessages,
-  openTestAccount,
-  type Played,
-} from './test-phone.ts'
+import { playDeletion, playEdit, playFile, playReaction, playText, type Played, type Stage } from './playing.ts'
+import { clearTestPhone, getTestPhone, listTestMessages } from './test-phone.ts'
 
 export const testPhoneRoutes = [
   bind(schema.getTestPhone, async (_input, { db, actor }) => answer(200, await getTestPhone(db, actor))),
 
-  bind(schema.playMessage, async ({ body }, context) => {
-    // Its own transaction: the webhook must find the account.
-    const account = await openTestAccount(context.db, context, context.actor)
-    const played = await composePlayed(context.db, context, context.actor, account, body)
-    return context.write(async () => {
-      await post(context, played)
-      return answer(204, undefined)
-    })
-  }),
+  bind(schema.playMessage, ({ body }, context) => play(context, (stage) => playText(stage, body))),
 
-  bind(schema.playReaction, async ({ params, body }, context) => {
-    const account = await openTestAccount(context.db, context, context.actor)
-    const played = await composePlayedReaction(context.db, context, context.actor, account, params.id, body)
-    return context.write(async () => {
-      await post(context, played)
-      return answer(204, undefined)
-    })
-  }),
+  bind(schema.playFile, ({ params, query, body }, context) =>
+    play(context, (stage) => playFile(stage, params.id, { ...query, ...body })),
+  ),
+
+  bind(schema.playReaction, ({ params, body }, context) =>
+    play(context, (stage) => playReaction(stage, params.id, body)),
+  ),
+
+  bind(schema.playEdit, ({ params, body }, context) => play(context, (stage) => playEdit(stage, params.id, body))),
+
+  bind(schema.playDeletion, ({ params, body }, context) =>
+    play(context, (stage) => playDeletion(stage, params.id, body)),
+  ),
 
   bind(schema.behave, async ({ params, body }, context) => {
     const behaviour = await context.write(async (tx) =>
@@ -54,6 +44,15 @@ export const testPhoneRoutes = [
     write(async (tx) => answer(200, { count: await clearTestPhone(tx, actor) })),
   ),
 ]
+
+/** What it takes is there for others before it is told, so it is not of the transaction of the call. */
+async function play(context: Context, compose: (stage: Stage) => Promise<Played>) {
+  const played = await compose({ db: context.db, vault: context, actor: context.actor })
+  return context.write(async () => {
+    await post(context, played)
+    return answer(204, undefined)
+  })
+}
 
 /** Through the very door that Meta uses, signature and all. */
 async function post({ request }: Context, { accountId, body, signature }: Played): Promise<void> {

@@ -2,6 +2,8 @@
 import { z } from 'zod'
 import { PhoneNumber } from '../channels/schema.ts'
 import { META_ERRORS } from '../channels/whatsapp/meta-errors.ts'
+import { MOST_SENT_BYTES } from '../conversations/media-schema.ts'
+import { Message } from '../conversations/schema.ts'
 import { route } from '../lib/route.ts'
 import { atMost, filledText, Id, Instant, problems, refusal } from '../lib/shapes.ts'
 
@@ -58,16 +60,9 @@ export const PlayedMessage = z
   })
   .meta({ id: 'PlayedMessage' })
 
-export const TestMessage = z
-  .object({
-    id: Id,
-    direction: z.enum(['in', 'out']),
-    type: z.string(),
-    text: z.string().nullable(),
-    sent_at: Instant,
-    arrived: z.boolean().describe('Whether the customer has it: what they wrote, and what was delivered to them.'),
-  })
-  .meta({ id: 'TestMessage' })
+export const TestMessage = Message.extend({
+  arrived: z.boolean().describe('Whether the customer has it: what they wrote, and what was delivered to them.'),
+}).meta({ id: 'TestMessage' })
 export type TestMessage = z.output<typeof TestMessage>
 
 export const getTestPhone = route({
@@ -148,5 +143,43 @@ export const playReaction = route({
     message_id: Id,
     emoji: z.string().trim().min(1).max(20).nullable().describe('Null takes the reaction back.'),
   }),
+  responses: { 204: { description: 'Delivered.' }, ...problems },
+})
+
+export const playFile = route({
+  method: 'post',
+  path: '/v1/test-phone/customers/{id}/files',
+  operationId: 'playFile',
+  summary: 'Have a played customer send a file; the body is the file',
+  permission: 'channels:manage',
+  params: customerParams,
+  query: z.object({
+    file_name: trimmed().min(1).max(200).optional(),
+    caption: trimmed().max(1024, atMost(1024)).optional(),
+    reply_to: Id.optional().describe('The message that it answers.'),
+  }),
+  file: { mostBytes: MOST_SENT_BYTES.document },
+  responses: { 204: { description: 'Delivered.' }, ...problems },
+})
+
+export const playEdit = route({
+  method: 'post',
+  path: '/v1/test-phone/customers/{id}/edits',
+  operationId: 'playEdit',
+  summary: 'Have a played customer change a text that they wrote',
+  permission: 'channels:manage',
+  params: customerParams,
+  body: z.object({ message_id: Id, text: filledText(refusal('message_missing', 'Write a message.'), 4096) }),
+  responses: { 204: { description: 'Delivered.' }, ...problems },
+})
+
+export const playDeletion = route({
+  method: 'post',
+  path: '/v1/test-phone/customers/{id}/deletions',
+  operationId: 'playDeletion',
+  summary: 'Have a played customer delete for everyone what they wrote',
+  permission: 'channels:manage',
+  params: customerParams,
+  body: z.object({ message_id: Id }),
   responses: { 204: { description: 'Delivered.' }, ...problems },
 })

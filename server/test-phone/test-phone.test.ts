@@ -8,7 +8,21 @@ import { openSender, type Sender } from '../conversations/sender.ts'
 import { sendMessage } from '../conversations/sending.ts'
 import { newId } from '../lib/ids.ts'
 import { openFarEnd, type FarEnd } from './far-end.ts'
-import { behave, getTestPhone, listTestMessages, playMessage, playReaction, type Behaviour } from './schema.ts'
+import { openMediaFetcher } from '../conversations/fetching-media.ts'
+import { openMedia } from '../conversations/reading-media.ts'
+import { eraseTestContacts } from '../contacts/erasing.ts'
+import { findFile } from './files.ts'
+import { playFile } from './playing.ts'
+import {
+  behave,
+  getTestPhone,
+  listTestMessages,
+  playDeletion,
+  playEdit,
+  playMessage,
+  playReaction,
+  type Behaviour,
+} from './schema.ts'
 
 let server: TestServer
 let admin: Person
@@ -74,6 +88,20 @@ async function played(as: { from: string } | { user_id: string } = { from: '+165
   }
 }
 
+/** A customer sends a file. */
+async function file(id: string, sent: Parameters<typeof playFile>[2]) {
+  const stage = { db: server.db, vault: server, actor: admin.actor }
+  const delivery = await playFile(stage, id, sent)
+  const { statusCode } = await server.app.inject({
+    method: 'POST',
+    url: `/webhooks/whatsapp/${delivery.accountId}`,
+    headers: { 'content-type': 'application/json', 'x-hub-signature-256': delivery.signature },
+    payload: delivery.body,
+  })
+  expect(statusCode).toBe(200)
+  return delivery
+}
+
 test('what an agent writes arrives on the test phone, is delivered, and read; the customer answers and reacts to it', async () => {
   const customer = await played()
   const id = await customer.write('Good morning!')
@@ -96,6 +124,91 @@ test('what an agent writes arrives on the test phone, is delivered, and read; th
     { type: 'text', text: 'Thanks', reply_to: wa_message_id, target: null },
     { type: 'reaction', text: '👍', reply_to: null, target: wa_message_id },
   ])
+})
+
+test('a reaction is taken back, a text is changed and deleted: the thread shows each', async () => {
+  const customer = await played()
+  const id = await customer.write('Good morning!')
+  await until(async () => expect((await customer.statuses(id)).map(({ status }) => status)).toContain('delivered'))
+  const play = (emoji: string | null) =>
+    admin.call(playReaction, { params: { id: customer.id }, body: { message_id: id, emoji } })
+  const shown = async () => {
+    await server.interpret()
+    return (await customer.messages()).map(({ text, edited_at, revoked_at, reactions }) => ({
+      text,
+      changed: [edited_at !== null && 'edited', revoked_at !== null && 'deleted'].filter(Boolean),
+      reactions: reactions.map(({ emoji }) => emoji),
+    }))
+  }
+  await play('👍')
+  await play('❤️')
+  expect((await shown()).at(-1)).toEqual({ text: 'Good morning!', changed: [], reactions: ['❤️'] })
+  await play(null)
+  expect((await shown()).at(-1)).toEqual({ text: 'Good morning!', changed: [], reactions: [] })
+  const own = { params: { id: customer.id }, body: { message_id: (await customer.messages())[0]!.id } }
+  await admin.call(playEdit, { ...own, body: { ...own.body, text: 'Hello!' } })
+  expect((await shown())[0]).toEqual({ text: 'Hello!', changed: ['edited'], reactions: [] })
+  await admin.call(playDeletion, own)
+  expect((await shown())[0]).toMatchObject({ changed: ['edited', 'deleted'] })
+  expect(await customer.messages()).toHaveLength(2)
+
+  // Nobody deletes or changes what others wrote, nor writes about a thread that is not theirs.
+  await expect(admin.call(playDeletion, { ...own, body: { message_id: id } })).rejects.toMatchObject({
+    problem: { reason: 'test_message_not_theirs' },
+  })
+  const other = await played({ from: '+16505550000' })
+  await expect(admin.call(playDeletion, { ...own, params: { id: other.id } })).rejects.toMatchObject({
+    problem: { reason: 'test_message_missing' },
+  })
+})
+
+test('a file that a customer sends is fetched as from Meta, byte for byte, and goes when the customer is erased', async () => {
+  const customer = await played()
+  const fetcher = openMediaFetcher({ ...server, testPhone: farEnd.graph }, { lookEveryMs: 20 })
+  try {
+    const bytes = Buffer.alloc(600_000, 'a photo of a red bicycle ')
+    const { body } = await file(customer.id, { bytes, mime_type: 'image/jpeg', caption: 'This one' })
+    await server.interpret()
+    const media = await until(async () => {
+      const message = (await customer.messages()).find(({ type }) => type === 'image')
+      expect(message).toMatchObject({ text: 'This one', media: { state: 'stored', size: 600_000 } })
+      return message!.media!
+    })
+    const pieces: Buffer[] = []
+    const stored = await openMedia(server.db, admin.actor, media.id)
+    for await (const piece of stored.read(0, stored.size)) pieces.push(piece)
+    expect(Buffer.concat(pieces).equals(bytes)).toBe(true)
+
+    // What nothing here can show is a document, as on a phone, with its name.
+    await file(customer.id, { bytes: Buffer.from('PK'), mime_type: 'application/x-odd', file_name: 'odd.bin' })
+    await server.interpret()
+    await until(async () =>
+      expect((await customer.messages()).at(-1)).toMatchObject({
+        type: 'document',
+        media: { state: 'stored', file_name: 'odd.bin' },
+      }),
+    )
+
+    const id = /"image":\{"id":"(\d+)"/.exec(body)![1]!
+    const stranger = await server.newPerson()
+    expect(await findFile(server.db, admin.actor.org_id, id)).toMatchObject({ mime_type: 'image/jpeg' })
+    expect(await findFile(server.db, stranger.actor.org_id, id)).toBeNull()
+    await server.db.transaction().execute((tx) => eraseTestContacts(tx, admin.actor.org_id))
+    expect(await findFile(server.db, admin.actor.org_id, id)).toBeNull()
+  } finally {
+    await fetcher.stop()
+  }
+})
+
+test('an empty file, words with a recording, and a file of nobody who is played are refused', async () => {
+  const customer = await played()
+  const recording = { bytes: Buffer.from('x'), mime_type: 'audio/ogg' }
+  const refusalOf = (id: string, given: object) => file(id, { ...recording, ...given }).catch((error: unknown) => error)
+  expect(await refusalOf(customer.id, { bytes: Buffer.alloc(0) })).toMatchObject({ details: { reason: 'file_empty' } })
+  expect(await refusalOf(customer.id, { caption: 'Listen' })).toMatchObject({
+    details: { reason: 'caption_not_taken' },
+  })
+  expect(await refusalOf(newId(), {})).toMatchObject({ details: { reason: 'customer_missing' } })
 })
 
 test('a customer without a phone gets it by their user id', async () => {

@@ -1,7 +1,6 @@
 // The test phone: an account whose customers are played, so that everything can be tried without Meta.
 import { randomInt } from 'node:crypto'
 import { sql, type RawBuilder } from 'kysely'
-import type { z } from 'zod'
 import type { Actor } from '../access/actor.ts'
 import { recordAct } from '../audit/recording.ts'
 import { newToken } from '../lib/crypto.ts'
@@ -10,13 +9,12 @@ import { Problem } from '../lib/errors.ts'
 import { lockIdentities } from '../contacts/identity-rows.ts'
 import { eraseTestContacts } from '../contacts/erasing.ts'
 import { forgetContacts, recordEvents } from '../events/events.ts'
-import { createAccount, findAccountSecrets, getAccount, updateAccount, type Vault } from '../channels/accounts.ts'
+import { createAccount, getAccount, updateAccount, type Vault } from '../channels/accounts.ts'
 import { forgetTestDeliveries } from '../channels/deliveries.ts'
 import type { WhatsAppAccount } from '../channels/schema.ts'
+import { newestMessages } from '../conversations/thread.ts'
 import { BEHAVES } from './behaviour.ts'
-import type { Behaviour, PlayedMessage, TestMessage } from './schema.ts'
-import { composeMessage, composeReaction } from '../channels/whatsapp/compose.ts'
-import { signBody } from '../channels/whatsapp/signature.ts'
+import type { Behaviour, TestMessage } from './schema.ts'
 
 /** The organization's test account, made on first use and there for everybody at once; two first uses at once make one. */
 export const openTestAccount = (db: Db, vault: Vault, actor: Actor): Promise<WhatsAppAccount> =>
@@ -60,100 +58,7 @@ async function findTestAccountId(db: Db, orgId: string): Promise<string | null> 
   return row?.id ?? null
 }
 
-/** A delivery of a played customer, in Meta's shape, for the webhook of the test account. */
-export interface Played {
-  accountId: string
-  body: string
-  signature: string
-}
-
-/** A signed delivery of one text message. Refuses an answer to a message that is not there. */
-export async function composePlayed(
-  db: Db,
-  vault: Vault,
-  actor: Actor,
-  account: WhatsAppAccount,
-  played: Omit<z.output<typeof PlayedMessage>, 'from'> & { from?: string | undefined },
-): Promise<Played> {
-  const { channel, sign } = await testNumber(db, vault, account)
-  const target = played.reply_to === undefined ? null : await findTarget(db, actor, channel.id, played.reply_to)
-  return sign(
-    composeMessage({
-      ...composedFor(account, channel),
-      from: played.from,
-      userId: played.user_id,
-      username: played.username?.replace(/^@/, ''),
-      name: played.name === '' ? undefined : played.name,
-      at: new Date(),
-      message: {
-        type: 'text',
-        text: { body: played.text },
-        ...(target === null ? {} : { context: { from: channel.phone.slice(1), id: target } }),
-      },
-    }),
-  )
-}
-
-/** A signed delivery of a reaction of this customer, or of its removal. */
-export async function composePlayedReaction(
-  db: Db,
-  vault: Vault,
-  actor: Actor,
-  account: WhatsAppAccount,
-  contactId: string,
-  { message_id, emoji }: { message_id: string; emoji: string | null },
-): Promise<Played> {
-  const { channel, sign } = await testNumber(db, vault, account)
-  const customer = await getCustomer(db, actor, contactId)
-  const target = await findTarget(db, actor, channel.id, message_id)
-  return sign(
-    composeReaction({
-      ...composedFor(account, channel),
-      from: customer.phone ?? undefined,
-      userId: customer.user_id ?? undefined,
-      at: new Date(),
-      target,
-      emoji: emoji ?? undefined,
-    }),
-  )
-}
-
-const composedFor = (
-  { waba_id }: WhatsAppAccount,
-  { phone_number_id, phone }: WhatsAppAccount['channels'][number],
-) => ({
-  phoneNumberId: phone_number_id,
-  displayPhone: phone,
-  wabaId: waba_id,
-})
-
-async function testNumber(db: Db, vault: Vault, account: WhatsAppAccount) {
-  const [channel] = account.channels
-  const secrets = await findAccountSecrets(db, vault.secretKey, account.id)
-  if (!channel || !secrets) throw new Error('The test account has no number or no secret.')
-  const sign = (body: string): Played => ({
-    accountId: account.id,
-    body,
-    signature: signBody(body, secrets.app_secrets[0]!),
-  })
-  return { channel, sign }
-}
-
-/** WhatsApp's id of a message of the test phone. */
-async function findTarget(db: Db, actor: Actor, channelId: string, messageId: string): Promise<string> {
-  const row = await db
-    .selectFrom('messages')
-    .select('wa_message_id')
-    .where('org_id', '=', actor.org_id)
-    .where('channel_id', '=', channelId)
-    .where('id', '=', messageId)
-    .executeTakeFirst()
-  if (!row?.wa_message_id)
-    throw new Problem('not_found', 'There is no such message on the test phone.', { reason: 'test_message_missing' })
-  return row.wa_message_id
-}
-
-interface Customer {
+export interface Customer {
   id: string
   phone: string | null
   user_id: string | null
@@ -169,7 +74,8 @@ const customers = (orgId: string, which: RawBuilder<unknown>) => sql<Customer & 
   from contacts c left join test_phone_customers b on b.org_id = c.org_id and b.contact_id = c.id
   where c.org_id = ${orgId} and c.test ${which}`
 
-async function getCustomer(db: Db, actor: Actor, contactId: string): Promise<Customer> {
+/** Refuses a contact that is not played. */
+export async function getCustomer(db: Db, actor: Actor, contactId: string): Promise<Customer> {
   const { rows } = await customers(actor.org_id, sql`and c.id = ${contactId}`).execute(db)
   if (!rows[0])
     throw new Problem('not_found', 'There is no such customer on the test phone.', { reason: 'customer_missing' })
@@ -200,13 +106,14 @@ export async function getTestPhone(
 /** The newest 200 messages of a played customer, oldest first. Refuses a contact that is not played. */
 export async function listTestMessages(db: Db, actor: Actor, contactId: string): Promise<TestMessage[]> {
   await getCustomer(db, actor, contactId)
-  const { rows } = await sql<TestMessage>`
-    select m.id, m.direction, m.type, m.text, m.sent_at, m.direction = 'in' or exists (select from message_statuses s
-      where s.org_id = m.org_id and s.channel_id = m.channel_id and s.wa_message_id = m.wa_message_id and s.status in ('delivered', 'read')) as arrived
-    from messages m where m.org_id = ${actor.org_id} and m.contact_id = ${contactId}
-    order by m.sent_at desc, m.id desc limit 200`.execute(db)
-  return rows.toReversed()
+  const messages = await newestMessages(db, actor, contactId, 200)
+  return messages.toReversed().map((message) => ({
+    ...message,
+    arrived: message.delivery === null || ARRIVED.has(message.delivery.state),
+  }))
 }
+
+const ARRIVED: ReadonlySet<string> = new Set(['delivered', 'read', 'played'])
 
 /** Erases every played contact of the organization with all that hangs on it; answers how many there were. */
 export async function clearTestPhone(tx: Tx, actor: Actor): Promise<number> {

@@ -35,6 +35,7 @@ export const OWNERS = new Map<string, string>(
     outgoing_messages: 'conversations',
     saved_replies: 'replies',
     test_phone_customers: 'test-phone',
+    test_phone_files: 'test-phone',
     media: 'conversations',
     media_chunks: 'conversations',
     tags: 'tags',

@@ -198,6 +198,12 @@ export const EXAMPLES: Readonly<Record<string, (id: Ids) => Example | Example[]>
   }),
   // Of which no message is known: so far only the customer is.
   playReaction: (id) => ({ params: { id: id.customer }, body: { message_id: id.customer, emoji: '👍' }, own: 404 }),
+  playFile: (id) => [
+    { params: { id: id.customer }, query: { file_name: 'a.txt' }, file: 'A file' },
+    { params: { id: id.customer }, query: { reply_to: id.customer }, file: 'A file', own: 404 },
+  ],
+  playEdit: (id) => ({ params: { id: id.customer }, body: { message_id: id.customer, text: 'olá' }, own: 404 }),
+  playDeletion: (id) => ({ params: { id: id.customer }, body: { message_id: id.customer }, own: 404 }),
   fillDemo: () => ({ own: 409 }),
 
   // What an export records would otherwise show as a difference.

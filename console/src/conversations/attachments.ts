@@ -15,8 +15,12 @@ export const isRecording = (file: File): boolean => kindOf(file) === 'audio'
 /** Why WhatsApp would not take it; null when it would. */
 export function refusalOf(file: File): string | null {
   const kind = kindOf(file)
-  if (kind === undefined) return m.problem_file_type_not_taken()
+  return kind === undefined ? m.problem_file_type_not_taken() : sizeRefusalOf(file)
+}
+
+/** Why its size is none that can be sent; what has no kind of its own goes as a document. */
+export function sizeRefusalOf(file: File): string | null {
   if (file.size === 0) return m.problem_file_empty()
-  const max = MOST_SENT_BYTES[kind]
+  const max = MOST_SENT_BYTES[kindOf(file) ?? 'document']
   return file.size > max ? m.problem_file_too_large({ max: formatBytes(max) }) : null
 }

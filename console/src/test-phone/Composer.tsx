@@ -1,59 +1,154 @@
-// Writes as a played customer: Enter sends, Shift+Enter makes a new line, and a failure keeps what was typed.
-import { Button, Textarea } from '@mantine/core'
-import { IconSend2 } from '@tabler/icons-react'
+// Writes as a played customer, sends files, answers a message or changes one: Enter sends, and a failure keeps what was typed.
+import { ActionIcon, Button, FileButton, Textarea } from '@mantine/core'
+import { IconPaperclip, IconSend2, IconX } from '@tabler/icons-react'
 import { useId, useRef, useState } from 'react'
+import type { TestMessage } from '../../../server/test-phone/schema.ts'
 import { useOrganization } from '../access/queries.ts'
+import { AttachmentPreview } from '../conversations/AttachmentPreview.tsx'
+import { isRecording, sizeRefusalOf } from '../conversations/attachments.ts'
+import { QuoteBlock } from '../conversations/QuoteBlock.tsx'
 import { formatCount } from '../lib/numbers.ts'
 import { useTypedText } from '../lib/typed-text.ts'
 import { m } from '../paraglide/messages.js'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
+import { tell } from '../ui/toasts.ts'
 import classes from './Composer.module.css'
 import { nameOfCustomer } from './customer.ts'
-import { usePlayMessage, type Customer } from './queries.ts'
+import { useAct, usePlayMessage, type Customer } from './queries.ts'
 
 const MAX = 4096
-/** From here on it is shown how many characters are used. */
-const NEAR = 3800
+const MAX_CAPTION = 1024
+/** So many characters before the end it is shown how many are used. */
+const NEAR = 300
 
-export function Composer({ customer, phone }: { customer: Customer; phone: string | null }) {
+/** The message that is answered, or changed. */
+export interface About {
+  kind: 'reply' | 'edit'
+  message: TestMessage
+}
+
+interface ComposerProps {
+  customer: Customer
+  phone: string | null
+  about: About | null
+  onDone: () => void
+}
+
+export function Composer({ customer, phone, about, onDone }: ComposerProps) {
   const organization = useOrganization()
   const play = usePlayMessage(organization.slug)
-  const [text, setText] = useState('')
+  const act = useAct(organization.slug, customer.id)
+  const isEdit = about?.kind === 'edit'
+  const before = isEdit ? (about.message.text ?? '') : ''
+  const [text, setText] = useState(before)
+  const [file, setFile] = useState<File | null>(null)
   const input = useRef<HTMLTextAreaElement>(null)
   const hintId = useId()
   const used = text.trim().length
-  useTypedText(used > 0)
+  const hasCaption = file !== null && !isRecording(file)
+  const max = hasCaption ? MAX_CAPTION : MAX
+  const refusal = file && sizeRefusalOf(file)
+  const isPending = play.isPending || act.isPending
+  const error = play.error ?? act.error
+  useTypedText(used > 0 && text !== before)
 
   if (customer.phone === null && customer.user_id === null) {
     return <p className={classes.unreachable}>{m.test_customer_unreachable()}</p>
   }
 
-  const send = () => {
+  const replyTo = about?.kind === 'reply' ? about.message.id : undefined
+  const write = (words: string, reply_to?: string) =>
+    play.mutateAsync({
+      ...(customer.phone === null ? {} : { from: customer.phone }),
+      ...(customer.user_id === null ? {} : { user_id: customer.user_id }),
+      ...(customer.username === null || customer.username === '' ? {} : { username: customer.username }),
+      ...(customer.display_name === null ? {} : { name: customer.display_name }),
+      text: words,
+      ...(reply_to === undefined ? {} : { reply_to }),
+    })
+  const deliver = async (words: string) => {
+    if (isEdit) return act.mutateAsync({ does: 'edit', message_id: about.message.id, text: words })
+    if (file === null) return write(words, replyTo)
+    await act.mutateAsync({ does: 'send', file, caption: hasCaption ? words : '', reply_to: replyTo })
+    setFile(null)
+    if (!hasCaption && words !== '') await write(words)
+  }
+  const send = async () => {
     input.current?.focus()
-    if (used === 0 || used > MAX || play.isPending) return
+    if ((used === 0 && file === null) || used > max || refusal !== null || isPending) return
     const sent = text
-    play.mutate(
-      {
-        ...(customer.phone === null ? {} : { from: customer.phone }),
-        ...(customer.user_id === null ? {} : { user_id: customer.user_id }),
-        ...(customer.username === null || customer.username === '' ? {} : { username: customer.username }),
-        ...(customer.display_name === null ? {} : { name: customer.display_name }),
-        text: sent,
-      },
-      // What was typed on meanwhile stays.
-      { onSuccess: () => setText((now) => (now.startsWith(sent) ? now.slice(sent.length) : now)) },
-    )
+    play.reset()
+    act.reset()
+    try {
+      await deliver(sent.trim())
+    } catch {
+      // Said above the box, where what was typed still stands.
+      return
+    }
+    // What was typed on meanwhile stays.
+    setText((now) => (now.startsWith(sent) ? now.slice(sent.length) : now))
+    onDone()
+  }
+  const attach = (files: FileList) => {
+    if (files.length > 1) tell(m.composer_one_file())
+    else if (!isEdit) setFile(files[0] ?? null)
+    input.current?.focus()
   }
   return (
     <form
       className={classes.root}
+      onDragOver={(event) => {
+        if (event.dataTransfer.types.includes('Files')) event.preventDefault()
+      }}
+      onDrop={(event) => {
+        if (event.dataTransfer.files.length === 0) return
+        event.preventDefault()
+        attach(event.dataTransfer.files)
+      }}
       onSubmit={(event) => {
         event.preventDefault()
-        send()
+        void send()
       }}
     >
-      {play.error !== null && <ErrorNotice error={play.error} />}
+      {error !== null && <ErrorNotice error={error} />}
+      {about !== null && (
+        <div className={classes.about}>
+          <QuoteBlock
+            quote={about.message}
+            name={nameOfCustomer(customer)}
+            label={isEdit ? m.test_message_editing() : m.composer_replying()}
+          />
+          <ActionIcon aria-label={isEdit ? m.test_message_edit_cancel() : m.composer_reply_cancel()} onClick={onDone}>
+            <IconX size={16} stroke={1.8} />
+          </ActionIcon>
+        </div>
+      )}
+      {file !== null && (
+        <AttachmentPreview
+          file={file}
+          refusal={refusal}
+          hint={!hasCaption && used > 0 ? m.composer_no_caption() : null}
+          onRemove={() => {
+            setFile(null)
+            input.current?.focus()
+          }}
+        />
+      )}
       <div className={classes.line}>
+        {!isEdit && (
+          <FileButton
+            onChange={(chosen) => {
+              if (chosen) setFile(chosen)
+              input.current?.focus()
+            }}
+          >
+            {(props) => (
+              <ActionIcon {...props} size={36} aria-label={m.composer_attach()} title={m.composer_attach()}>
+                <IconPaperclip size={18} stroke={1.8} />
+              </ActionIcon>
+            )}
+          </FileButton>
+        )}
         <Textarea
           ref={input}
           className={classes.input}
@@ -64,25 +159,32 @@ export function Composer({ customer, phone }: { customer: Customer; phone: strin
           dir="auto"
           autoFocus
           aria-label={m.test_message({ name: nameOfCustomer(customer) })}
-          placeholder={m.test_message_placeholder()}
+          placeholder={hasCaption ? m.composer_caption() : m.test_message_placeholder()}
           aria-describedby={hintId}
-          error={used > MAX}
+          error={used > max}
           onChange={(event) => setText(event.currentTarget.value)}
+          onPaste={(event) => {
+            // Tables and texts are pasted as images too: words come first.
+            if (event.clipboardData.files.length === 0 || event.clipboardData.types.includes('text/plain')) return
+            event.preventDefault()
+            attach(event.clipboardData.files)
+          }}
           onKeyDown={(event) => {
+            if (event.key === 'Escape' && about !== null) onDone()
             if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return
             event.preventDefault()
-            send()
+            void send()
           }}
         />
-        <Button type="submit" loading={play.isPending} leftSection={<IconSend2 size={16} stroke={1.8} />}>
-          {m.test_message_send()}
+        <Button type="submit" loading={isPending} leftSection={<IconSend2 size={16} stroke={1.8} />}>
+          {isEdit ? m.save() : m.test_message_send()}
         </Button>
       </div>
       <p id={hintId} className={classes.hint}>
         <span>{phone !== null && m.test_message_to({ phone })}</span>
-        {used > NEAR && (
-          <span className={classes.used} data-over={used > MAX || undefined} role="status">
-            {m.test_message_used({ count: formatCount(used), max: formatCount(MAX) })}
+        {used > max - NEAR && (
+          <span className={classes.used} data-over={used > max || undefined} role="status">
+            {m.test_message_used({ count: formatCount(used), max: formatCount(max) })}
           </span>
         )}
       </p>

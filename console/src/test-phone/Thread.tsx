@@ -2,21 +2,19 @@
 import { Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { Fragment, useLayoutEffect, useRef } from 'react'
-import type { TestMessage } from '../../../server/test-phone/schema.ts'
+import { Fragment, useLayoutEffect, useRef, useState } from 'react'
 import { useOrganization } from '../access/queries.ts'
-import { exactTime, isoDay, isoMinute } from '../lib/time.ts'
+import { isoDay } from '../lib/time.ts'
 import { m } from '../paraglide/messages.js'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
 import { SmallBadge } from '../ui/SmallBadge.tsx'
 import { BackToList } from './BackToList.tsx'
 import { BehaviourBar } from './BehaviourBar.tsx'
-import { Composer } from './Composer.tsx'
+import { Bubble } from './Bubble.tsx'
+import { Composer, type About } from './Composer.tsx'
 import { addressOfCustomer, nameOfCustomer } from './customer.ts'
-import { testMessagesQuery, useReact, type Customer } from './queries.ts'
+import { testMessagesQuery, useAct, type Customer } from './queries.ts'
 import classes from './Thread.module.css'
-
-const REACTIONS = ['👍', '❤️']
 
 interface ThreadProps {
   customer: Customer
@@ -27,7 +25,8 @@ interface ThreadProps {
 export function Thread({ customer, phone, onBack }: ThreadProps) {
   const organization = useOrganization()
   const { data, error, refetch } = useQuery(testMessagesQuery(organization.slug, customer.id))
-  const { mutate: react, error: reactError } = useReact(organization.slug, customer.id)
+  const act = useAct(organization.slug, customer.id)
+  const [about, setAbout] = useState<About | null>(null)
   const name = nameOfCustomer(customer)
   const box = useSticksToEnd(data?.messages.at(-1)?.id)
   return (
@@ -66,7 +65,7 @@ export function Thread({ customer, phone, onBack }: ThreadProps) {
         ) : (
           <>
             {error && <ErrorNotice error={error} onRetry={() => void refetch()} />}
-            {reactError && <ErrorNotice error={reactError} />}
+            {act.error && <ErrorNotice error={act.error} />}
             {data.messages.length === 0 && <p className={classes.none}>{m.test_thread_none()}</p>}
             {data.messages.map((message, index) => {
               const day = isoDay(message.sent_at)
@@ -74,52 +73,27 @@ export function Thread({ customer, phone, onBack }: ThreadProps) {
               return (
                 <Fragment key={message.id}>
                   {(before === undefined || isoDay(before.sent_at) !== day) && <p className={classes.day}>{day}</p>}
-                  <Bubble message={message} name={name} onReact={(emoji) => react({ message_id: message.id, emoji })} />
+                  <Bubble
+                    message={message}
+                    name={name}
+                    onAct={act.mutate}
+                    onReply={() => setAbout({ kind: 'reply', message })}
+                    onEdit={() => setAbout({ kind: 'edit', message })}
+                  />
                 </Fragment>
               )
             })}
           </>
         )}
       </div>
-      <Composer customer={customer} phone={phone} />
+      <Composer
+        key={about?.kind === 'edit' ? about.message.id : ''}
+        customer={customer}
+        phone={phone}
+        about={about}
+        onDone={() => setAbout(null)}
+      />
     </>
-  )
-}
-
-interface BubbleProps {
-  message: TestMessage
-  name: string
-  onReact: (emoji: string) => void
-}
-
-function Bubble({ message, name, onReact }: BubbleProps) {
-  const { direction, text, type, sent_at, arrived } = message
-  return (
-    <div className={classes.bubble} data-direction={direction} data-away={!arrived || undefined}>
-      <span className={classes.who}>
-        {direction === 'in' ? m.test_thread_from_customer({ name }) : m.test_thread_from_business()}
-      </span>
-      {text === null || text === '' ? (
-        <span className={classes.typed}>{m.test_thread_type({ type })}</span>
-      ) : (
-        <span className={classes.text} dir="auto">
-          {text}
-        </span>
-      )}
-      <time className={classes.time} dateTime={sent_at} title={exactTime(sent_at)}>
-        {isoMinute(sent_at).slice(-5)}
-      </time>
-      {!arrived && <span className={classes.time}>{m.test_message_not_arrived()}</span>}
-      {direction === 'out' && arrived && (
-        <span className={classes.reactions}>
-          {REACTIONS.map((emoji) => (
-            <button key={emoji} type="button" aria-label={m.test_react({ emoji })} onClick={() => onReact(emoji)}>
-              {emoji}
-            </button>
-          ))}
-        </span>
-      )}
-    </div>
   )
 }
 

@@ -6,6 +6,9 @@ import type {
   clearTestPhone,
   getTestPhone,
   listTestMessages,
+  playDeletion,
+  playEdit,
+  playFile,
   playMessage,
   playReaction,
 } from '../../../server/test-phone/schema.ts'
@@ -43,21 +46,25 @@ export const testMessagesQuery = (organization: string, customer: string) =>
     refetchInterval: () => whileNotLive(organization, 2000),
   })
 
-/** Plays a message. It is interpreted a moment later: what is shown is read again at once and twice after. */
-export function usePlayMessage(organization: string) {
+/** What is played is interpreted a moment later: what is shown is read again at once and twice after. */
+function useRefresh(organization: string) {
   const queryClient = useQueryClient()
-  return useMutation({
-    mutationFn: (body: Played) => call<typeof playMessage>('post', '/v1/test-phone/messages', { organization, body }),
-    onSuccess: () => {
-      const refresh = () => {
-        void queryClient.invalidateQueries({ queryKey: keys.all(organization) })
-        void queryClient.invalidateQueries({ queryKey: contactKeys.all(organization) })
-        void queryClient.invalidateQueries({ queryKey: conflictKeys.all(organization) })
-      }
-      for (const ms of [60, 400, 1200]) window.setTimeout(refresh, ms)
-    },
-  })
+  return () => {
+    const refresh = () => {
+      void queryClient.invalidateQueries({ queryKey: keys.all(organization) })
+      void queryClient.invalidateQueries({ queryKey: contactKeys.all(organization) })
+      void queryClient.invalidateQueries({ queryKey: conflictKeys.all(organization) })
+    }
+    for (const ms of [60, 400, 1200]) window.setTimeout(refresh, ms)
+  }
 }
+
+/** Plays a text. */
+export const usePlayMessage = (organization: string) =>
+  useMutation({
+    mutationFn: (body: Played) => call<typeof playMessage>('post', '/v1/test-phone/messages', { organization, body }),
+    onSuccess: useRefresh(organization),
+  })
 
 /** How the customer takes what is sent, from the next message on; shown at once, and taken back when it is refused. */
 export function useBehave(organization: string, customer: string) {
@@ -85,15 +92,45 @@ export function useBehave(organization: string, customer: string) {
   })
 }
 
-/** The customer reacts to a message. */
-export function useReact(organization: string, customer: string) {
+/** What a customer does beside writing. */
+export type Act =
+  | { does: 'react'; message_id: string; emoji: string | null }
+  | { does: 'edit'; message_id: string; text: string }
+  | { does: 'delete'; message_id: string }
+  | { does: 'send'; file: File; caption: string; reply_to: string | undefined }
+
+export function useAct(organization: string, customer: string) {
+  const at = { organization, params: { id: customer } }
   return useMutation({
-    mutationFn: (body: { message_id: string; emoji: string }) =>
-      call<typeof playReaction>('post', '/v1/test-phone/customers/{id}/reactions', {
-        organization,
-        params: { id: customer },
-        body,
-      }),
+    mutationFn: (act: Act) => {
+      switch (act.does) {
+        case 'react':
+          return call<typeof playReaction>('post', '/v1/test-phone/customers/{id}/reactions', {
+            ...at,
+            body: { message_id: act.message_id, emoji: act.emoji },
+          })
+        case 'edit':
+          return call<typeof playEdit>('post', '/v1/test-phone/customers/{id}/edits', {
+            ...at,
+            body: { message_id: act.message_id, text: act.text },
+          })
+        case 'delete':
+          return call<typeof playDeletion>('post', '/v1/test-phone/customers/{id}/deletions', {
+            ...at,
+            body: { message_id: act.message_id },
+          })
+        case 'send': {
+          const { file, caption, reply_to } = act
+          return call<typeof playFile>('post', '/v1/test-phone/customers/{id}/files', {
+            ...at,
+            once: `${file.name} ${file.size} ${file.lastModified} ${caption}`,
+            query: { file_name: file.name, ...(caption === '' ? {} : { caption }), ...(reply_to ? { reply_to } : {}) },
+            body: file,
+          })
+        }
+      }
+    },
+    onSuccess: useRefresh(organization),
   })
 }
 

@@ -3,11 +3,13 @@ import { describe, expect, it } from 'vitest'
 import {
   composeIdentityChange,
   composeMessage,
-  composeReaction,
   composeStatus,
   composeTextMessage,
+  deletionOf,
+  editOf,
   escapeNonAscii,
   newMessageId,
+  reactionTo,
 } from './compose.ts'
 import { readPayload } from './payload.ts'
 import { signatureMatches, signBody } from './signature.ts'
@@ -64,11 +66,20 @@ describe('composed bodies', () => {
       text: 'Look',
       content: image,
     })
-    expect(one(composeReaction({ ...number, ...ann, at, target: 'wamid.0', emoji: '👍' }))).toMatchObject({
+    expect(one(composeMessage({ ...number, ...ann, at, message: reactionTo('wamid.0', '👍') }))).toMatchObject({
       reaction: { target: 'wamid.0', emoji: '👍', removed: false },
     })
-    expect(one(composeReaction({ ...number, ...ann, at, target: 'wamid.0' }))).toMatchObject({
+    expect(one(composeMessage({ ...number, ...ann, at, message: reactionTo('wamid.0', null) }))).toMatchObject({
       reaction: { removed: true },
+    })
+  })
+
+  it('an edit and a deletion read back', () => {
+    expect(one(composeMessage({ ...number, ...ann, at, message: editOf('wamid.0', 'Better') }))).toMatchObject({
+      edit: { target: 'wamid.0', text: 'Better' },
+    })
+    expect(one(composeMessage({ ...number, ...ann, at, message: deletionOf('wamid.0') }))).toMatchObject({
+      revoke: { target: 'wamid.0' },
     })
   })
 

@@ -71,13 +71,20 @@ export function composeTextMessage(options: ComposedFor & PlayedCustomer & When 
   return composeMessage({ ...options, message: { type: 'text', text: { body: options.text } } })
 }
 
-/** A reaction to the message `target`; without an emoji, its removal. */
-export function composeReaction(
-  options: ComposedFor & PlayedCustomer & When & { target: string; emoji?: string | undefined },
-): string {
-  const reaction = { message_id: options.target, emoji: options.emoji }
-  return composeMessage({ ...options, message: { type: 'reaction', reaction } })
-}
+/** Of `composeMessage`: a reaction to the message `target`; without an emoji, its removal. */
+export const reactionTo = (target: string, emoji: string | null) => ({
+  type: 'reaction',
+  reaction: { message_id: target, emoji: emoji ?? undefined },
+})
+
+/** Of `composeMessage`: other words in place of those of the message `target`. */
+export const editOf = (target: string, text: string) => ({
+  type: 'edit',
+  edit: { original_message_id: target, message: { type: 'text', text: { body: text } } },
+})
+
+/** Of `composeMessage`: the message `target` is deleted for everyone. */
+export const deletionOf = (target: string) => ({ type: 'revoke', revoke: { original_message_id: target } })
 
 /** What became of the message `messageId`, which was sent to the played customer. */
 export function composeStatus(

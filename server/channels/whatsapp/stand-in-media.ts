@@ -14,7 +14,7 @@ export interface GraphMedia {
 export interface BehindMedia extends Pick<BehindGraph, 'findNumber'> {
   /** Where this stand-in is reached, with the version. */
   url: string
-  findMedia(id: string): GraphMedia | null
+  findMedia(id: string): Promise<GraphMedia | null> | GraphMedia | null
   onUpload(media: GraphMedia): void
 }
 
@@ -41,7 +41,7 @@ export async function answerAboutMedia(behind: BehindMedia, request: MediaReques
   const { id = '', part, query } = PATH.exec(request.path)?.groups ?? {}
   const asked = new URLSearchParams(query).get('phone_number_id')
   const isUpload = request.method === 'POST' && part === '/media'
-  const media = behind.findMedia(id)
+  const media = request.method === 'GET' ? await behind.findMedia(id) : null
   if (!isUpload && (request.method !== 'GET' || (media === null && part !== '/file' && asked === null))) return null
   const token = /^Bearer (.+)$/.exec(request.authorization ?? '')?.[1]
   const number = isUpload ? await behind.findNumber(id) : null
