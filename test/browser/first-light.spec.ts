@@ -192,6 +192,7 @@ test('an empty organization is filled with the demo shop at a click, and no scre
     await expect(page.getByText('Harbour & Vine (demo)')).toBeVisible()
     await check()
     await page.goto(`${earmark.url}/o/cafe-do-porto/nowhere`)
+    await expect(page.getByRole('heading', { name: 'There is nothing here' })).toBeVisible()
     await check()
   } finally {
     await earmark.stop()

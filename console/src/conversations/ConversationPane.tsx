@@ -3,7 +3,7 @@ import { Skeleton } from '@mantine/core'
 import { useDocumentVisibility } from '@mantine/hooks'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useEffect, useImperativeHandle, useMemo, useRef, useState, type Ref } from 'react'
-import type { Conversation } from '../../../server/conversations/schema.ts'
+import type { Conversation, Message } from '../../../server/conversations/schema.ts'
 import { may, useOrganization, useSession } from '../access/queries.ts'
 import { isProblem } from '../lib/api.ts'
 import { m } from '../paraglide/messages.js'
@@ -66,8 +66,13 @@ export function ConversationPane({
   const isOpen = conversation?.status === 'pending' || conversation?.status === 'active'
   const isMine = conversation?.status === 'active' && conversation.agent?.id === user.id
   const mayAnswer = may(organization, 'conversations:answer')
+  // Ids sort in the order of arrival. WhatsApp's times are whole seconds: what a customer wrote just after an answer may stand before it.
   const newest = useMemo(
-    () => thread.data?.pages.flatMap(({ messages }) => messages).find((each) => each.conversation_id === id),
+    () =>
+      thread.data?.pages
+        .flatMap(({ messages }) => messages)
+        .filter((each) => each.conversation_id === id)
+        .reduce<Message | undefined>((last, each) => (last && last.id > each.id ? last : each), undefined),
     [thread.data, id],
   )
   const newestOfCustomer = useMemo(
