@@ -50,6 +50,23 @@ async function agentJoins(
   return page
 }
 
+interface Recorded {
+  notified: Notification[]
+}
+
+/** What the browser would show outside the page. */
+const RECORD_NOTIFICATIONS = `
+  window.notified = []
+  window.Notification = class extends Notification {
+    constructor(...given) {
+      super(...given)
+      window.notified.push(this)
+    }
+  }`
+
+const told = (page: Page) =>
+  page.evaluate(() => (window as unknown as Recorded).notified.map(({ title, body }) => ({ title, body })))
+
 const openInbox = (page: Page) => page.goto(`${earmark.url}/o/${SLUG}/inbox`)
 const rowOf = (page: Page, name = NAME) => page.getByRole('listitem').filter({ hasText: name })
 const threadOf = (page: Page) => page.getByRole('log')
@@ -125,6 +142,66 @@ test.describe('in every look', () => {
         await agent.context().close()
       }
     })
+  }
+})
+
+test('from the test phone to the close: the agent is told, takes, tags and answers, the administrator sees by whom', async ({
+  page,
+  browser,
+}) => {
+  await setUp(page, earmark)
+  await callAs(page, earmark.url, 'POST', '/v1/tags', { name: 'VIP' })
+  const agent = await agentJoins(browser, page, 'Nour')
+  try {
+    await agent.context().grantPermissions(['notifications'])
+    await agent.addInitScript(RECORD_NOTIFICATIONS)
+    await openInbox(agent)
+    await agent.getByRole('button', { name: 'Turn notifications on' }).click()
+    await expect(agent.getByRole('button', { name: 'Turn notifications off' })).toBeVisible()
+
+    // On the screen of the test phone.
+    await page.goto(`${earmark.url}/o/${SLUG}/settings/test-phone?customer=new`)
+    await page.getByLabel('Phone number (optional)').fill(PHONE)
+    await page.getByLabel('Name', { exact: true }).fill(NAME)
+    await page.getByLabel('First message').fill('Is the red one still there?')
+    await page.getByRole('button', { name: 'Send first message' }).click()
+    const phone = page.getByRole('log')
+    await expect(phone).toContainText('Is the red one still there?')
+
+    await expect(agent.getByRole('navigation').getByText('1 waiting or unread')).toBeAttached()
+    await rowOf(agent).getByRole('link').click()
+    await agent.getByRole('button', { name: 'Take', exact: true }).click()
+    const composer = agent.getByRole('textbox', { name: `Message to ${NAME}` })
+    await composer.fill('Yes, it is.')
+    await composer.press('Enter')
+    await expect(phone).toContainText('Yes, it is.')
+    await expect(threadOf(agent).getByText('Read', { exact: true })).toBeAttached()
+    expect(await told(agent)).toEqual([])
+
+    // Elsewhere in the console the agent is told of what comes, and led there.
+    await agent.getByRole('link', { name: 'Contacts', exact: true }).click()
+    await page.getByRole('textbox', { name: `Write as ${NAME}` }).fill('I take it')
+    await page.keyboard.press('Enter')
+    await expect.poll(() => told(agent)).toEqual([{ title: NAME, body: 'I take it' }])
+    await agent.evaluate(() => (window as unknown as Recorded).notified[0]!.dispatchEvent(new Event('click')))
+    await expect(threadOf(agent)).toContainText('I take it')
+    await agent.getByRole('button', { name: 'Add tag' }).click()
+    await agent.getByRole('combobox').pressSequentially('VIP')
+    await agent.keyboard.press('Enter')
+    await expect(rowOf(agent).getByText('VIP')).toBeVisible()
+    await agent.getByRole('button', { name: 'Close', exact: true }).click()
+    await expect(agent.getByRole('region').getByText('Closed by agent').first()).toBeVisible()
+
+    await page.goto(`${earmark.url}/o/${SLUG}/conversations`)
+    const row = page.getByRole('row').filter({ hasText: NAME })
+    await expect(row).toContainText('Nour')
+    await expect(row).toContainText('Closed by agent')
+    await page.getByRole('link', { name: 'Contacts', exact: true }).click()
+    await page.getByRole('row').filter({ hasText: NAME }).click()
+    await expect(page.getByText('Manual (agent) · ').first()).toBeVisible()
+    await expect(page.getByText(/^Manual \(agent\) · Nour · /)).toBeVisible()
+  } finally {
+    await agent.context().close()
   }
 })
 
