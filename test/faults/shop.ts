@@ -25,7 +25,7 @@ export interface Ids {
 }
 
 /** Signs in and connects an account, through the routes that the console uses. */
-export async function openShop(url: string): Promise<Shop> {
+export async function openShop(url: string, { accessToken = '' } = {}): Promise<Shop> {
   const json = { 'content-type': 'application/json', 'earmark-request': 'test' }
   const signedIn = await ask(`${url}/auth/session`, {
     method: 'POST',
@@ -49,6 +49,7 @@ export async function openShop(url: string): Promise<Shop> {
     portfolio_id: PORTFOLIO,
     waba_id: '102290129340398',
     app_secret: APP_SECRET,
+    access_token: accessToken,
     channels: [{ name: 'Main number', phone_number_id: PHONE_NUMBER_ID, phone: '+15550783881' }],
   }
   const created = await call(url, 'POST', '/v1/whatsapp-accounts', account)

@@ -52,7 +52,7 @@ async function wrongMessages(db: Db, load: Load): Promise<string[]> {
   const { rows } = await sql<{
     wa_message_id: string
     copies: number
-  }>`select wa_message_id, count(*)::int as copies from messages group by 1`.execute(db)
+  }>`select wa_message_id, count(*)::int as copies from messages where direction = 'in' group by 1`.execute(db)
   const stored = new Map(rows.map((row) => [row.wa_message_id, row.copies]))
   const sent = new Set(load.customers.flatMap(({ messages }) => messages.map(({ id }) => id)))
   return [
