@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
+import { joinEmbeddedPostgres } from '../../server/lib/postgres.ts'
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url))
 const isRoot = process.getuid?.() === 0
@@ -17,6 +18,8 @@ export interface Earmark {
   receive(...args: string[]): string
   /** Runs `npm run reset-password` with these arguments; answers what it printed. */
   resetPassword(...args: string[]): string
+  /** Where its own database is reached, for what no screen could make in time. */
+  databaseUrl(): Promise<string>
   /** Starts one more server on the same data folder: on a free port, or on that of one that is gone. */
   startBeside(port?: number): Promise<string>
   /** Kills the first server without warning. */
@@ -93,6 +96,7 @@ export async function startEarmark({
     setupUrl: /\S+\/setup\?token=\S+/.exec(printed)![0],
     receive: (...args) => tool('receive', args),
     resetPassword: (...args) => tool('reset-password', args),
+    databaseUrl: async () => (await joinEmbeddedPostgres(env.DATA_DIR)).url,
     startBeside: async (port) => addressIn(await start('runs at ', port)),
     kill: () => ended(children[0]!, 'SIGKILL'),
     stop,

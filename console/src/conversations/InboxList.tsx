@@ -16,6 +16,7 @@ import { m } from '../paraglide/messages.js'
 import classes from './InboxList.module.css'
 import { InboxRow } from './InboxRow.tsx'
 import type { InboxListName } from './search.ts'
+import { useHeldRows } from './use-held-rows.ts'
 
 export interface InboxListHandle {
   /** Focuses the row of a conversation, or the one that Tab leads to. */
@@ -59,6 +60,7 @@ export function InboxList({ ref, conversations, asked, list, stale, openId, end,
     overscan: 8,
     rangeExtractor,
   })
+  const hand = useHeldRows(box, virtualizer, conversations, asked)
   const rows = virtualizer.getVirtualItems()
   const lastShown = rows.at(-1)?.index ?? 0
 
@@ -130,7 +132,7 @@ export function InboxList({ ref, conversations, asked, list, stale, openId, end,
   }
 
   return (
-    <div ref={box} className={classes.box} data-stale={stale || undefined}>
+    <div ref={box} className={classes.box} data-stale={stale || undefined} {...hand}>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- its links have the focus, the arrows move it among them */}
       <ul
         className={classes.rows}
