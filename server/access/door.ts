@@ -6,7 +6,7 @@ import type pg from 'pg'
 import { z } from 'zod'
 import type { Config } from '../config.ts'
 import type { Live } from '../events/live.ts'
-import type { Db, Tx } from '../lib/db.ts'
+import { outlivingDeadlocks, type Db, type Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { sent, type Sent } from '../lib/http.ts'
 import type { Outgoing } from '../lib/outgoing.ts'
@@ -47,7 +47,8 @@ export interface Context extends Server {
   readonly request: FastifyRequest
   readonly reply: FastifyReply
   /**
-   * How a route writes, at most once a call: in one transaction, from which the answer comes. With the header
+   * How a route writes, at most once a call: in one transaction, from which the answer comes. The work may be begun anew,
+   * when the database ended it in favor of somebody else's. With the header
    * Idempotency-Key it happens once however often the call is repeated: a repeat gets the answer of the first, and
    * Idempotency-Replayed.
    */
@@ -199,7 +200,7 @@ async function contextOf(
       const key = request.headers['idempotency-key']
       // A key belongs to an organization; what a person does beside them is told apart by itself.
       if (key === undefined || actor === null) {
-        const answer = await server.db.transaction().execute(work)
+        const answer = await outlivingDeadlocks(() => server.db.transaction().execute(work))
         server.live.wake()
         return answer
       }
@@ -208,7 +209,7 @@ async function contextOf(
         ? createHash('sha256').update(request.body).digest('hex')
         : request.body
       const asked = { key: String(key), operationId: route.operationId, params, query, body }
-      const { answer, replayed } = await writeOnce(server, actor, asked, work)
+      const { answer, replayed } = await outlivingDeadlocks(() => writeOnce(server, actor, asked, work))
       if (replayed) reply.header('idempotency-replayed', 'true')
       server.live.wake()
       return answer

@@ -1,4 +1,4 @@
-// The worst days of sending: Meta is away for longer than a day, and a server is killed with a hundred messages on their way.
+// The worst days of sending: texts that nothing can hold, Meta away for longer than a day, a server killed with a hundred messages on their way.
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { sql } from 'kysely'
@@ -8,7 +8,8 @@ import { openTestServer, type Person, type TestServer } from '../../test/help/se
 import { openTalks, stateOf } from '../../test/help/talk.ts'
 import { composeStatus } from '../channels/whatsapp/compose.ts'
 import { openSender, type Sender } from './sender.ts'
-import { listMessages } from './schema.ts'
+import { createSavedReply } from '../replies/schema.ts'
+import { listMessages, sendMessage } from './schema.ts'
 
 let graph: Graph
 let server: TestServer
@@ -75,6 +76,22 @@ test.each<[string, Mishap, number | null]>([
     await until(async () => expect(await stateOf(server, young)).toMatchObject({ state: 'accepted' }))
   },
 )
+
+test('what no database could hold is left out of a text that was pasted, and nothing else is', async () => {
+  const { talk } = await openTalks(server, admin)
+  const { conversationId } = await talk()
+  const say = (text: string) =>
+    admin.call(sendMessage, { params: { id: conversationId }, body: { text, client_key: `k\0${'\ud83d'}` } })
+  expect(await say('a\0b\udc00c \u202eגם\u202c <b>&\u0007')).toMatchObject({
+    text: 'ab\ufffdc \u202eגם\u202c <b>&\u0007',
+  })
+  expect(await say('😀'.repeat(2048))).toMatchObject({ text: '😀'.repeat(2048), client_key: 'k\ufffd' })
+  await expect(say('\0')).rejects.toMatchObject({ problem: { reason: 'message_missing' } })
+  startSender()
+  await until(() => expect(graph.requests.map(({ text }) => text.length)).toEqual([15, 4096]))
+  const reply = await admin.call(createSavedReply, { body: { name: 'Good\0bye', text: 'Bye\0 {name}' } })
+  expect(reply).toMatchObject({ name: 'Goodbye', text: 'Bye {name}' })
+})
 
 const NUMBERS = 5
 const EACH = 25

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { Contact } from '../contacts/schema.ts'
 import { route } from '../lib/route.ts'
 import { Media, MOST_SENT_BYTES } from './media-schema.ts'
-import { atMost, Id, Instant, listOf, problems, refusal, SearchText } from '../lib/shapes.ts'
+import { atMost, Id, Instant, listOf, problems, refusal, SearchText, writtenText } from '../lib/shapes.ts'
 
 export const CONVERSATION_STATUSES = [
   'pending',
@@ -260,12 +260,14 @@ export const listColleagues = route({
 
 export const NewMessage = z
   .object({
-    text: z
-      .string()
+    text: writtenText()
       .max(4096, atMost(4096))
       .refine((text) => text.trim() !== '', refusal('message_missing', 'Write a message.')),
     reply_to: Id.optional().describe('The message that it answers.'),
-    client_key: z.string().max(100).optional().describe('The caller’s own name for it, told again with the message.'),
+    client_key: writtenText()
+      .max(100)
+      .optional()
+      .describe('The caller’s own name for it, told again with the message.'),
   })
   .meta({ id: 'NewMessage' })
 
@@ -288,8 +290,8 @@ export const sendMedia = route({
   permission: 'conversations:answer',
   params: conversationParams,
   query: z.object({
-    file_name: z.string().trim().min(1).max(200).optional(),
-    caption: z.string().max(1024, atMost(1024)).optional(),
+    file_name: writtenText().trim().min(1).max(200).optional(),
+    caption: writtenText().max(1024, atMost(1024)).optional(),
     client_key: NewMessage.shape.client_key,
     reply_to: Id.optional().describe('The message that it answers.'),
   }),

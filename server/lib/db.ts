@@ -1,6 +1,7 @@
 // The connection pool and Kysely over it: what each kind of column is in JavaScript.
 import { Kysely, PostgresDialect, type Transaction } from 'kysely'
 import pg from 'pg'
+import { errorCode } from './start-error.ts'
 import type { Tables } from './tables.ts'
 
 /** For verbs that read. */
@@ -84,4 +85,18 @@ const parsers = new Map<number, (value: string) => unknown>([
 const getTypeParser: typeof pg.types.getTypeParser = (oid, format) => {
   const own = format === 'binary' ? undefined : parsers.get(oid)
   return own ?? pg.types.getTypeParser(oid, format)
+}
+
+const DEADLOCK = '40P01'
+const MOST_TIMES = 3
+
+/** Of transactions that wait for each other PostgreSQL ends one, with all that it did: that one begins anew. */
+export async function outlivingDeadlocks<T>(transaction: () => Promise<T>): Promise<T> {
+  for (let n = 1; ; n++) {
+    try {
+      return await transaction()
+    } catch (error) {
+      if (errorCode(error) !== DEADLOCK || n === MOST_TIMES) throw error
+    }
+  }
 }

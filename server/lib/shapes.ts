@@ -26,11 +26,16 @@ export const refusalOf = (sentence: string): Refusal => refusals.get(sentence) ?
 /** The same limit says the same everywhere. */
 export const atMost = (max: number): string => refusal('too_long', `Use at most ${max} characters.`, { max })
 
-/** What is searched for. The database knows no NUL, and nobody's name has one. */
-export const SearchText = z
-  .string()
-  .max(200, atMost(200))
-  .transform((text) => text.replaceAll('\0', ''))
+/** Text without NUL and lone surrogates, which the database does not know. */
+export function cleanText(text: string): string {
+  return (text.includes('\0') ? text.replaceAll('\0', '') : text).toWellFormed()
+}
+
+/** A text as it was written, but for what cannot be stored: it may be pasted from anywhere, and nobody sees what is missing. */
+export const writtenText = () => z.string().overwrite(cleanText)
+
+/** What is searched for. */
+export const SearchText = writtenText().max(200, atMost(200))
 
 /** A text without blanks around it, of at least one character; `missing` says that there is none. */
 export const filledText = (missing: string, max: number) => z.string().trim().min(1, missing).max(max, atMost(max))

@@ -5,9 +5,9 @@ import { META_ERRORS } from '../channels/whatsapp/meta-errors.ts'
 import { MOST_SENT_BYTES } from '../conversations/media-schema.ts'
 import { Message } from '../conversations/schema.ts'
 import { route } from '../lib/route.ts'
-import { atMost, filledText, Id, Instant, problems, refusal } from '../lib/shapes.ts'
+import { atMost, filledText, Id, Instant, problems, refusal, writtenText } from '../lib/shapes.ts'
 
-const trimmed = () => z.string().trim()
+const trimmed = () => writtenText().trim()
 const customerParams = z.object({ id: Id })
 
 /** The one good answer of a route, beside the problems. */
@@ -141,7 +141,7 @@ export const playReaction = route({
   params: customerParams,
   body: z.object({
     message_id: Id,
-    emoji: z.string().trim().min(1).max(20).nullable().describe('Null takes the reaction back.'),
+    emoji: trimmed().min(1).max(20).nullable().describe('Null takes the reaction back.'),
   }),
   responses: { 204: { description: 'Delivered.' }, ...problems },
 })

@@ -1,16 +1,7 @@
 // What one message object says, whatever its type: the words for people, and the parts that need handling of their own.
 import { digitsOf, isBsuid } from './identity.ts'
-import {
-  asObject,
-  cleanObject,
-  cleanText,
-  idOf,
-  instantOf,
-  type JsonObject,
-  objectsIn,
-  shortText,
-  textOf,
-} from './values.ts'
+import { asObject, cleanObject, idOf, instantOf, type JsonObject, objectsIn, shortText, textOf } from './values.ts'
+import { cleanText } from '../../lib/shapes.ts'
 
 /** An error that WhatsApp attached to a message, a status or a body. */
 export interface WhatsAppError {

@@ -1,4 +1,5 @@
 // Values taken out of JSON that may have any shape, made fit for PostgreSQL.
+import { cleanText } from '../../lib/shapes.ts'
 
 export type JsonObject = Record<string, unknown>
 
@@ -17,11 +18,6 @@ export function objectsIn(value: unknown): JsonObject[] {
     .slice(0, 20_000)
     .map((item) => asObject(item))
     .filter((item) => item !== null)
-}
-
-/** Text without NUL and lone surrogates. */
-export function cleanText(text: string): string {
-  return (text.includes('\0') ? text.replaceAll('\0', '') : text).toWellFormed()
 }
 
 /** The value as text as it was written; null when it is no text or empty. */
