@@ -1,13 +1,13 @@
 // Writes to the customer: Enter sends, Shift+Enter makes a new line, and what is not sent stays here as a draft.
-import { ActionIcon, Button, FileButton, Textarea } from '@mantine/core'
-import { IconPaperclip, IconSend2, IconX } from '@tabler/icons-react'
+import { ActionIcon, Button, Textarea } from '@mantine/core'
+import { IconSend2, IconX } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { useId, useState, type RefObject } from 'react'
 import type { Conversation } from '../../../server/conversations/schema.ts'
 import { useOrganization, useSession } from '../access/queries.ts'
 import { formatCount } from '../lib/numbers.ts'
 import { m } from '../paraglide/messages.js'
-import { tell } from '../ui/toasts.ts'
+import { AttachButton, useTakenFiles } from './AttachButton.tsx'
 import { AttachmentPreview } from './AttachmentPreview.tsx'
 import { ACCEPTED, isRecording, refusalOf } from './attachments.ts'
 import classes from './Composer.module.css'
@@ -71,22 +71,15 @@ export function Composer({ conversation, name, input }: ComposerProps) {
       field?.setSelectionRange(done.at, done.at)
     })
   }
-  const attach = (files: FileList) => {
-    if (files.length > 1) tell(m.composer_one_file())
-    else setFile(files[0] ?? null)
+  const attach = (chosen: File | null) => {
+    if (chosen) setFile(chosen)
     input.current?.focus()
   }
+  const files = useTakenFiles(attach)
   return (
     <form
       className={classes.root}
-      onDragOver={(event) => {
-        if (event.dataTransfer.types.includes('Files')) event.preventDefault()
-      }}
-      onDrop={(event) => {
-        if (event.dataTransfer.files.length === 0) return
-        event.preventDefault()
-        attach(event.dataTransfer.files)
-      }}
+      {...files.form}
       onSubmit={(event) => {
         event.preventDefault()
         send()
@@ -126,19 +119,7 @@ export function Composer({ conversation, name, input }: ComposerProps) {
           }}
           onPick={({ text }) => putReplyIn(text)}
         />
-        <FileButton
-          accept={ACCEPTED}
-          onChange={(chosen) => {
-            if (chosen) setFile(chosen)
-            input.current?.focus()
-          }}
-        >
-          {(props) => (
-            <ActionIcon {...props} size={36} aria-label={m.composer_attach()} title={m.composer_attach()}>
-              <IconPaperclip size={18} stroke={1.8} />
-            </ActionIcon>
-          )}
-        </FileButton>
+        <AttachButton accept={ACCEPTED} onChosen={attach} />
         <Textarea
           ref={input}
           className={classes.input}
@@ -152,12 +133,7 @@ export function Composer({ conversation, name, input }: ComposerProps) {
           aria-describedby={hintId}
           error={used > max}
           onChange={(event) => keep({ text: event.currentTarget.value })}
-          onPaste={(event) => {
-            // Tables and texts are pasted as images too: words come first.
-            if (event.clipboardData.files.length === 0 || event.clipboardData.types.includes('text/plain')) return
-            event.preventDefault()
-            attach(event.clipboardData.files)
-          }}
+          {...files.box}
           onKeyDown={(event) => {
             // While characters are put together Enter chooses among them; some browsers tell so by the code alone.
             if (event.nativeEvent.isComposing || event.nativeEvent.keyCode === 229) return

@@ -1,9 +1,10 @@
 // Writes as a played customer, sends files, answers a message or changes one: Enter sends, and a failure keeps what was typed.
-import { ActionIcon, Button, FileButton, Textarea } from '@mantine/core'
-import { IconPaperclip, IconSend2, IconX } from '@tabler/icons-react'
+import { ActionIcon, Button, Textarea } from '@mantine/core'
+import { IconSend2, IconX } from '@tabler/icons-react'
 import { useId, useRef, useState } from 'react'
 import type { TestMessage } from '../../../server/test-phone/schema.ts'
 import { useOrganization } from '../access/queries.ts'
+import { AttachButton, useTakenFiles } from '../conversations/AttachButton.tsx'
 import { AttachmentPreview } from '../conversations/AttachmentPreview.tsx'
 import { isRecording, sizeRefusalOf } from '../conversations/attachments.ts'
 import { QuoteBlock } from '../conversations/QuoteBlock.tsx'
@@ -11,7 +12,6 @@ import { formatCount } from '../lib/numbers.ts'
 import { useTypedText } from '../lib/typed-text.ts'
 import { m } from '../paraglide/messages.js'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
-import { tell } from '../ui/toasts.ts'
 import classes from './Composer.module.css'
 import { nameOfCustomer } from './customer.ts'
 import { useAct, usePlayMessage, type Customer } from './queries.ts'
@@ -52,6 +52,12 @@ export function Composer({ customer, phone, about, onDone }: ComposerProps) {
   const error = play.error ?? act.error
   useTypedText(used > 0 && text !== before)
 
+  const attach = (chosen: File | null) => {
+    if (chosen && !isEdit) setFile(chosen)
+    input.current?.focus()
+  }
+  const files = useTakenFiles(attach)
+
   if (customer.phone === null && customer.user_id === null) {
     return <p className={classes.unreachable}>{m.test_customer_unreachable()}</p>
   }
@@ -89,22 +95,10 @@ export function Composer({ customer, phone, about, onDone }: ComposerProps) {
     setText((now) => (now.startsWith(sent) ? now.slice(sent.length) : now))
     onDone()
   }
-  const attach = (files: FileList) => {
-    if (files.length > 1) tell(m.composer_one_file())
-    else if (!isEdit) setFile(files[0] ?? null)
-    input.current?.focus()
-  }
   return (
     <form
       className={classes.root}
-      onDragOver={(event) => {
-        if (event.dataTransfer.types.includes('Files')) event.preventDefault()
-      }}
-      onDrop={(event) => {
-        if (event.dataTransfer.files.length === 0) return
-        event.preventDefault()
-        attach(event.dataTransfer.files)
-      }}
+      {...files.form}
       onSubmit={(event) => {
         event.preventDefault()
         void send()
@@ -135,20 +129,7 @@ export function Composer({ customer, phone, about, onDone }: ComposerProps) {
         />
       )}
       <div className={classes.line}>
-        {!isEdit && (
-          <FileButton
-            onChange={(chosen) => {
-              if (chosen) setFile(chosen)
-              input.current?.focus()
-            }}
-          >
-            {(props) => (
-              <ActionIcon {...props} size={36} aria-label={m.composer_attach()} title={m.composer_attach()}>
-                <IconPaperclip size={18} stroke={1.8} />
-              </ActionIcon>
-            )}
-          </FileButton>
-        )}
+        {!isEdit && <AttachButton onChosen={attach} />}
         <Textarea
           ref={input}
           className={classes.input}
@@ -163,12 +144,7 @@ export function Composer({ customer, phone, about, onDone }: ComposerProps) {
           aria-describedby={hintId}
           error={used > max}
           onChange={(event) => setText(event.currentTarget.value)}
-          onPaste={(event) => {
-            // Tables and texts are pasted as images too: words come first.
-            if (event.clipboardData.files.length === 0 || event.clipboardData.types.includes('text/plain')) return
-            event.preventDefault()
-            attach(event.clipboardData.files)
-          }}
+          {...files.box}
           onKeyDown={(event) => {
             if (event.key === 'Escape' && about !== null) onDone()
             if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return
