@@ -1,7 +1,7 @@
 // Shapes and routes of organizations, people and sessions.
 import { z } from 'zod'
 import { route } from '../lib/route.ts'
-import { atMost, filledText, Id, problems, refusal } from '../lib/shapes.ts'
+import { atMost, filledText, Id, nameText, problems, refusal } from '../lib/shapes.ts'
 
 export const Role = z.enum(['admin', 'agent'])
 export type Role = z.output<typeof Role>
@@ -36,14 +36,8 @@ export const CurrentSession = Session.extend({
 }).meta({ id: 'CurrentSession' })
 export type CurrentSession = z.output<typeof CurrentSession>
 
-/** Of people and organizations. */
-const Name = (missing: string) =>
-  filledText(missing, 100).refine(
-    (name) => !/\p{Cc}/u.test(name),
-    refusal('control_characters', 'Leave out control characters.'),
-  )
-const OrganizationName = Name(refusal('organization_name_missing', 'Give the organization a name.'))
-export const PersonName = Name(refusal('person_name_missing', 'Write your name.'))
+const OrganizationName = nameText(refusal('organization_name_missing', 'Give the organization a name.'))
+export const PersonName = nameText(refusal('person_name_missing', 'Write your name.'))
 export const Email = z
   .string()
   .trim()

@@ -58,6 +58,16 @@ test('secrets are never answered, and are not in the database as they are', asyn
   expect(kept.includes(account.verify_token)).toBe(false)
 })
 
+test('names of accounts and numbers hold no control characters', async () => {
+  const admin = await server.newPerson()
+  const numbers = [{ name: 'Main\0number', phone_number_id: '106540352242988', phone: '+15550783888' }]
+  for (const wrong of [{ name: 'Sh\0op' }, { channels: numbers }])
+    await expect(admin.call(createWhatsAppAccount, { body: { ...input, ...wrong } })).rejects.toMatchObject({
+      status: 422,
+      problem: { reason: 'control_characters' },
+    })
+})
+
 test('a wrong signature is 401, nothing of the body is kept, and the page says when and why', async () => {
   const admin = await server.newPerson()
   const account = await admin.call(createWhatsAppAccount, { body: input })

@@ -1,7 +1,7 @@
 // Shapes and routes of WhatsApp accounts and their numbers.
 import { z } from 'zod'
 import { route } from '../lib/route.ts'
-import { filledText, Id, Instant, NumberCursor, problems, refusal } from '../lib/shapes.ts'
+import { filledText, Id, Instant, nameText, NumberCursor, problems, refusal } from '../lib/shapes.ts'
 import { CHECK_OUTCOMES } from './whatsapp/outcomes.ts'
 import { MISREADINGS } from './whatsapp/update.ts'
 
@@ -21,7 +21,7 @@ const answered = <S extends z.ZodType>(description: string, schema: S) => ({
 })
 
 const ChannelInput = z.object({
-  name: filledText(refusal('number_name_missing', 'Give the number a name.'), 100),
+  name: nameText(refusal('number_name_missing', 'Give the number a name.')),
   phone_number_id: Digits,
   phone: PhoneNumber,
 })
@@ -63,7 +63,7 @@ export type WhatsAppAccount = z.output<typeof WhatsAppAccount>
 
 export const CreateWhatsAppAccount = z
   .object({
-    name: filledText(refusal('account_name_missing', 'Give the account a name.'), 100),
+    name: nameText(refusal('account_name_missing', 'Give the account a name.')),
     portfolio_id: Digits,
     waba_id: Digits,
     app_secret: filledText(refusal('app_secret_missing', 'Copy the app secret from Meta.'), 500),
@@ -74,7 +74,7 @@ export const CreateWhatsAppAccount = z
 
 export const UpdateWhatsAppAccount = z
   .object({
-    name: filledText(refusal('account_name_missing', 'Give the account a name.'), 100).optional(),
+    name: nameText(refusal('account_name_missing', 'Give the account a name.')).optional(),
     portfolio_id: Digits.optional(),
     waba_id: Digits.optional(),
     app_secret: trimmed()

@@ -38,7 +38,14 @@ export const writtenText = () => z.string().overwrite(cleanText)
 export const SearchText = writtenText().max(200, atMost(200))
 
 /** A text without blanks around it, of at least one character; `missing` says that there is none. */
-export const filledText = (missing: string, max: number) => writtenText().trim().min(1, missing).max(max, atMost(max))
+export const filledText = (missing: string, max: number) => z.string().trim().min(1, missing).max(max, atMost(max))
+
+/** What people call something, in one line. */
+export const nameText = (missing: string) =>
+  filledText(missing, 100).refine(
+    (name) => !/\p{Cc}/u.test(name),
+    refusal('control_characters', 'Leave out control characters.'),
+  )
 
 /** Values separated by commas, each once. */
 export const listOf = <T extends z.ZodType<string, string>>(value: T, max: number) =>

@@ -1,7 +1,7 @@
 // Shapes and routes of saved replies.
 import { z } from 'zod'
 import { route } from '../lib/route.ts'
-import { atMost, filledText, Id, Instant, problems, refusal, writtenText } from '../lib/shapes.ts'
+import { atMost, Id, Instant, problems, refusal, writtenText } from '../lib/shapes.ts'
 
 /** What stands in braces in a saved reply and becomes what it names when the reply is put in. */
 export const REPLY_VARIABLES = ['name', 'phone', 'agent', 'organization'] as const
@@ -12,7 +12,7 @@ export const BRACED = /\{\s*([\p{L}\p{N}_]{1,40})\s*\}/gu
 
 export const SavedReplyInput = z
   .object({
-    name: filledText(refusal('reply_name_missing', 'Give the reply a name.'), 100),
+    name: writtenText().trim().min(1, refusal('reply_name_missing', 'Give the reply a name.')).max(100, atMost(100)),
     text: writtenText()
       .max(4096, atMost(4096))
       .refine((text) => text.trim() !== '', refusal('reply_text_missing', 'Write the reply.'))
