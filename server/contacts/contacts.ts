@@ -42,6 +42,7 @@ export async function listContacts(
 
 /** Those of the contacts that are there, by id. */
 export async function contactsByIds(db: Db, actor: Actor, ids: readonly string[]): Promise<Map<string, Contact>> {
+  if (ids.length === 0) return new Map()
   const { rows } =
     await sql<ContactRow>`select ${columns} from contacts c where c.org_id = ${actor.org_id} and c.id = any(${ids}::uuid[])`.execute(
       db,
