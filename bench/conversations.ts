@@ -1,10 +1,12 @@
-// How long the inbox's lists, searches and threads take with a million conversations, and how soon a message is on screens.
+// How long the inbox's lists, searches and threads take with a million conversations, how soon a message is on screens, and
+// what a second server changes.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { fillCrowd } from '../seeds/crowd.ts'
 import { askedOf, at, ms, onceIn, startByIdsServer, type Asked } from './contacts-crowd.ts'
 import { contactsFor, fillConversations, type Size } from './conversations-crowd.ts'
 import { benchLive } from './conversations-live.ts'
+import { benchServers } from './conversations-servers.ts'
 import { shapesOf } from './conversations-shapes.ts'
 
 const WARM_UP = 20
@@ -18,13 +20,22 @@ export async function benchConversations(args: string[]): Promise<void> {
       'messages-each': { type: 'string', default: '5' },
       requests: { type: 'string', default: '200' },
       seconds: { type: 'string', default: '60' },
-      only: { type: 'string', default: 'lists,live' },
+      only: { type: 'string', default: 'lists,live,servers' },
       shapes: { type: 'string', default: '' },
       keep: { type: 'string' },
     },
   })
   const parts = values.only.split(',')
   const size = { conversations: Number(values.conversations), messagesEach: Number(values['messages-each']) }
+  if (parts.includes('lists') || parts.includes('live')) await benchMillion(parts, size, values)
+  if (parts.includes('servers')) await benchServers(10)
+}
+
+async function benchMillion(
+  parts: readonly string[],
+  size: Size,
+  values: { keep?: string | undefined; requests: string; shapes: string; seconds: string },
+): Promise<void> {
   // Two servers after each other use it.
   const folder = values.keep ?? mkdtempSync('/tmp/earmark-bench-')
   try {

@@ -15,6 +15,7 @@ export async function connectAccount(
   server: BenchServer,
   appSecret: string,
   phoneNumberIds: readonly string[],
+  accessToken = '',
 ): Promise<string> {
   const organization = await server.db.selectFrom('organizations').select('id').executeTakeFirstOrThrow()
   const config = loadConfig({ SECRET_KEY: BENCH_SECRET_KEY, DATA_DIR: server.dataDir }, '/nonexistent/.env')
@@ -25,7 +26,7 @@ export async function connectAccount(
       portfolio_id: PORTFOLIO,
       waba_id: WABA,
       app_secret: appSecret,
-      access_token: '',
+      access_token: accessToken,
       channels: phoneNumberIds.map((id, n) => ({
         name: `Bench ${n + 1}`,
         phone_number_id: id,
