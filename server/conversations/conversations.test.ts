@@ -1,4 +1,5 @@
 // A conversation begins when a customer writes, belongs to one person at a time, and is closed once.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { composeMessage, composeTextMessage } from '../channels/whatsapp/compose.ts'
 import { listConflicts } from '../contacts/schema.ts'
@@ -113,8 +114,31 @@ test('what comes all at once is cut where the customer was silent for 24 hours, 
     { status: 'expired', unread_count: 1, last_message: { text: '60' }, waiting_since: null },
     { status: 'expired', unread_count: 2, last_message: { text: '90' }, waiting_since: null },
   ])
-  expect(Date.parse(conversations[0]!.waiting_since!)).toBe(Math.floor(times.get(11)!.getTime() / 1000) * 1000)
+  expect(Date.parse(conversations[0]!.waiting_since!)).toBe(Math.floor(times.get(11)!.getTime() / 1000) * 1000 + 999)
   for (const { id, status } of conversations) expect(await closings(id)).toBe(status === 'expired' ? 1 : 0)
+})
+
+test('what the customer writes after an answer stands after it, although WhatsApp tells whole seconds', async () => {
+  const { agent, phone, writes } = await scene()
+  const who = phone()
+  await writes(who, 'question')
+  const params = { id: (await ofCustomer(agent, who))[0]!.id }
+  await agent.call(schema.takeConversation, { params })
+  // All of it within one second, however slow the machine is.
+  await sleep(1000 - (Date.now() % 1000))
+  const at = new Date()
+  for (const round of ['first', 'second']) {
+    await agent.call(schema.sendMessage, { params, body: { text: `${round} answer` } })
+    await writes(who, `${round} thanks`, at)
+  }
+  const { messages } = await agent.call(schema.listMessages, { params })
+  expect(messages.map(({ text }) => text)).toEqual([
+    'second thanks',
+    'second answer',
+    'first thanks',
+    'first answer',
+    'question',
+  ])
 })
 
 test('a reaction opens nothing, and stands on its message', async () => {

@@ -40,6 +40,8 @@ interface Said {
   arrival: Arrival
   update: Spoken
   sighting: Sighting
+  /** Its place among the messages of the conversation. */
+  at: string
 }
 
 /** A message that is new, with its contact. */
@@ -79,7 +81,8 @@ export async function receive(
     }
     if (update.kind === 'status') statuses.push({ channel, arrival, update })
     if (update.kind === 'message' || update.kind === 'echo' || update.kind === 'history') {
-      steps.push({ channel, arrival, update, sighting: sightingOf(channel, arrival, update) })
+      const sighting = sightingOf(channel, arrival, update)
+      steps.push({ channel, arrival, update, sighting, at: placeOf(update, arrival) })
     } else if (update.kind === 'identity_change') {
       steps.push({ channel, change: changeOf(channel, arrival, update) })
     }
@@ -138,6 +141,15 @@ async function channelsOf(
 /** Never later than receipt: a clock that runs ahead makes nobody active in the future. */
 const timeOf = (sentAt: string | null, receivedAt: string): string =>
   sentAt !== null && sentAt < receivedAt ? sentAt : receivedAt
+
+/**
+ * WhatsApp tells whole seconds. What was received within that second was written before, so an answer of ours from the
+ * same second comes before what was received after it.
+ */
+function placeOf({ sent_at, kind }: Spoken, { received_at }: Arrival): string {
+  if (sent_at === null || kind === 'history') return timeOf(sent_at, received_at)
+  return timeOf(new Date(Date.parse(sent_at) + 999).toISOString(), received_at)
+}
 
 function sightingOf(channel: Channel, { received_at }: Arrival, update: Spoken): Sighting {
   const person = update.kind === 'message' ? update.sender : update.kind === 'echo' ? update.recipient : update.contact
@@ -251,13 +263,13 @@ async function insertStatuses(
 /** What was said before the number was connected is no conversation of today. */
 const isOfNow = ({ said }: Stored) => said.update.kind !== 'history'
 
-const saidNow = ({ id, contactId, said: { channel, update, sighting } }: Stored): SaidNow => ({
+const saidNow = ({ id, contactId, said: { channel, update, at } }: Stored): SaidNow => ({
   id,
   contactId,
   channelId: channel.id,
   direction: directionOf(update),
   type: typeOf(update),
-  at: sighting.at,
+  at,
 })
 
 async function insertMessages(
@@ -274,9 +286,7 @@ async function insertMessages(
       ${column((s) => s.update.wa_message_id)}::text[], ${column((s) => directionOf(s.update))}::text[], ${column((s) => (s.update.kind === 'message' ? 'live' : s.update.kind))}::text[],
       ${column((s) => typeOf(s.update))}::text[], ${column((s) => s.update.text)}::text[], ${column((s) => JSON.stringify(s.update.content))}::jsonb[],
       ${column((s) => s.update.reply_to)}::text[], ${column((s) => targetOf(s.update))}::text[], ${column((s) => s.update.group_id)}::text[],
-      ${column((s) => s.sighting.at)}::timestamptz[], ${column((s) => s.arrival.received_at)}::timestamptz[])`.execute(
-    tx,
-  )
+      ${column((s) => s.at)}::timestamptz[], ${column((s) => s.arrival.received_at)}::timestamptz[])`.execute(tx)
 }
 
 function directionOf(update: Spoken): 'in' | 'out' {
