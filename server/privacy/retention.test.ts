@@ -171,3 +171,18 @@ test('limits out of range are refused, agents may not see them, and a change is 
   const { entries } = await admin.call(listAuditEntries, { query: { acts: 'settings.changed' } })
   expect(entries).toMatchObject([{ details: { before: { message_days: null, delivery_days: 30 }, after: limits } }])
 })
+
+test('of two who set limits from the same ones, the second is told what the first had set', async () => {
+  const admin = await server.newPerson()
+  const expected = await admin.call(getRetention)
+  const first = { message_days: 400, delivery_days: 20 }
+  expect(await admin.call(setRetention, { body: { ...first, expected } })).toEqual(first)
+  await expect(
+    admin.call(setRetention, { body: { message_days: 30, delivery_days: 20, expected } }),
+  ).rejects.toMatchObject({ problem: { status: 409, reason: 'retention_changed_meanwhile', data: first } })
+  expect(await admin.call(getRetention)).toEqual(first)
+  // The answer to the first was lost: what is wanted is set.
+  expect(await admin.call(setRetention, { body: { ...first, expected } })).toEqual(first)
+  const second = { message_days: 30, delivery_days: 20 }
+  expect(await admin.call(setRetention, { body: { ...second, expected: first } })).toEqual(second)
+})

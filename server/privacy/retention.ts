@@ -5,6 +5,7 @@ import { recordAct } from '../audit/recording.ts'
 import { countOldDeliveries, forgetOldDeliveries, KEEP_DAYS } from '../channels/deliveries.ts'
 import { countOldMessages, forgetOldMessages, forgetOldStatuses } from '../conversations/old-messages.ts'
 import type { Db, Tx } from '../lib/db.ts'
+import { Problem } from '../lib/errors.ts'
 import type { Retention } from './schema.ts'
 
 const DEFAULT: Retention = { message_days: null, delivery_days: KEEP_DAYS }
@@ -30,12 +31,24 @@ export async function previewRetention(
   }
 }
 
-/** Sets the limits; what is older goes within the hour. The same limits again change nothing. */
-export async function setRetention(tx: Tx, actor: Actor, wanted: Retention): Promise<Retention> {
-  // Of two who set it at once, the second tells what the first had set.
+/**
+ * Sets the limits; what is older goes within the hour. The same limits again change nothing. Refuses when others than
+ * `expected` are set (`retention_changed_meanwhile`).
+ */
+export async function setRetention(
+  tx: Tx,
+  actor: Actor,
+  { expected, ...wanted }: Retention & { expected?: Retention | undefined },
+): Promise<Retention> {
+  // Of two who set it at once, the second knows what the first had set.
   await sql`select id from organizations where id = ${actor.org_id} for no key update`.execute(tx)
   const before = await getRetention(tx, actor)
-  if (before.message_days === wanted.message_days && before.delivery_days === wanted.delivery_days) return before
+  if (areSame(before, wanted)) return before
+  if (expected && !areSame(before, expected))
+    throw new Problem('conflict', 'Somebody has set this meanwhile. Look at what is set now, then save again.', {
+      reason: 'retention_changed_meanwhile',
+      data: { ...before },
+    })
   const { message_days, delivery_days } = wanted
   await tx
     .insertInto('retention')
@@ -45,6 +58,9 @@ export async function setRetention(tx: Tx, actor: Actor, wanted: Retention): Pro
   await recordAct(tx, actor, { act: 'settings.changed', details: { before, after: { message_days, delivery_days } } })
   return wanted
 }
+
+const areSame = (one: Retention, other: Retention) =>
+  one.message_days === other.message_days && one.delivery_days === other.delivery_days
 
 /**
  * Deletes what is older than its organization's limits, in small transactions, until it is to stop; any number of servers may

@@ -77,7 +77,9 @@ export const setRetention = route({
   operationId: 'setRetention',
   summary: 'Set how long messages and raw deliveries are kept; what is older goes within the hour',
   permission: 'organization:manage',
-  body: Retention,
+  body: Retention.extend({
+    expected: Retention.optional().describe('What was set when this was decided; refused when it is not set any more.'),
+  }).meta({ id: 'SetRetention' }),
   responses: retained,
 })
 

@@ -102,6 +102,14 @@ for (const { locale, browserLocale, colorScheme } of LOOKS) {
           expect(looked).toBe(true)
         }).toPass({ timeout: 30_000 })
         await expect(days).toHaveValue('90')
+        await expect(
+          page.getByText(
+            say(
+              'Somebody has set this meanwhile: messages {messages} days, raw deliveries {deliveries} days. Saving puts yours in its place.',
+              { messages: 1000, deliveries: 29 },
+            ),
+          ),
+        ).toBeVisible()
         await save.press('Enter')
         const shorter = page.getByRole('dialog', { name: say('Keep for a shorter time?') })
         await expect(shorter.getByText(/./).last()).toBeVisible()

@@ -99,6 +99,7 @@ const WORDS: Record<string, Words> = {
   reply_missing: m.problem_reply_missing,
   reply_name_taken: m.problem_reply_name_taken,
   reply_changed_meanwhile: m.problem_reply_changed_meanwhile,
+  retention_changed_meanwhile: m.problem_retention_changed_meanwhile,
   too_many_replies: m.problem_too_many_replies,
   reply_name_missing: m.problem_reply_name_missing,
   reply_text_missing: m.problem_reply_text_missing,

@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { Retention } from '../../../server/privacy/schema.ts'
 import { useOrganization } from '../access/queries.ts'
+import { isProblem } from '../lib/api.ts'
 import { useFormFailure } from '../lib/forms.ts'
 import { formatCount } from '../lib/numbers.ts'
 import { rulesOf } from '../lib/rules.ts'
@@ -52,6 +53,9 @@ const asked = ({ forever, message_days, delivery_days }: Typed) => ({
   delivery_days,
 })
 
+const areSame = (one: Retention, other: Retention) =>
+  one.message_days === other.message_days && one.delivery_days === other.delivery_days
+
 function Limits({ kept }: { kept: Retention }) {
   const organization = useOrganization()
   const rules = rulesOf(Retention)
@@ -63,7 +67,9 @@ function Limits({ kept }: { kept: Retention }) {
   const preview = usePreviewRetention(organization.slug)
   const set = useSetRetention(organization.slug)
   const [goes, setGoes] = useState<{ messages: number; deliveries: number } | null>(null)
+  const [filledFrom, setFilledFrom] = useState(kept)
   const dirty = form.isDirty()
+  if (!dirty && filledFrom !== kept) setFilledFrom(kept)
   useTypedText(dirty)
   // What another administrator set takes the place of nothing that is being typed.
   const { setValues, resetDirty } = form
@@ -75,14 +81,22 @@ function Limits({ kept }: { kept: Retention }) {
   const wanted = () => asked(form.values) as Retention
   const save = () => {
     const saved = form.values
-    set.mutate(wanted(), {
-      onSuccess: () => {
-        resetDirty(saved)
-        setGoes(null)
-        tell(m.retention_saved())
+    // What is set now is shown, so that it is overwritten by nobody who has not seen it.
+    set.mutate(
+      { ...wanted(), expected: kept },
+      {
+        onSuccess: () => {
+          resetDirty(saved)
+          setGoes(null)
+          tell(m.retention_saved())
+        },
+        onError: (error) => {
+          failure.sort(error)
+          // What would go is to be looked at anew.
+          if (isProblem(error, 409)) setGoes(null)
+        },
       },
-      onError: failure.sort,
-    })
+    )
   }
   const submit = form.onSubmit(() => {
     failure.clear()
@@ -97,6 +111,13 @@ function Limits({ kept }: { kept: Retention }) {
   return (
     <form noValidate className={classes.form} onSubmit={submit}>
       {failure.failure !== null && goes === null && <ErrorNotice error={failure.failure} />}
+      {dirty && !areSame(kept, filledFrom) && (
+        <p role="status" className={classes.meanwhile}>
+          {kept.message_days === null
+            ? m.retention_meanwhile_forever({ deliveries: kept.delivery_days })
+            : m.retention_meanwhile_days({ messages: kept.message_days, deliveries: kept.delivery_days })}
+        </p>
+      )}
       <Radio.Group
         label={m.retention_messages()}
         description={m.retention_messages_text()}

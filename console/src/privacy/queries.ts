@@ -63,7 +63,10 @@ export const usePreviewRetention = (organization: string) =>
 export function useSetRetention(organization: string) {
   const queryClient = useQueryClient()
   return useMutation({
-    mutationFn: (body: Retention) => call<typeof setRetention>('put', '/v1/retention', { organization, body }),
+    mutationFn: (body: Retention & { expected: Retention }) =>
+      call<typeof setRetention>('put', '/v1/retention', { organization, body }),
     onSuccess: (retention) => queryClient.setQueryData(retentionQuery(organization).queryKey, retention),
+    // Somebody has set it meanwhile: what is set now is shown.
+    onError: () => queryClient.invalidateQueries({ queryKey: retentionQuery(organization).queryKey }),
   })
 }
