@@ -9,6 +9,7 @@ import type { Live } from '../events/live.ts'
 import { outlivingDeadlocks, type Db, type Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { sent, type Sent } from '../lib/http.ts'
+import { sayWhatToWrite } from '../lib/input-words.ts'
 import type { Outgoing } from '../lib/outgoing.ts'
 import { refusalOf } from '../lib/shapes.ts'
 import type { RouteAnswer, RouteDef, RouteInput, SentFile } from '../lib/route.ts'
@@ -150,7 +151,7 @@ export const sessionCookieOptions = (config: Config) =>
 
 function parse(shape: z.ZodType | undefined, value: unknown, failure: 'invalid' | 'not_found' = 'invalid'): unknown {
   if (!shape) return undefined
-  const result = shape.safeParse(value ?? {})
+  const result = shape.safeParse(value ?? {}, { error: sayWhatToWrite })
   if (result.success) return result.data
   if (failure === 'not_found')
     throw new Problem('not_found', 'There is no such object in this organization.', { reason: 'object_missing' })
