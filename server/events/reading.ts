@@ -40,16 +40,16 @@ export async function readChanges(
   const spoken = new Set(changes.flatMap((change) => change.conversation_ids ?? []))
   const fewSpoken = spoken.size > 0 && spoken.size <= MOST_SENT
   const conversations = fewSpoken ? await conversationsByIds(db, systemActor(orgId), [...spoken]) : new Map()
-  // Whose conversation is sent along has been read with it.
-  const read = new Map([...conversations.values()].map(({ contact }) => [contact.id, contact]))
-  const unread = few ? [...named].filter((id) => !read.has(id)) : []
-  const others = await contactsByIds(db, systemActor(orgId), unread)
+  // Whose conversation is sent along is sent with it.
+  const sent = new Set([...conversations.values()].map(({ contact }) => contact.id))
+  const others = few ? [...named].filter((id) => !sent.has(id)) : []
+  const contacts = await contactsByIds(db, systemActor(orgId), others)
   const tagIds = new Set(changes.flatMap(({ kind, tag_ids }) => (kind.startsWith('tag.') ? (tag_ids ?? []) : [])))
   const chips = tagIds.size > 0 ? await chipsById(db, orgId) : new Map()
   return {
     changes,
     conversations: [...conversations.values()],
-    contacts: few ? [...named].flatMap((id) => read.get(id) ?? others.get(id) ?? []) : [],
+    contacts: [...contacts.values()],
     tags: [...chips.values()].filter((chip) => tagIds.has(chip.id)),
   }
 }

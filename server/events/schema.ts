@@ -25,7 +25,11 @@ export type LiveChange = z.output<typeof LiveChange>
 export const LiveMessage = z
   .object({
     changes: z.array(LiveChange),
-    contacts: z.array(Contact).describe('The named contacts as they are now, when they are few.'),
+    contacts: z
+      .array(Contact)
+      .describe(
+        'The named contacts as they are now, when they are few, but for those in a conversation that is sent along.',
+      ),
     conversations: z.array(Conversation).describe('The named conversations as they are now, when they are few.'),
     tags: z.array(TagChip).describe('The tags that were changed in the catalog, as they are now.'),
   })

@@ -75,7 +75,8 @@ export const emptyDigest = (): Digest => ({
 
 /** Adds a message to what is waiting; what it says of a contact or a tag takes the place of what was said before. */
 export function addMessage(digest: Digest, message: LiveMessage): void {
-  const sent = new Map(message.contacts.map((contact) => [contact.id, contact]))
+  const spoken = message.conversations.map(({ contact }) => contact)
+  const sent = new Map([...spoken, ...message.contacts].map((contact) => [contact.id, contact]))
   for (const change of message.changes) {
     addChange(digest, change)
     for (const id of change.conversation_ids ?? []) {
