@@ -88,7 +88,14 @@ function ConversationList({ search }: { search: OversightSearch }) {
         <PageHeader title={m.conversations()} organization={organization.name} text={m.conversations_text()} />
         <Views shown="list" />
         {/* With the other filters goes what is typed and not yet asked for. */}
-        <OversightFilters key={clearings} search={search} filtered={filtered} onChange={change} onClear={clear} />
+        <OversightFilters
+          key={clearings}
+          search={search}
+          filtered={filtered}
+          agents={conversations?.flatMap(({ agent }) => agent ?? []) ?? []}
+          onChange={change}
+          onClear={clear}
+        />
         {list.error && (
           <div className={classes.failure}>
             <ErrorNotice error={list.error} onRetry={() => void list.refetch()} />

@@ -16,16 +16,21 @@ import { statusLabel } from './words.ts'
 interface OversightFiltersProps {
   search: OversightSearch
   filtered: boolean
+  /** Who has or had the conversations that are shown: also people who left. */
+  agents: readonly { id: string; name: string }[]
   onChange: (changes: { [K in keyof OversightSearch]?: OversightSearch[K] | undefined }, replace?: boolean) => void
   onClear: () => void
 }
 
-export function OversightFilters({ search, filtered, onChange, onClear }: OversightFiltersProps) {
+export function OversightFilters({ search, filtered, agents, onChange, onClear }: OversightFiltersProps) {
   const organization = useOrganization()
   const { data: colleagues = [] } = useQuery(colleaguesQuery(organization.slug))
   const { data: channels = [] } = useQuery(channelsQuery(organization.slug))
   const { data: tags = [] } = useQuery(tagsQuery(organization.slug))
   const { from, before } = search
+  const former = agents
+    .filter(({ id }) => id === search.agent && colleagues.every((each) => each.id !== id))
+    .slice(0, 1)
   const choices = (
     name: 'status' | 'agent' | 'channel' | 'tag',
     any: string,
@@ -61,7 +66,7 @@ export function OversightFilters({ search, filtered, onChange, onClear }: Oversi
       />
       <NativeSelect
         label={m.conversation_agent_column()}
-        {...choices('agent', m.conversation_any_agent(), colleagues)}
+        {...choices('agent', m.conversation_any_agent(), [...colleagues, ...former])}
       />
       <NativeSelect label={m.channel()} {...choices('channel', m.conversation_any_channel(), channels)} />
       <NativeSelect
