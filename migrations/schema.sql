@@ -199,6 +199,8 @@ create table conversations (
   read_to                 uuid,
   first_answered_by_id    uuid,
   first_answered_by_name  text,
+  waits_until             timestamptz(3),
+  first_asked_at          timestamptz(3),
   constraint conversations_pkey PRIMARY KEY (org_id, id),
   constraint conversations_check CHECK (((status = ANY (ARRAY['pending'::text, 'active'::text])) = (closed_at IS NULL))),
   constraint conversations_check1 CHECK (((agent_id IS NULL) = (agent_name IS NULL))),
@@ -217,10 +219,10 @@ CREATE INDEX conversations_answered ON conversations USING btree (org_id, first_
 CREATE INDEX conversations_channel ON conversations USING btree (org_id, channel_id, last_message_at, id);
 CREATE INDEX conversations_closed ON conversations USING btree (org_id, closed_at) WHERE (closed_at IS NOT NULL);
 CREATE INDEX conversations_contact ON conversations USING btree (org_id, contact_id, opened_at);
+CREATE INDEX conversations_expiry ON conversations USING btree (GREATEST(window_ends_at, waits_until)) WHERE (closed_at IS NULL);
 CREATE UNIQUE INDEX conversations_open ON conversations USING btree (org_id, contact_id, channel_id) WHERE (closed_at IS NULL);
 CREATE INDEX conversations_status ON conversations USING btree (org_id, status, last_message_at, id);
 CREATE INDEX conversations_unclosed ON conversations USING btree (org_id, last_message_at, id) WHERE (closed_at IS NULL);
-CREATE INDEX conversations_window ON conversations USING btree (window_ends_at) WHERE (closed_at IS NULL);
 
 create table deliveries (
   org_id          uuid not null,

@@ -75,6 +75,9 @@ async function wroteAfter(tx: Tx, actor: Actor, id: string, messageId: string): 
 
 const AT_ONCE = 200
 
+/** When a conversation closes by itself, if the customer does not write: neither free text is taken then nor an answer to a template waited for. */
+export const EXPIRES_AT = sql`greatest(window_ends_at, waits_until)`
+
 /**
  * Closes what the customer has left for more than 24 hours, oldest first, in small transactions. Any number of servers
  * may do so at once: what one has taken, the others leave.
@@ -83,8 +86,8 @@ export async function expireConversations(db: Db, stopping: AbortSignal): Promis
   await stepByStep(stopping, () =>
     db.transaction().execute(async (tx) => {
       const { rows } = await sql<{ org_id: string; id: string; at: string }>`
-        select org_id, id, window_ends_at as at from conversations where closed_at is null and window_ends_at <= now()
-        order by window_ends_at limit ${AT_ONCE} for update skip locked`.execute(tx)
+        select org_id, id, ${EXPIRES_AT} as at from conversations where closed_at is null and ${EXPIRES_AT} <= now()
+        order by ${EXPIRES_AT} limit ${AT_ONCE} for update skip locked`.execute(tx)
       for (const [orgId, lapsed] of Map.groupBy(rows, (row) => row.org_id))
         await closeConversations(tx, systemActor(orgId), lapsed, 'expired')
       return rows.length === AT_ONCE

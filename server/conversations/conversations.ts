@@ -17,7 +17,7 @@ interface ConversationRow extends Omit<Conversation, 'contact' | 'agent'> {
 }
 
 const columns = sql`c.id, c.status, c.contact_id, c.channel_id, c.agent_id, c.agent_name, c.opened_at, c.closed_at, c.last_message_at,
-  c.unread_count, c.waiting_since, c.window_ends_at,
+  c.unread_count, c.waiting_since, c.window_ends_at, c.waits_until,
   (select actor_name from conversation_closings k where k.org_id = c.org_id and k.conversation_id = c.id) as closed_by,
   (select jsonb_build_object('id', m.id, 'direction', m.direction, 'type', m.type, 'text', left(m.text, ${MOST_TEXT}), 'sent_by', m.sent_by_name)
    from messages m where m.org_id = c.org_id and m.id = c.last_message_id) as last_message`

@@ -45,7 +45,7 @@ export async function getAgentFigures(
     // What the phone app wrote may come late, and be older than the message that opened the conversation: no answer to it.
     ...(await grouped(db, sql`first_answered_by`, ANSWERS, [
       ...within(sql`first_answered_at`),
-      sql`first_answered_at >= opened_at`,
+      sql`first_answered_at >= ${ASKED_AT}`,
     ])),
   ]
   const colleagues = await listColleagues(db, actor)
@@ -81,10 +81,13 @@ const CLOSINGS = sql`
   (count(*) filter (where status = 'ai_auto_closed'))::int as ai_auto_closed,
   ${seconds(0.5, sql`case when status in ('closed_by_agent', 'closed_by_admin') then closed_at - opened_at end`)} as close_median`
 
+/** A customer who answers a template is answered from then on, not from when it was sent. */
+const ASKED_AT = sql`greatest(opened_at, first_asked_at)`
+
 const ANSWERS = sql`
   count(*)::int as first_answers,
-  ${seconds(0.5, sql`first_answered_at - opened_at`)} as first_answer_median,
-  ${seconds(0.9, sql`first_answered_at - opened_at`)} as first_answer_p90`
+  ${seconds(0.5, sql`first_answered_at - ${ASKED_AT}`)} as first_answer_median,
+  ${seconds(0.9, sql`first_answered_at - ${ASKED_AT}`)} as first_answer_p90`
 
 /** By the person in the columns of that name, and over all. */
 async function grouped(

@@ -16,6 +16,9 @@ interface JoinedRow {
   window_ends_at: string
   waiting_since: string | null
   unread_count: number
+  /** Not kept of what was merged before there were templates. */
+  waits_until?: string | null
+  first_asked_at?: string | null
 }
 
 /**
@@ -24,7 +27,7 @@ interface JoinedRow {
  */
 export async function moveConversations(tx: Tx, orgId: string, from: string, to: string): Promise<MovedConversation[]> {
   const { rows: both } = await sql<JoinedRow & { id: string; into: string }>`
-    select f.id, t.id as into, f.channel_id, f.opened_at, f.last_message_at, f.last_message_id, f.window_ends_at, f.waiting_since, f.unread_count
+    select f.id, t.id as into, f.channel_id, f.opened_at, f.last_message_at, f.last_message_id, f.window_ends_at, f.waiting_since, f.unread_count, f.waits_until, f.first_asked_at
     from conversations f join conversations t on t.org_id = f.org_id and t.contact_id = ${to} and t.channel_id = f.channel_id and t.closed_at is null
     where f.org_id = ${orgId} and f.contact_id = ${from} and f.closed_at is null
     order by t.id for update`.execute(tx)
@@ -41,6 +44,8 @@ export async function moveConversations(tx: Tx, orgId: string, from: string, to:
         last_message_at = greatest(last_message_at, ${row.last_message_at}),
         window_ends_at = greatest(window_ends_at, ${row.window_ends_at}),
         waiting_since = least(waiting_since, ${row.waiting_since}),
+        waits_until = greatest(waits_until, ${row.waits_until}),
+        first_asked_at = least(first_asked_at, ${row.first_asked_at}),
         unread_count = unread_count + ${row.unread_count}
       where org_id = ${orgId} and id = ${into}`.execute(tx)
     await sql`delete from conversations where org_id = ${orgId} and id = ${id}`.execute(tx)
@@ -68,8 +73,8 @@ export async function returnConversations(
     if (!('into' in each)) continue
     const { id, into, row, messages } = each
     await sql`
-      insert into conversations (org_id, id, contact_id, channel_id, opened_at, last_message_at, last_message_id, window_ends_at, waiting_since, unread_count)
-      values (${orgId}, ${id}, ${to}, ${row.channel_id}, ${row.opened_at}, ${row.last_message_at}, ${row.last_message_id}, ${row.window_ends_at}, ${row.waiting_since}, ${row.unread_count})`.execute(
+      insert into conversations (org_id, id, contact_id, channel_id, opened_at, last_message_at, last_message_id, window_ends_at, waiting_since, unread_count, waits_until, first_asked_at)
+      values (${orgId}, ${id}, ${to}, ${row.channel_id}, ${row.opened_at}, ${row.last_message_at}, ${row.last_message_id}, ${row.window_ends_at}, ${row.waiting_since}, ${row.unread_count}, ${row.waits_until ?? null}, ${row.first_asked_at ?? null})`.execute(
       tx,
     )
     await sql`update messages set conversation_id = ${id} where org_id = ${orgId} and conversation_id = ${into} and id = any(${messages}::uuid[])`.execute(

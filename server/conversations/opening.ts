@@ -24,6 +24,8 @@ interface Open {
   contact_id: string
   channel_id: string
   window_ends_at: string
+  /** Until then the answer to a template is waited for. */
+  waits_until: string | null
 }
 
 /** A conversation with what was just said in it. */
@@ -38,7 +40,7 @@ const dayAfter = (at: string) => new Date(Date.parse(at) + DAY_MS).toISOString()
 
 /**
  * The conversation of each message, by the message's id; none for what belongs to none. A customer's message opens one
- * when none is open between that contact and that number, or when the 24 hours of the open one had passed before it.
+ * when none is open between that contact and that number, or when the open one had expired before it.
  * Conversations show the messages as their last ones, and as unread, from then on.
  */
 export async function assignConversations(
@@ -67,7 +69,7 @@ export async function assignConversations(
     await closeConversations(
       tx,
       systemActor(orgId),
-      lapsed.map(({ id, window_ends_at }) => ({ id, at: window_ends_at })),
+      lapsed.map((part) => ({ id: part.id, at: expiryOf(part) })),
       'expired',
     )
   }
@@ -77,6 +79,8 @@ export async function assignConversations(
 }
 
 const keyOf = (contactId: string, channelId: string) => `${contactId}\n${channelId}`
+const expiryOf = ({ window_ends_at, waits_until }: Open) =>
+  waits_until !== null && waits_until > window_ends_at ? waits_until : window_ends_at
 const speaks = ({ direction, type }: SaidNow) => direction === 'in' && !ABOUT_ANOTHER.has(type)
 
 /** What was said between a contact and a number, cut where the customer was silent for 24 hours. */
@@ -86,8 +90,9 @@ function partsOf(messages: readonly SaidNow[], open: Open | null): Part[] {
     const { at, contactId: contact_id, channelId: channel_id } = message
     let part = parts.at(-1)
     if (speaks(message)) {
-      if (!part || part.window_ends_at <= at) {
-        part = { id: newId(), contact_id, channel_id, opened_at: at, window_ends_at: '', isNew: true, messageIds: [] }
+      if (!part || expiryOf(part) <= at) {
+        const ends = { window_ends_at: '', waits_until: null }
+        part = { id: newId(), contact_id, channel_id, opened_at: at, ...ends, isNew: true, messageIds: [] }
         parts.push(part)
       }
       if (part.window_ends_at < dayAfter(at)) part.window_ends_at = dayAfter(at)
@@ -99,7 +104,7 @@ function partsOf(messages: readonly SaidNow[], open: Open | null): Part[] {
 
 async function lockOpen(tx: Tx, orgId: string, pairs: readonly SaidNow[]): Promise<Map<string, Open>> {
   const { rows } = await sql<Open>`
-    select c.id, c.contact_id, c.channel_id, c.window_ends_at
+    select c.id, c.contact_id, c.channel_id, c.window_ends_at, c.waits_until
     from unnest(${pairs.map((each) => each.contactId)}::uuid[], ${pairs.map((each) => each.channelId)}::uuid[]) as p (contact_id, channel_id)
     join conversations c on c.org_id = ${orgId} and c.contact_id = p.contact_id and c.channel_id = p.channel_id and c.closed_at is null
     order by c.id for update of c`.execute(tx)
@@ -141,7 +146,9 @@ async function showMessages(
       last_message_at = greatest(c.last_message_at, n.last_at),
       window_ends_at = greatest(c.window_ends_at, n.last_in_at + interval '24 hours'),
       unread_count = c.unread_count + n.unread,
-      first_answered_at = coalesce(c.first_answered_at, n.first_out_at),
+      first_asked_at = coalesce(c.first_asked_at, n.first_in_at),
+      -- What a colleague adds to a template that nobody has answered yet is no answer.
+      first_answered_at = coalesce(c.first_answered_at, case when coalesce(c.waiting_since, n.first_in_at) is not null then n.first_out_at end),
       waiting_since = case
         when c.closed_at is not null then null
         when n.last_out_at is not null and n.last_in_after is null then null

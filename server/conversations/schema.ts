@@ -45,6 +45,9 @@ export const Conversation = z
     unread_count: z.int(),
     waiting_since: Instant.nullable().describe('The first message of the customer that nobody has answered.'),
     window_ends_at: Instant.describe('Until then WhatsApp takes free text; afterwards only an approved template.'),
+    waits_until: Instant.nullable().describe(
+      'Of a conversation in which a template was sent: until then it stays open for the answer. Null in others.',
+    ),
   })
   .meta({ id: 'Conversation' })
 export type Conversation = z.output<typeof Conversation>

@@ -1,7 +1,7 @@
 // Sending: what an agent writes to a customer waits here for the sender; sending again, or leaving alone, what went wrong.
 import { sql } from 'kysely'
 import type { Actor } from '../access/actor.ts'
-import { messagePayload, textPayload } from '../channels/whatsapp/sending.ts'
+import { messagePayload, textPayload, type OutgoingPayload } from '../channels/whatsapp/sending.ts'
 import { recordEvents } from '../events/events.ts'
 import type { Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
@@ -56,13 +56,41 @@ export async function writeMessage(
   const replyTo = reply_to === undefined ? null : await findTarget(tx, actor, conversation, reply_to)
   refuseAllButAgent(actor, conversation)
   refuseLapsed(conversation)
-  const payload = messagePayload(type, part, { reply_to: replyTo })
+  return storeMessage(tx, actor, conversation, {
+    type,
+    text,
+    content: { type, [type]: part },
+    payload: messagePayload(type, part, { reply_to: replyTo }),
+    reply_to: replyTo,
+    client_key,
+  })
+}
+
+interface Stored {
+  type: string
+  text: string | null
+  /** As it is shown. */
+  content: object
+  /** As it is handed to Meta. */
+  payload: OutgoingPayload
+  /** WhatsApp's id of the message that is answered. */
+  reply_to: string | null
+  client_key: string | undefined
+}
+
+/** Puts a message that may be sent into the outbox and into its conversation, which is locked. Answers its id. */
+export async function storeMessage(
+  tx: Tx,
+  actor: Actor,
+  conversation: LockedConversation,
+  { type, text, content, payload, reply_to, client_key }: Stored,
+): Promise<string> {
   // Made under the lock: within a conversation ids sort as it was written.
   const id = newId()
   await sql`
     insert into messages (org_id, id, contact_id, channel_id, direction, origin, type, text, content, reply_to, sent_at, received_at, conversation_id, sent_by_id, sent_by_name)
     values (${actor.org_id}, ${id}, ${conversation.contact_id}, ${conversation.channel_id}, 'out', 'sent', ${type}, ${text},
-      ${JSON.stringify({ type, [type]: part })}::jsonb, ${replyTo}, clock_timestamp(), clock_timestamp(), ${conversation.id}, ${actor.id}, ${actor.name})`.execute(
+      ${JSON.stringify(content)}::jsonb, ${reply_to}, clock_timestamp(), clock_timestamp(), ${conversation.id}, ${actor.id}, ${actor.name})`.execute(
     tx,
   )
   await sql`
@@ -72,23 +100,27 @@ export async function writeMessage(
   )
   await sql`
     update conversations c set last_message_id = m.id, last_message_at = greatest(c.last_message_at, m.sent_at),
-      waiting_since = null, first_answered_at = coalesce(c.first_answered_at, m.sent_at),
-      first_answered_by_id = case when c.first_answered_at is null then ${actor.id}::uuid else c.first_answered_by_id end,
-      first_answered_by_name = case when c.first_answered_at is null then ${actor.name} else c.first_answered_by_name end
+      waiting_since = null, first_answered_at = case when ${isFirstAnswer} then m.sent_at else c.first_answered_at end,
+      first_answered_by_id = case when ${isFirstAnswer} then ${actor.id}::uuid else c.first_answered_by_id end,
+      first_answered_by_name = case when ${isFirstAnswer} then ${actor.name} else c.first_answered_by_name end
     from messages m
     where c.org_id = ${actor.org_id} and c.id = ${conversation.id} and m.org_id = c.org_id and m.id = ${id}`.execute(tx)
   await tell(tx, actor, conversation)
   return id
 }
 
+/** Where nobody waits the customer has not asked anything yet. */
+const isFirstAnswer = sql`c.first_answered_at is null and c.waiting_since is not null`
+
 /**
  * Sends a message again that failed, or of which nobody knows whether WhatsApp has it. Refuses any other, and whatever
  * `sendMessage` refuses; so of two at once one is refused, and it is sent once.
  */
 export async function resendMessage(tx: Tx, actor: Actor, messageId: string): Promise<void> {
-  const conversation = await lockOpenConversation(tx, actor, await conversationOf(tx, actor, messageId))
+  const { conversation_id, type } = await findSent(tx, actor, messageId)
+  const conversation = await lockOpenConversation(tx, actor, conversation_id)
   refuseAllButAgent(actor, conversation)
-  refuseLapsed(conversation)
+  if (type !== 'template') refuseLapsed(conversation)
   // One that failed at WhatsApp has an id there, under which it will not be heard of again.
   const { rows } = await sql<{ id: string }>`
     update outgoing_messages o set state = 'waiting', attempts = 0, retry_at = null, error_code = null, error_text = null, wanted_at = clock_timestamp(), settled_at = null
@@ -105,13 +137,14 @@ export async function resendMessage(tx: Tx, actor: Actor, messageId: string): Pr
   await sql`update media set uploaded_at = null where org_id = ${actor.org_id} and message_id = ${messageId}`.execute(
     tx,
   )
+  if (type === 'template') await waitForAnswer(tx, actor, conversation)
   await sql`update messages set wa_message_id = null where org_id = ${actor.org_id} and id = ${messageId}`.execute(tx)
   await tell(tx, actor, conversation)
 }
 
 /** Leaves an uncertain message as it is: it counts as sent. Refuses any other, and whoever is neither its agent nor an administrator. */
 export async function settleMessage(tx: Tx, actor: Actor, messageId: string): Promise<void> {
-  const conversation = await lockConversation(tx, actor, await conversationOf(tx, actor, messageId))
+  const conversation = await lockConversation(tx, actor, (await findSent(tx, actor, messageId)).conversation_id)
   refuseOthers(actor, conversation)
   const { rows } = await sql<{ message_id: string }>`
     update outgoing_messages set state = 'accepted', settled_at = clock_timestamp()
@@ -125,15 +158,23 @@ export async function settleMessage(tx: Tx, actor: Actor, messageId: string): Pr
   await tell(tx, actor, conversation)
 }
 
-/** The conversation that a message belongs to. */
-async function conversationOf(tx: Tx, actor: Actor, messageId: string): Promise<string> {
-  const { rows } = await sql<{ conversation_id: string | null }>`
-    select conversation_id from messages where org_id = ${actor.org_id} and id = ${messageId}`.execute(tx)
-  if (!rows[0]?.conversation_id)
+/** Keeps a conversation open for the answer to the template that was just sent in it. */
+export async function waitForAnswer(tx: Tx, actor: Actor, { id }: LockedConversation): Promise<void> {
+  await sql`
+    update conversations set waits_until = clock_timestamp() + interval '24 hours'
+    where org_id = ${actor.org_id} and id = ${id}`.execute(tx)
+}
+
+/** A message as far as its conversation is concerned. */
+async function findSent(tx: Tx, actor: Actor, messageId: string): Promise<{ conversation_id: string; type: string }> {
+  const { rows } = await sql<{ conversation_id: string | null; type: string }>`
+    select conversation_id, type from messages where org_id = ${actor.org_id} and id = ${messageId}`.execute(tx)
+  const row = rows[0]
+  if (!row?.conversation_id)
     throw new Problem('not_found', 'There is no such message in this organization.', {
       reason: 'message_unknown',
     })
-  return rows[0].conversation_id
+  return { ...row, conversation_id: row.conversation_id }
 }
 
 function refuseLapsed({ window_ends_at }: LockedConversation): void {

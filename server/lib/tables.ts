@@ -149,6 +149,8 @@ export interface ConversationsTable {
   read_to: string | null
   first_answered_by_id: string | null
   first_answered_by_name: string | null
+  waits_until: string | null
+  first_asked_at: string | null
 }
 
 export interface DeliveriesTable {

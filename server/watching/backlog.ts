@@ -1,5 +1,6 @@
 // What waits, read from the database at a cost that does not grow with what is stored.
 import { sql } from 'kysely'
+import { EXPIRES_AT } from '../conversations/closing.ts'
 import type { Db } from '../lib/db.ts'
 
 /** Counted up to here, so that counting a flood does not add to it. */
@@ -58,7 +59,7 @@ export async function readBacklog(db: Db): Promise<Backlog> {
         (select min((select e.at from events e where e.org_id = w.org_id and e.seq is null order by e.id limit 1))
           from tellers w where w.org_id is not null) as event,
         (select min(m.wanted_at) from (select wanted_at from outgoing_messages where state in ('waiting', 'sending') limit ${MOST_COUNTED}) m) as message,
-        (select min(window_ends_at) from conversations where closed_at is null) as conversation,
+        (select min(${EXPIRES_AT}) from conversations where closed_at is null) as conversation,
         (select min(coalesce(worked_at, created_at)) from operations where status in ('waiting', 'running', 'cancelling')) as operation,
         (select min(run_at) from graphile_worker.jobs where run_at <= now() and locked_at is null and attempts < max_attempts) as job
     )
