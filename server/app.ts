@@ -33,6 +33,7 @@ import { peopleRoutes } from './people/routes.ts'
 import { privacyRoutes } from './privacy/routes.ts'
 import { replyRoutes } from './replies/routes.ts'
 import { tagRoutes } from './tags/routes.ts'
+import { templateRoutes } from './templates/routes.ts'
 import { testPhoneRoutes } from './test-phone/routes.ts'
 import { watchRequests } from './watching/requests.ts'
 import { openMetricsDoor } from './watching/scraping.ts'
@@ -47,6 +48,7 @@ export const sitemap: readonly BoundRoute[] = [
   ...operationRoutes,
   ...conversationRoutes,
   ...replyRoutes,
+  ...templateRoutes,
   ...privacyRoutes,
   ...channelRoutes,
   ...testPhoneRoutes,

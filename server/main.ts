@@ -66,6 +66,7 @@ async function boot(): Promise<void> {
       operateSoon: () => worker.operateSoon(),
       sendSoon: () => worker.sendSoon(),
       tellRead: (receipt) => worker.tellRead(receipt),
+      testPhone: worker.testPhone,
     })
     undo.defer(() => drain(app))
 

@@ -12,6 +12,7 @@ import { prepareDeliveryPartitions } from './channels/deliveries.ts'
 import { openInterpreter } from './channels/interpreting.ts'
 import { expireConversations } from './conversations/closing.ts'
 import { openDeliveryStore } from './channels/storing.ts'
+import type { GraphApi } from './channels/whatsapp/client.ts'
 import { tellRead, type Receipt } from './conversations/receipts.ts'
 import { openMediaFetcher } from './conversations/fetching-media.ts'
 import { openSender } from './conversations/sender.ts'
@@ -23,7 +24,7 @@ import { enforceRetention, enforceStatusRetention } from './privacy/retention.ts
 import { addUpCounts } from './tags/counting.ts'
 import { openFarEnd } from './test-phone/far-end.ts'
 
-type Resources = Omit<Server, 'interpretSoon' | 'operateSoon' | 'sendSoon' | 'tellRead'>
+type Resources = Omit<Server, 'interpretSoon' | 'operateSoon' | 'sendSoon' | 'tellRead' | 'testPhone'>
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
@@ -80,6 +81,8 @@ export interface Worker {
   sendSoon(): void
   /** Tells a customer's phone, if that can be, that something was read. */
   tellRead(receipt: Receipt): void
+  /** What is sent to played customers goes here. */
+  testPhone(orgId: string): GraphApi
   /** Ends what is under way and takes nothing more. */
   stop(): Promise<void>
 }
@@ -133,6 +136,7 @@ export async function startWorker(server: Resources): Promise<Worker> {
     operateSoon: () => operator.wake(),
     sendSoon: () => sender.wake(),
     tellRead: (receipt) => void tellRead(sending, receipt),
+    testPhone: farEnd.graph,
     async stop() {
       stopping.abort()
       // The runner with the rest: it begins nothing more while the others end.

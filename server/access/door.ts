@@ -4,6 +4,7 @@ import fastJson from 'fast-json-stringify'
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type pg from 'pg'
 import { z } from 'zod'
+import type { GraphApi } from '../channels/whatsapp/client.ts'
 import type { Config } from '../config.ts'
 import type { Live } from '../events/live.ts'
 import { outlivingDeadlocks, type Db, type Tx } from '../lib/db.ts'
@@ -35,6 +36,8 @@ export interface Server {
   sendSoon(): void
   /** Tells a customer's phone, if that can be, that a message and those before it were read; with `typing`, that somebody writes. */
   tellRead(receipt: { orgId: string; channelId: string; waMessageId: string; typing?: boolean }): void
+  /** Meta's Graph API as it is for the test phone of an organization. */
+  testPhone(orgId: string): GraphApi
   live: Live
   metrics: Metrics
   outgoing: Outgoing

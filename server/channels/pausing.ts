@@ -14,6 +14,7 @@ export interface SendingChannel {
   id: string
   account_id: string
   phone_number_id: string
+  waba_id: string
   test: boolean
   access_token: string | null
   paused: boolean
@@ -29,7 +30,7 @@ export async function findSendingChannel(
   channelId: string,
 ): Promise<SendingChannel | null> {
   const { rows } = await sql<Omit<SendingChannel, 'access_token'> & { access_token: Buffer | null }>`
-    select c.org_id, c.id, c.account_id, c.phone_number_id, a.kind = 'test' as test, a.access_token,
+    select c.org_id, c.id, c.account_id, c.phone_number_id, a.waba_id, a.kind = 'test' as test, a.access_token,
       coalesce(c.paused_until > clock_timestamp(), false) as paused,
       c.paused_until is not null or a.token_refused_at is not null as doubted
     from channels c join whatsapp_accounts a on a.org_id = c.org_id and a.id = c.account_id

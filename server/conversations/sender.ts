@@ -48,9 +48,10 @@ const SILENT_MS = 30_000
 /** For what is under way when the server stops. */
 const STOP_MS = 5000
 
-export type SenderResources = Pick<Server, 'config' | 'secretKey' | 'db' | 'pool' | 'log' | 'live' | 'outgoing'> & {
-  /** In place of Meta, for the test phone's number of this organization. */
-  testPhone?: (orgId: string) => GraphApi
+export type SenderResources = Pick<
+  Server,
+  'config' | 'secretKey' | 'db' | 'pool' | 'log' | 'live' | 'outgoing' | 'testPhone'
+> & {
   /** What came of handing over so many messages. */
   onOutcome?: (outcome: SendAnswer['outcome'], count: number) => void
 }
@@ -279,10 +280,7 @@ export function openSender(server: SenderResources, changes: Partial<Pace> = {})
 
 /** Where the number's messages go: to Meta, or to the test phone. */
 export function graphOf({ config, outgoing, testPhone }: SenderResources, channel: SendingChannel): GraphApi {
-  if (channel.test) {
-    if (!testPhone) throw new Error('Nothing stands in for Meta here.')
-    return testPhone(channel.org_id)
-  }
+  if (channel.test) return testPhone(channel.org_id)
   return { outgoing, graphApiUrl: config.graphApiUrl, accessToken: channel.access_token ?? '' }
 }
 

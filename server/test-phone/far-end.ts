@@ -8,6 +8,7 @@ import { composeStatus } from '../channels/whatsapp/compose.ts'
 import { statusError, TOLD_LATER } from '../channels/whatsapp/meta-errors.ts'
 import { answerAsMeta, type BehindGraph, type GraphMessage } from '../channels/whatsapp/stand-in.ts'
 import { answerAboutMedia, type MediaAnswer } from '../channels/whatsapp/stand-in-media.ts'
+import { answerAboutTemplates } from '../channels/whatsapp/stand-in-templates.ts'
 import type { Db } from '../lib/db.ts'
 import type { Outgoing, OutgoingRequest } from '../lib/outgoing.ts'
 import { findPlayed } from './behaviour.ts'
@@ -47,6 +48,17 @@ export function openFarEnd({ db, log, deliveries }: Resources, { stepMs = STEP_M
       .where('c.phone_number_id', '=', phoneNumberId)
       .where('a.kind', '=', 'test')
       .executeTakeFirst()
+
+  const findAccount = async (orgId: string, wabaId: string) => {
+    const account = await db
+      .selectFrom('whatsapp_accounts')
+      .select('id')
+      .where('org_id', '=', orgId)
+      .where('kind', '=', 'test')
+      .where('waba_id', '=', wabaId)
+      .executeTakeFirst()
+    return account ? { access_token: TOKEN } : null
+  }
 
   const tell = async (orgId: string, message: GraphMessage): Promise<void> => {
     const number = await findNumber(orgId, message.phone_number_id)
@@ -105,7 +117,11 @@ export function openFarEnd({ db, log, deliveries }: Resources, { stepMs = STEP_M
       contentType: headers['content-type'],
       body: Buffer.from(body),
     })
-    return ofFile ?? answerAsMeta(behind(orgId), { ...request, body: body.toString() })
+    return (
+      ofFile ??
+      (await answerAboutTemplates({ findAccount: (wabaId) => findAccount(orgId, wabaId) }, request)) ??
+      answerAsMeta(behind(orgId), { ...request, body: body.toString() })
+    )
   }
   const bytesOf = (answer: MediaAnswer) =>
     'file' in answer ? answer.file.bytes : Buffer.from(JSON.stringify(answer.body))

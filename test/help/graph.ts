@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server as HttpServer, type Ser
 import type { AddressInfo } from 'node:net'
 import { answerAsMeta, metaError, type GraphMessage } from '../../server/channels/whatsapp/stand-in.ts'
 import { answerAboutMedia, type GraphMedia } from '../../server/channels/whatsapp/stand-in-media.ts'
+import { answerAboutTemplates } from '../../server/channels/whatsapp/stand-in-templates.ts'
 
 /** What happens to a request instead of being taken: Meta's error, a bare status, or a connection that ends before or after the message was taken. */
 export type Mishap =
@@ -46,6 +47,9 @@ export interface Graph {
   media: GraphMedia[]
   mediaSteps: MediaStep[]
   mediaMishap: (step: MediaStep) => MediaMishap | null
+  /** Addresses at which templates were asked for. */
+  templateSteps: string[]
+  templateMishap: (path: string) => { code: number } | { status: number } | 'breaks' | null
   /** Most requests that were under way at once. */
   most: number
   /** Most requests to one customer that were under way at once. */
@@ -68,6 +72,8 @@ export async function openGraph({ port = 0 } = {}): Promise<Graph> {
     media: [],
     mediaSteps: [],
     mediaMishap: () => null,
+    templateSteps: [],
+    templateMishap: () => null,
     most: 0,
     mostToOne: 0,
     close: () =>
@@ -81,6 +87,7 @@ export async function openGraph({ port = 0 } = {}): Promise<Graph> {
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const bytes = Buffer.concat(chunks)
     if (await serveMedia(graph, request, response, bytes)) return
+    if (await serveTemplates(graph, request, response)) return
     const text = bytes.toString()
     const asked = {
       method: request.method!,
@@ -142,6 +149,23 @@ export async function openGraph({ port = 0 } = {}): Promise<Graph> {
   graph.port = (http.address() as AddressInfo).port
   graph.url = `http://127.0.0.1:${graph.port}/v25.0`
   return graph
+}
+
+/** Answers what is about templates; false to anything else. */
+async function serveTemplates(graph: Graph, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+  const { method = 'GET', url: path = '', headers } = request
+  const asked = { method, path, authorization: headers.authorization }
+  const answer = await answerAboutTemplates({ findAccount: () => ({ access_token: graph.token }) }, asked)
+  if (!answer) return false
+  graph.templateSteps.push(path)
+  const mishap = graph.templateMishap(path)
+  if (mishap === 'breaks') request.socket.destroy()
+  else {
+    const { status, body } =
+      mishap === null ? answer : 'code' in mishap ? metaError(mishap.code) : { status: mishap.status, body: {} }
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+  }
+  return true
 }
 
 /** Answers what is about files; false to anything else. */

@@ -17,4 +17,7 @@ openSender({
   log,
   live: openLive({ db, log }),
   outgoing: openOutgoing({ allowPrivate: true }),
+  testPhone() {
+    throw new Error('No customers are played here.')
+  },
 })

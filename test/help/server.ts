@@ -12,6 +12,7 @@ import { createAccount } from '../../server/channels/accounts.ts'
 import { prepareDeliveryPartitions } from '../../server/channels/deliveries.ts'
 import { interpretBatch } from '../../server/channels/interpreting.ts'
 import type { WhatsAppAccount } from '../../server/channels/schema.ts'
+import { openDeliveryStore } from '../../server/channels/storing.ts'
 import { signBody } from '../../server/channels/whatsapp/signature.ts'
 import type { Config } from '../../server/config.ts'
 import { workOnce } from '../../server/operations/running.ts'
@@ -22,6 +23,7 @@ import { openOutgoing } from '../../server/lib/outgoing.ts'
 import { newId } from '../../server/lib/ids.ts'
 import type { RouteArgs, RouteDef, RouteOk } from '../../server/lib/route.ts'
 import { ProblemBody } from '../../server/lib/shapes.ts'
+import { openFarEnd } from '../../server/test-phone/far-end.ts'
 import { sourcesCarried } from '../../server/tags/source-bits.ts'
 import { openMetrics } from '../../server/watching/metrics.ts'
 import { openTestDatabase, type TestDatabase } from './database.ts'
@@ -82,6 +84,8 @@ export async function openTestServer({
   const database = beside ? openSecond(beside) : await openTestDatabase()
   const metrics = openMetrics()
   const outgoing = openOutgoing({ allowPrivate: true })
+  const deliveries = openDeliveryStore(database.pool, () => {})
+  const farEnd = openFarEnd({ db: database.db, log, deliveries })
   const server: Server = {
     config: { ...TEST_CONFIG, ...config },
     secretKey: TEST_SECRET_KEY,
@@ -94,6 +98,7 @@ export async function openTestServer({
     operateSoon() {},
     sendSoon() {},
     tellRead() {},
+    testPhone: farEnd.graph,
     live: openLive({ db: database.db, log, ...(beatMs === undefined ? {} : { beatMs }) }),
   }
   await prepareDeliveryPartitions(server.db)
@@ -112,6 +117,7 @@ export async function openTestServer({
     },
     async close() {
       await app.close()
+      await farEnd.stop()
       await outgoing.close()
       const strays = beside ? [] : await findStrayTags(server.db)
       await database.close()

@@ -179,7 +179,8 @@ const without = (outcome: CheckOutcome, said: string | null): NumberAnswer => ({
   said,
 })
 
-function parsed(text: string): unknown {
+/** Null when it is no JSON. */
+export function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

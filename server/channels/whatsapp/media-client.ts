@@ -2,7 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { OutgoingError, type OutgoingStream } from '../../lib/outgoing.ts'
-import { failureIn, type GraphApi } from './client.ts'
+import { failureIn, parsed, type GraphApi } from './client.ts'
 import { treatmentOf, type SendAnswer } from './send-answer.ts'
 
 /** Why a file could not be fetched. gone: WhatsApp has it no more. damaged: what came is not what was sent. */
@@ -168,11 +168,3 @@ function multipart(
 }
 
 const bearer = ({ accessToken }: GraphApi) => ({ authorization: `Bearer ${accessToken}` })
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
-}

@@ -56,6 +56,28 @@ export const META_ERRORS: ReadonlyMap<number, MetaError> = new Map(
         'Too many messages sent from the sender phone number to the same recipient phone number in a short period of time.',
       ],
       [131_057, 400, 'Account in maintenance mode', 'Business Account is in maintenance mode.'],
+      [
+        132_000,
+        400,
+        'Template param count mismatch',
+        'The number of parameters does not match the expected number of params.',
+      ],
+      [132_001, 404, 'Template does not exist', 'The template name does not exist in the translation.'],
+      [132_005, 400, 'Template hydrated text too long', 'The translated text is too long.'],
+      [
+        132_012,
+        400,
+        'Template parameter format mismatch',
+        'The parameter format does not match the format in the created template.',
+      ],
+      [132_015, 400, 'Template is paused', 'The template is paused due to low quality, so it cannot be sent.'],
+      [
+        132_016,
+        400,
+        'Template is disabled',
+        'The template has been paused too many times due to low quality and is now permanently disabled.',
+      ],
+      [132_018, 400, 'Invalid parameters', 'There is an issue with the parameters in the template.'],
     ] satisfies [code: number, status: number, title: string, details: string][]
   ).map(([code, status, title, details]) => [code, { status, title, details }]),
 )

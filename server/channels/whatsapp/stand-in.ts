@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { newMessageId } from './compose.ts'
 import { isBsuid } from './identity.ts'
 import { errorOf } from './meta-errors.ts'
+import { refusalOfTemplate, SentTemplate } from './template-checks.ts'
 
 export interface GraphRequest {
   method: string
@@ -55,7 +56,7 @@ const PARTS: Record<string, z.ZodType> = {
   document: Media,
   sticker: Media,
   reaction: z.object({ message_id: z.string().min(1), emoji: z.string() }),
-  template: z.object({ name: z.string().min(1), language: z.object({ code: z.string().min(2) }) }),
+  template: SentTemplate,
 }
 const Sent = z.looseObject({
   to: z.string().min(1).optional(),
@@ -116,7 +117,10 @@ async function takeMessage(
   if (to === undefined) return metaError(131_008, 'The parameter to is required.')
   const part = PARTS[sent.type]
   if (!part) return metaError(131_051, `Message type ${sent.type} is not supported here`)
-  if (!part.safeParse(sent[sent.type]).success) return metaError(131_009, `Param ${sent.type} is not valid`)
+  const written = part.safeParse(sent[sent.type])
+  if (!written.success) return metaError(131_009, `Param ${sent.type} is not valid`)
+  const misfit = sent.type === 'template' ? refusalOfTemplate(written.data as SentTemplate) : null
+  if (misfit) return metaError(misfit.code, misfit.said)
   const message: GraphMessage = {
     id: newMessageId(),
     phone_number_id: phoneNumberId,

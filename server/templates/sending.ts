@@ -1,0 +1,101 @@
+// Sending a template: its values are checked, and what the customer will read is kept with the message.
+import type { Actor } from '../access/actor.ts'
+import {
+  fillIn,
+  filledTarget,
+  templatePart,
+  type Template,
+  type TemplateVariable,
+} from '../channels/whatsapp/template.ts'
+import { sendTemplate as sendFilled } from '../conversations/sending-templates.ts'
+import type { Tx } from '../lib/db.ts'
+import { Problem } from '../lib/errors.ts'
+
+/** Characters that WhatsApp takes of each part with its values in it. */
+const MOST: Record<TemplateVariable['part'], number> = { header: 60, body: 1024, button: 2000 }
+
+interface Wanted {
+  values: Readonly<Record<string, string>>
+  client_key?: string | undefined
+}
+
+/**
+ * Sends a template as Meta has it now, with a value for each variable; answers the message's id. Refuses one that cannot be
+ * sent from here, values that are missing, too long, not wanted or not in one line, and whatever `sendTemplate` of
+ * conversations refuses.
+ */
+export async function sendTemplate(
+  tx: Tx,
+  actor: Actor,
+  conversationId: string,
+  template: Template,
+  { values, client_key }: Wanted,
+): Promise<string> {
+  const { body, header, footer, buttons, obstacle } = template
+  if (obstacle !== null)
+    throw new Problem('conflict', 'This template needs something that cannot be sent from here. Choose another one.', {
+      reason: 'template_not_sendable',
+      field: 'name',
+      data: { obstacle },
+    })
+  checkValues(template, values)
+  return sendFilled(tx, actor, conversationId, {
+    part: templatePart(template, values),
+    text: fillIn('body', body, values),
+    shown: {
+      header: header === null ? null : fillIn('header', header, values),
+      footer,
+      buttons: buttons.map((button, index) => ({ ...button, target: filledTarget(button, index, values) })),
+    },
+    client_key,
+  })
+}
+
+function checkValues(template: Template, values: Wanted['values']): void {
+  const unknown = Object.keys(values).find((key) => !template.variables.some((each) => each.key === key))
+  if (unknown !== undefined)
+    throw new Problem(
+      'invalid',
+      'The template has no variable of this name. It may have been changed: choose it again.',
+      {
+        reason: 'template_value_unknown',
+        field: `values.${unknown}`,
+      },
+    )
+  for (const variable of template.variables) {
+    const { key, part } = variable
+    const value = values[key] ?? ''
+    const field = `values.${key}`
+    if (value === '')
+      throw new Problem('invalid', 'Fill this in: WhatsApp sends no template with a gap.', {
+        reason: 'template_value_missing',
+        field,
+      })
+    if (part === 'button' ? /\s/.test(value) : /[\r\n\t]| {5}/.test(value))
+      throw new Problem(
+        'invalid',
+        part === 'button'
+          ? 'The end of an address contains no spaces.'
+          : 'WhatsApp takes neither line breaks nor tabs here, and at most four spaces in a row.',
+        { reason: part === 'button' ? 'template_value_spaces' : 'template_value_lines', field },
+      )
+    const max = MOST[part]
+    if (filledLength(template, variable, values) > max)
+      throw new Problem('invalid', `With this the template is too long: at most ${max} characters in this part.`, {
+        reason: 'template_too_long',
+        field,
+        data: { max },
+      })
+  }
+}
+
+/** Of the part that a variable stands in. */
+function filledLength(
+  { header, body, buttons }: Template,
+  { key, part }: TemplateVariable,
+  values: Wanted['values'],
+): number {
+  if (part !== 'button') return fillIn(part, (part === 'header' ? header : body) ?? '', values).length
+  const index = Number(key.slice('button.'.length))
+  return (filledTarget(buttons[index]!, index, values) ?? '').length
+}
