@@ -147,6 +147,13 @@ export const EXAMPLES: Readonly<Record<string, (id: Ids) => Example | Example[]>
   }),
   resendMessage: (id) => ({ params: { id: id.message }, own: 409 }),
   settleMessage: (id) => ({ params: { id: id.message }, own: 409 }),
+  // The account has no access token by which Meta could be asked.
+  listTemplates: (id) => ({ params: { id: id.channel }, own: 409 }),
+  sendTemplate: (id) => ({
+    params: { id: id.conversation },
+    body: { name: 'opening_hours', language: 'en_US' },
+    own: 409,
+  }),
   listColleagues: () => ({}),
   listSavedReplies: () => ({}),
   createSavedReply: () => ({ body: { name: 'A new reply', text: 'Good morning, {name}' } }),

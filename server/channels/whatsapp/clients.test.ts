@@ -5,9 +5,12 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { openGraph, type Graph } from '../../../test/help/graph.ts'
 import { openOutgoing, type Outgoing } from '../../lib/outgoing.ts'
 import { askAboutNumber, sendMessage, sendReadReceipt } from './client.ts'
+import { readTemplate, templatePart } from './template.ts'
+import { listTemplates } from './template-client.ts'
 import { messagePayload, requestBody, textPayload, type OutgoingPayload } from './sending.ts'
 
 const FROM = '106540352242922'
+const WABA = '102290129340398'
 const TO = '+16505551234'
 const REPLY_TO = 'wamid.HBgLMTY1MDU1NTEyMzQVAgASGBQzQTdCNTg5RjY1MEMyRTlGMjRGNgA='
 const ID = '01890a5d-ac96-774b-bcce-b302099a8057'
@@ -48,6 +51,33 @@ const kapsoTo = { phoneNumberId: FROM, to: TO, bizOpaqueCallbackData: ID }
 const IMAGE = { id: '1166846181421424', caption: 'The new blend' }
 const TEMPLATE = { name: 'order_ready', language: { code: 'en_US' } }
 const PARTS = [{ type: 'body', parameters: [{ type: 'text', text: 'Ana' }] }]
+
+const listed = async (name: string, language: string) => {
+  const list = await listTemplates(api(), WABA, { name })
+  if (list.outcome !== 'listed') throw new Error(`Not listed: ${list.outcome}`)
+  return readTemplate(list.templates.find((each) => each.language === language)!)
+}
+const text = (value: string) => ({ type: 'text', text: value })
+const VALUES = { 'header.1': '4711', 'body.1': 'Ana', 'body.2': 'amanhã', 'button.0': '4711' }
+const FILLED = {
+  name: 'shipping_update',
+  language: { code: 'pt_BR' },
+  components: [
+    { type: 'header', parameters: [text('4711')] },
+    { type: 'body', parameters: [text('Ana'), text('amanhã')] },
+    { type: 'button', sub_type: 'url', index: '0', parameters: [text('4711')] },
+  ],
+}
+const named = (parameter_name: string, value: string) => ({ type: 'text', parameter_name, text: value })
+const NAMED_VALUES = { 'header.topic': 'your repair', 'body.customer_name': 'Ana', 'body.subject': 'the mill' }
+const NAMED = {
+  name: 'follow_up',
+  language: { code: 'en_US' },
+  components: [
+    { type: 'header', parameters: [named('topic', 'your repair')] },
+    { type: 'body', parameters: [named('customer_name', 'Ana'), named('subject', 'the mill')] },
+  ],
+}
 
 test.each<[string, () => Promise<unknown>, () => Promise<unknown>]>([
   [
@@ -92,6 +122,28 @@ test.each<[string, () => Promise<unknown>, () => Promise<unknown>]>([
         replyToMessageId: REPLY_TO,
         baseUrl: base,
       }),
+  ],
+  [
+    'a template with a header, a footer and a button, by one',
+    async () => ours(messagePayload('template', templatePart(await listed('shipping_update', 'pt_BR'), VALUES))),
+    () => kapso.messages.sendTemplate({ ...kapsoTo, template: FILLED }),
+  ],
+  [
+    'a template with a header, a footer and a button, by the other',
+    async () => ours(messagePayload('template', templatePart(await listed('shipping_update', 'pt_BR'), VALUES))),
+    () =>
+      sendTemplateMessage({
+        ...theirs,
+        templateName: FILLED.name,
+        languageCode: FILLED.language.code,
+        components: FILLED.components as never,
+        baseUrl: base,
+      }),
+  ],
+  [
+    'a template with named values, by one',
+    async () => ours(messagePayload('template', templatePart(await listed('follow_up', 'en_US'), NAMED_VALUES))),
+    () => kapso.messages.sendTemplate({ ...kapsoTo, template: NAMED }),
   ],
   [
     'that something was read, by one',
@@ -166,4 +218,49 @@ test.each([
 ])('%s is refused for good', async (_, part) => {
   const body = { messaging_product: 'whatsapp', to: TO, ...part }
   expect(await sendMessage(api(), FROM, body)).toMatchObject({ outcome: 'failed' })
+})
+
+test('they list the stand-in’s templates, page by page, and read what we read', async () => {
+  const first = await kapso.templates.list({ businessAccountId: WABA, limit: 5 })
+  expect(first.data).toHaveLength(5)
+  const rest = await kapso.templates.list({ businessAccountId: WABA, limit: 100, after: first.paging.cursors.after! })
+  const ours = await listTemplates(api(), WABA)
+  expect(ours).toMatchObject({ outcome: 'listed', complete: true })
+  expect([...first.data, ...rest.data].map(({ name, language, status }) => ({ name, language, status }))).toEqual(
+    ours.outcome === 'listed' && ours.templates.map(({ name, language, status }) => ({ name, language, status })),
+  )
+  await expect(
+    new WhatsAppClient({ accessToken: 'another', baseUrl: base }).templates.list({ businessAccountId: WABA }),
+  ).rejects.toMatchObject({ code: 190 })
+})
+
+test.each<[code: number, string, object]>([
+  [132_001, 'of a language that it is not in', { name: 'order_ready', language: { code: 'de' } }],
+  [132_001, 'that was rejected', { name: 'win_a_prize', language: { code: 'en_US' } }],
+  [132_015, 'that is paused', { name: 'spring_sale', language: { code: 'en_US' } }],
+  [132_000, 'without its values', TEMPLATE],
+  [
+    132_012,
+    'with a value that is no text',
+    { ...TEMPLATE, components: [{ type: 'body', parameters: [{ type: 'image' }] }] },
+  ],
+  [
+    132_018,
+    'with a line break in a value',
+    { ...TEMPLATE, components: [{ type: 'body', parameters: [text('a\nb')] }] },
+  ],
+  [
+    100,
+    'with a value of another name',
+    {
+      ...NAMED,
+      components: [NAMED.components[0], { type: 'body', parameters: [named('name', 'Ana'), named('subject', 'x')] }],
+    },
+  ],
+  [131_008, 'without the end of an address', { ...FILLED, components: FILLED.components.slice(0, 2) }],
+  [132_012, 'whose picture is missing', { name: 'new_blend', language: { code: 'en_US' } }],
+])('the stand-in refuses as Meta does, with %i, a template %s', async (code, _, template) => {
+  const sent = kapso.messages.sendTemplate({ ...kapsoTo, template: template as typeof FILLED })
+  await expect(sent).rejects.toMatchObject({ code })
+  expect(graph.messages).toEqual([])
 })
