@@ -54,14 +54,10 @@ export async function sendTemplate(
 function checkValues(template: Template, values: Wanted['values']): void {
   const unknown = Object.keys(values).find((key) => !template.variables.some((each) => each.key === key))
   if (unknown !== undefined)
-    throw new Problem(
-      'invalid',
-      'The template has no variable of this name. It may have been changed: choose it again.',
-      {
-        reason: 'template_value_unknown',
-        field: `values.${unknown}`,
-      },
-    )
+    throw new Problem('invalid', 'The template has changed meanwhile. Choose it again.', {
+      reason: 'template_value_unknown',
+      field: `values.${unknown}`,
+    })
   for (const variable of template.variables) {
     const { key, part } = variable
     const value = values[key] ?? ''
@@ -71,13 +67,13 @@ function checkValues(template: Template, values: Wanted['values']): void {
         reason: 'template_value_missing',
         field,
       })
-    if (part === 'button' ? /\s/.test(value) : /[\r\n\t]| {5}/.test(value))
+    if (part === 'button' && /\s/.test(value))
+      throw new Problem('invalid', 'The end of a link contains no spaces.', { reason: 'template_value_spaces', field })
+    if (/[\r\n\t]| {5}/.test(value))
       throw new Problem(
         'invalid',
-        part === 'button'
-          ? 'The end of an address contains no spaces.'
-          : 'WhatsApp takes neither line breaks nor tabs here, and at most four spaces in a row.',
-        { reason: part === 'button' ? 'template_value_spaces' : 'template_value_lines', field },
+        'WhatsApp takes neither line breaks nor tabs here, and at most four spaces in a row.',
+        { reason: 'template_value_lines', field },
       )
     const max = MOST[part]
     if (filledLength(template, variable, values) > max)

@@ -1,7 +1,7 @@
 // Below the thread: the box to answer, or why there is none and what can be done about it.
 import { Button } from '@mantine/core'
 import type { ReactNode, RefObject } from 'react'
-import type { Conversation } from '../../../server/conversations/schema.ts'
+import type { Conversation, ConversationStatus } from '../../../server/conversations/schema.ts'
 import { momentWords, useNow } from '../lib/time.ts'
 import { m } from '../paraglide/messages.js'
 import { Composer } from './Composer.tsx'
@@ -22,6 +22,8 @@ interface ConversationFootProps {
   onTakeOver: (() => void) | undefined
   /** Opens another conversation. */
   onOpen: (id: string) => void
+  /** Begins to send a template; undefined to whoever may not. */
+  onTemplate: (() => void) | undefined
 }
 
 export function ConversationFoot({
@@ -35,9 +37,15 @@ export function ConversationFoot({
   onTake,
   onTakeOver,
   onOpen,
+  onTemplate,
 }: ConversationFootProps) {
   const now = useNow()
-  const { status, agent, closed_at, closed_by, window_ends_at } = conversation
+  const { status, agent, closed_at, closed_by, window_ends_at, waits_until } = conversation
+  const template = onTemplate && (
+    <Button variant="default" onClick={onTemplate}>
+      {m.template_send()}
+    </Button>
+  )
   if (closed_at !== null) {
     // Ids sort in the order of opening; times of messages are whole seconds.
     const later = thread
@@ -52,12 +60,14 @@ export function ConversationFoot({
           closed_by === null || status === 'expired' || status === 'ai_auto_closed'
             ? m.conversation_closed_at({ time: momentWords(closed_at, 'minute') })
             : m.conversation_closed_by({ name: closed_by, time: momentWords(closed_at, 'minute') })
-        } ${later ? m.conversation_went_on() : m.conversation_closed_text()}`}
+        } ${later ? m.conversation_went_on() : closedText(status, onTemplate !== undefined)}`}
       >
-        {later && (
+        {later ? (
           <Button variant="default" onClick={() => onOpen(later.id)}>
             {m.conversation_open_newer()}
           </Button>
+        ) : (
+          template
         )}
       </Bar>
     )
@@ -86,14 +96,33 @@ export function ConversationFoot({
       </Bar>
     )
   }
-  if (Date.parse(window_ends_at) <= now)
-    return <Bar title={m.conversation_window_over()} text={m.conversation_window_over_text()} />
+  if (Date.parse(window_ends_at) <= now) {
+    const waits = waits_until !== null && Date.parse(waits_until) > now
+    return (
+      <Bar
+        title={waits ? m.conversation_waits() : m.conversation_window_over()}
+        text={
+          waits
+            ? m.conversation_waits_text({ time: momentWords(waits_until, 'minute') })
+            : m.conversation_expired_text()
+        }
+      >
+        {template}
+      </Bar>
+    )
+  }
   return (
     <>
       <PausedNotice channelId={conversation.channel_id} />
       <Composer key={conversation.id} conversation={conversation} name={name} input={input} />
     </>
   )
+}
+
+/** What can be done until the customer writes again. */
+function closedText(status: ConversationStatus, mayTemplate: boolean): string {
+  if (!mayTemplate) return m.conversation_closed_text()
+  return status === 'expired' ? m.conversation_expired_text() : m.conversation_closed_template_text()
 }
 
 function Bar({ title, text, children }: { title: string; text: string; children?: ReactNode }) {

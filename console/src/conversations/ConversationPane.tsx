@@ -2,7 +2,7 @@
 import { Skeleton } from '@mantine/core'
 import { useDocumentVisibility } from '@mantine/hooks'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { useEffect, useImperativeHandle, useMemo, useRef, useState, type Ref } from 'react'
+import { lazy, Suspense, useEffect, useImperativeHandle, useMemo, useRef, useState, type Ref } from 'react'
 import type { Conversation, Message } from '../../../server/conversations/schema.ts'
 import { may, useOrganization, useSession } from '../access/queries.ts'
 import { isProblem } from '../lib/api.ts'
@@ -18,6 +18,10 @@ import { HandOverDialog } from './HandOverDialog.tsx'
 import { messagesQuery, useActOn } from './queries.ts'
 import { Thread } from './Thread.tsx'
 import { customerName } from './words.ts'
+
+const TemplateDialog = lazy(() =>
+  import('../templates/TemplateDialog.tsx').then((file) => ({ default: file.TemplateDialog })),
+)
 
 export interface ConversationPaneHandle {
   take: () => void
@@ -61,7 +65,7 @@ export function ConversationPane({
   const act = useActOn(organization.slug, id)
   const thread = useInfiniteQuery(messagesQuery(organization.slug, id))
   const input = useRef<HTMLTextAreaElement>(null)
-  const [dialog, setDialog] = useState<'hand_over' | 'close' | null>(null)
+  const [dialog, setDialog] = useState<'hand_over' | 'close' | 'template' | null>(null)
   const isAdmin = organization.role === 'admin'
   const isOpen = conversation?.status === 'pending' || conversation?.status === 'active'
   const isMine = conversation?.status === 'active' && conversation.agent?.id === user.id
@@ -188,8 +192,21 @@ export function ConversationPane({
         onTake={() => take(false)}
         onTakeOver={isAdmin ? () => take(true) : undefined}
         onOpen={onOpen}
+        onTemplate={mayAnswer ? () => setDialog('template') : undefined}
       />
       {dialog === 'hand_over' && <HandOverDialog conversation={conversation} onClose={() => setDialog(null)} />}
+      {dialog === 'template' && (
+        <Suspense>
+          <TemplateDialog
+            conversation={conversation}
+            onSent={(sentIn) => {
+              setDialog(null)
+              if (sentIn !== null && sentIn !== id) onOpen(sentIn)
+            }}
+            onClose={() => setDialog(null)}
+          />
+        </Suspense>
+      )}
       {dialog === 'close' && (
         <CloseDialog
           name={name}

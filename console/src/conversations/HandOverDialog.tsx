@@ -7,6 +7,7 @@ import type { Conversation } from '../../../server/conversations/schema.ts'
 import { useOrganization, useSession } from '../access/queries.ts'
 import { searchByName } from '../lib/fold.ts'
 import { m } from '../paraglide/messages.js'
+import { moveFocus } from '../ui/arrow-keys.ts'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
 import { useReturnsFocus } from '../ui/returns-focus.ts'
 import { tell } from '../ui/toasts.ts'
@@ -65,13 +66,7 @@ export function HandOverDialog({ conversation, onClose }: { conversation: Conver
               className={classes.person}
               disabled={act.isPending}
               onClick={() => hand(person)}
-              onKeyDown={(event) => {
-                const by = { ArrowDown: 1, ArrowUp: -1 }[event.key]
-                if (by === undefined) return
-                event.preventDefault()
-                const all = [...(list.current?.querySelectorAll('button') ?? [])]
-                all[all.indexOf(event.currentTarget) + by]?.focus()
-              }}
+              onKeyDown={(event) => moveFocus(event, list.current)}
             >
               <bdi>{person.name}</bdi>
               <span className={classes.role}>

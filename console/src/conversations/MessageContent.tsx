@@ -14,10 +14,11 @@ import type { ComponentType, ReactNode } from 'react'
 import type { Message } from '../../../server/conversations/schema.ts'
 import { formatCount } from '../lib/numbers.ts'
 import { m } from '../paraglide/messages.js'
-import { answersOf, cardsOf, fileNameOf, orderOf, placeOf, replyOf } from './content.ts'
+import { answersOf, cardsOf, fileNameOf, orderOf, placeOf, replyOf, shownOf } from './content.ts'
 import { LinkedText } from './LinkedText.tsx'
 import classes from './Message.module.css'
 import { MessageMedia } from './MessageMedia.tsx'
+import { TemplateContent } from './TemplateContent.tsx'
 import { isKnownKind, kindLabel } from './words.ts'
 
 type Icon = ComponentType<{ size: number; stroke: number; 'aria-hidden': true }>
@@ -54,6 +55,8 @@ export function MessageContent({ message }: { message: Message }) {
     case 'interactive':
     case 'button':
       return <Reply content={content} text={text} type={type} />
+    case 'template':
+      return <TemplateContent text={text} shown={shownOf(content)} />
     case 'order':
       return <Order content={content} text={text} />
     default:

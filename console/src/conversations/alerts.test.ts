@@ -17,6 +17,7 @@ const conversation = (id: string, messageId: string, more: Partial<Conversation>
   unread_count: 1,
   waiting_since: null,
   window_ends_at: '2026-01-02T00:00:00.000Z',
+  waits_until: null,
   ...more,
 })
 const asked = { userId: 'me', told: '', lookedAt: null }

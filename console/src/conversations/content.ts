@@ -72,3 +72,24 @@ function priceOf({ item_price: price, currency }: Fields): string | null {
     return null
   return new Intl.NumberFormat(regionalLocale, { style: 'currency', currency }).format(amount)
 }
+
+/** What stands around the text of a template. */
+export interface ShownTemplate {
+  header: string | null
+  footer: string | null
+  buttons: { type: string; text: string; target: string | null }[]
+}
+
+/** Of a template that was sent from here; one from elsewhere has none of it. */
+export function shownOf(content: unknown): ShownTemplate {
+  const shown = fieldsOf(fieldsOf(content)?.['shown'])
+  return {
+    header: wordsOf(shown?.['header']),
+    footer: wordsOf(shown?.['footer']),
+    buttons: listOf(shown?.['buttons']).map((button) => ({
+      type: wordsOf(button['type']) ?? '',
+      text: wordsOf(button['text']) ?? '—',
+      target: wordsOf(button['target']),
+    })),
+  }
+}

@@ -31,6 +31,7 @@ function conversation(id: string, minute: number, more: Partial<Conversation> = 
     unread_count: 0,
     waiting_since: null,
     window_ends_at: at(59),
+    waits_until: null,
     ...more,
   }
 }

@@ -77,6 +77,16 @@ export function failureWords({ error_code: code, error }: NonNullable<Message['d
     case 190:
     case 200:
       return m.message_failed_token()
+    case 132000:
+    case 132001:
+    case 132005:
+    case 132012:
+    case 132015:
+    case 132016:
+    case 132018:
+      return m.message_failed_template()
+    case 131049:
+      return m.message_failed_held_back()
     case 131042:
       return m.message_failed_payment()
     case 131031:

@@ -224,10 +224,10 @@ test('they list the stand-in’s templates, page by page, and read what we read'
   const first = await kapso.templates.list({ businessAccountId: WABA, limit: 5 })
   expect(first.data).toHaveLength(5)
   const rest = await kapso.templates.list({ businessAccountId: WABA, limit: 100, after: first.paging.cursors.after! })
-  const ours = await listTemplates(api(), WABA)
-  expect(ours).toMatchObject({ outcome: 'listed', complete: true })
+  const read = await listTemplates(api(), WABA)
+  expect(read).toMatchObject({ outcome: 'listed', complete: true })
   expect([...first.data, ...rest.data].map(({ name, language, status }) => ({ name, language, status }))).toEqual(
-    ours.outcome === 'listed' && ours.templates.map(({ name, language, status }) => ({ name, language, status })),
+    read.outcome === 'listed' && read.templates.map(({ name, language, status }) => ({ name, language, status })),
   )
   await expect(
     new WhatsAppClient({ accessToken: 'another', baseUrl: base }).templates.list({ businessAccountId: WABA }),

@@ -44,11 +44,14 @@ export async function listTemplates(
         ...(name === undefined ? {} : { name }),
         ...(after === undefined ? {} : { after }),
       })
-      const { status, body } = await api.outgoing.ask(`${api.graphApiUrl}/${wabaId}/message_templates?${query}`, {
-        headers: { authorization: `Bearer ${api.accessToken}`, accept: 'application/json' },
-        timeoutMs: TIMEOUT_MS,
-        mostBytes: MOST_BYTES,
-      })
+      const { status, body } = await api.outgoing.ask(
+        `${api.graphApiUrl}/${wabaId}/message_templates?${query.toString()}`,
+        {
+          headers: { authorization: `Bearer ${api.accessToken}`, accept: 'application/json' },
+          timeoutMs: TIMEOUT_MS,
+          mostBytes: MOST_BYTES,
+        },
+      )
       const page = Page.safeParse(parsed(body))
       if (status !== 200 || !page.success) return refusedWith(status, body)
       templates.push(...page.data.data.flatMap((each) => MetaTemplate.safeParse(each).data ?? []))
