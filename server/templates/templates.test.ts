@@ -12,7 +12,7 @@ import * as conversations from '../conversations/schema.ts'
 import { openSender, type Sender } from '../conversations/sender.ts'
 import { sendMessage } from '../conversations/sending.ts'
 import type { ProblemBody } from '../lib/shapes.ts'
-import { playMessage } from '../test-phone/schema.ts'
+import { playChoice, playMessage } from '../test-phone/schema.ts'
 import { listTemplates, sendTemplate } from './schema.ts'
 
 let graph: Graph
@@ -494,4 +494,30 @@ test('the test phone’s number has templates without an account at Meta, and a 
     expect(thread.messages[0]).toMatchObject({ type: 'template', delivery: { state: 'delivered' } })
   })
   expect(graph.messages).toEqual([])
+})
+
+test('a played customer answers by a button of the template, and only by one that it has', async () => {
+  const admin = await server.newPerson()
+  await admin.call(playMessage, { body: { from: '+16505551234', name: 'Rosa', text: 'Hello?' } })
+  await server.interpret()
+  const { conversations: all } = await admin.call(conversations.listConversations, { query: {} })
+  const { id, contact } = all[0]!
+  await admin.call(conversations.takeConversation, { params: { id } })
+  sender = openSender(server, { lookEveryMs: 20 })
+  const values = { 'header.topic': 'it', 'body.customer_name': 'Rosa', 'body.subject': 'it' }
+  const { id: message_id } = await sends(admin, id, { name: 'follow_up', language: 'en_US', values })
+  const thread = async () => (await admin.call(conversations.listMessages, { params: { id } })).messages
+  await until(async () =>
+    expect((await thread()).find((each) => each.id === message_id)).toMatchObject({ delivery: { state: 'sent' } }),
+  )
+  const presses = (button: string) =>
+    admin.call(playChoice, { params: { id: contact.id }, body: { message_id, button } })
+  expect(await refusalOf(presses('Maybe'))).toMatchObject({ status: 409, reason: 'test_button_missing' })
+  await presses('Yes, tell me')
+  await server.interpret()
+  expect((await thread()).find(({ type }) => type === 'button')).toMatchObject({
+    direction: 'in',
+    text: 'Yes, tell me',
+    reply_to: { id: message_id, type: 'template' },
+  })
 })

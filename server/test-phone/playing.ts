@@ -1,9 +1,9 @@
 // What played customers do: they write, send files, react, edit and delete, each as a signed delivery in Meta's shape.
 import { createHash } from 'node:crypto'
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { Actor } from '../access/actor.ts'
 import { findAccountSecrets, type Vault } from '../channels/accounts.ts'
-import { composeMessage, deletionOf, editOf, reactionTo } from '../channels/whatsapp/compose.ts'
+import { choiceOf, composeMessage, deletionOf, editOf, reactionTo } from '../channels/whatsapp/compose.ts'
 import { signBody } from '../channels/whatsapp/signature.ts'
 import { plainType } from '../conversations/reading-media.ts'
 import { SENT_AS } from '../conversations/media-schema.ts'
@@ -91,6 +91,26 @@ export const playReaction = (
   contactId: string,
   { message_id, emoji }: { message_id: string; emoji: string | null },
 ): Promise<Played> => playAbout(stage, contactId, message_id, ({ id }) => reactionTo(id, emoji))
+
+/** The customer presses a button of a template that they were sent. Refuses one that it does not have. */
+export const playChoice = async (
+  stage: Stage,
+  contactId: string,
+  { message_id, button }: { message_id: string; button: string },
+): Promise<Played> => {
+  const number = await openNumber(stage)
+  return playAbout(stage, contactId, message_id, ({ id, content }) => {
+    const { buttons } = Shown.parse(content).shown
+    if (!buttons.some(({ type, text }) => type === 'quick_reply' && text === button))
+      throw new Problem('conflict', 'This message has no such button to answer by.', { reason: 'test_button_missing' })
+    return { ...choiceOf(button), context: { from: number.phone.slice(1), id } }
+  })
+}
+
+/** Of a message’s content: its buttons, if it has any. */
+const Shown = z
+  .object({ shown: z.object({ buttons: z.array(z.object({ type: z.string(), text: z.string() })) }) })
+  .catch({ shown: { buttons: [] } })
 
 /** Other words in place of a text that the customer wrote. */
 export const playEdit = (
@@ -185,13 +205,15 @@ interface Target {
   phone: string | null
   direction: string
   type: string
+  /** As it was written. */
+  content: unknown
 }
 
 async function findTarget({ db, actor }: Stage, channelId: string, messageId: string): Promise<Target> {
   const row = await db
     .selectFrom('messages as m')
     .innerJoin('contacts as c', (join) => join.onRef('c.org_id', '=', 'm.org_id').onRef('c.id', '=', 'm.contact_id'))
-    .select(['m.wa_message_id', 'm.contact_id', 'm.direction', 'm.type', 'c.phone'])
+    .select(['m.wa_message_id', 'm.contact_id', 'm.direction', 'm.type', 'm.content', 'c.phone'])
     .where('m.org_id', '=', actor.org_id)
     .where('m.channel_id', '=', channelId)
     .where('m.id', '=', messageId)

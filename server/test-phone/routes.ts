@@ -5,7 +5,16 @@ import { Problem } from '../lib/errors.ts'
 import { answer } from '../lib/route.ts'
 import { setBehaviour } from './behaviour.ts'
 import * as schema from './schema.ts'
-import { playDeletion, playEdit, playFile, playReaction, playText, type Played, type Stage } from './playing.ts'
+import {
+  playChoice,
+  playDeletion,
+  playEdit,
+  playFile,
+  playReaction,
+  playText,
+  type Played,
+  type Stage,
+} from './playing.ts'
 import { clearTestPhone, getTestPhone, listTestMessages } from './test-phone.ts'
 
 export const testPhoneRoutes = [
@@ -20,6 +29,8 @@ export const testPhoneRoutes = [
   bind(schema.playReaction, ({ params, body }, context) =>
     play(context, (stage) => playReaction(stage, params.id, body)),
   ),
+
+  bind(schema.playChoice, ({ params, body }, context) => play(context, (stage) => playChoice(stage, params.id, body))),
 
   bind(schema.playEdit, ({ params, body }, context) => play(context, (stage) => playEdit(stage, params.id, body))),
 

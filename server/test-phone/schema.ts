@@ -146,6 +146,17 @@ export const playReaction = route({
   responses: { 204: { description: 'Delivered.' }, ...problems },
 })
 
+export const playChoice = route({
+  method: 'post',
+  path: '/v1/test-phone/customers/{id}/choices',
+  operationId: 'playChoice',
+  summary: 'Have a played customer press a button of a template, by which they answer',
+  permission: 'channels:manage',
+  params: customerParams,
+  body: z.object({ message_id: Id, button: trimmed().max(100).describe('What the button says.') }),
+  responses: { 204: { description: 'Delivered.' }, ...problems },
+})
+
 export const playFile = route({
   method: 'post',
   path: '/v1/test-phone/customers/{id}/files',

@@ -209,6 +209,7 @@ export const EXAMPLES: Readonly<Record<string, (id: Ids) => Example | Example[]>
     { params: { id: id.customer }, query: { file_name: 'a.txt' }, file: 'A file' },
     { params: { id: id.customer }, query: { reply_to: id.customer }, file: 'A file', own: 404 },
   ],
+  playChoice: (id) => ({ params: { id: id.customer }, body: { message_id: id.customer, button: 'Yes' }, own: 404 }),
   playEdit: (id) => ({ params: { id: id.customer }, body: { message_id: id.customer, text: 'olá' }, own: 404 }),
   playDeletion: (id) => ({ params: { id: id.customer }, body: { message_id: id.customer }, own: 404 }),
   fillDemo: () => ({ own: 409 }),

@@ -31,7 +31,13 @@ const MEDIA: Record<string, Icon> = {
   sticker: IconSticker,
 }
 
-export function MessageContent({ message }: { message: Message }) {
+interface MessageContentProps {
+  message: Message
+  /** For the customer: presses a button that answers. */
+  onChoose?: (button: string) => void
+}
+
+export function MessageContent({ message, onChoose }: MessageContentProps) {
   const { type, text, content } = message
   if (Object.hasOwn(MEDIA, type)) {
     return (
@@ -56,7 +62,7 @@ export function MessageContent({ message }: { message: Message }) {
     case 'button':
       return <Reply content={content} text={text} type={type} />
     case 'template':
-      return <TemplateContent text={text} shown={shownOf(content)} />
+      return <TemplateContent text={text} shown={shownOf(content)} {...(onChoose ? { onChoose } : {})} />
     case 'order':
       return <Order content={content} text={text} />
     default:

@@ -15,9 +15,11 @@ const ICONS: Record<string, typeof IconPhone> = {
 interface TemplateContentProps {
   text: string | null
   shown: ShownTemplate
+  /** For the customer: presses a button that answers. */
+  onChoose?: (button: string) => void
 }
 
-export function TemplateContent({ text, shown: { header, footer, buttons } }: TemplateContentProps) {
+export function TemplateContent({ text, shown: { header, footer, buttons }, onChoose }: TemplateContentProps) {
   return (
     <>
       {header !== null && (
@@ -39,11 +41,22 @@ export function TemplateContent({ text, shown: { header, footer, buttons } }: Te
         <ul className={classes.templateButtons} aria-label={m.template_buttons()}>
           {buttons.map(({ type, text: label, target }, index) => {
             const Icon = ICONS[type]
+            const words = (
+              <>
+                {Icon && <Icon size={14} stroke={1.8} aria-hidden />}
+                <bdi>{label}</bdi>
+              </>
+            )
             return (
               // oxlint-disable-next-line react/no-array-index-key -- the buttons of one template stay in their places
               <li key={index} title={target ?? undefined}>
-                {Icon && <Icon size={14} stroke={1.8} aria-hidden />}
-                <bdi>{label}</bdi>
+                {onChoose && type === 'quick_reply' ? (
+                  <button type="button" onClick={() => onChoose(label)}>
+                    {words}
+                  </button>
+                ) : (
+                  words
+                )}
               </li>
             )
           })}

@@ -10,7 +10,6 @@ import { TemplateContent } from '../conversations/TemplateContent.tsx'
 import { ApiProblem } from '../lib/api.ts'
 import { m } from '../paraglide/messages.js'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
-import { tell } from '../ui/toasts.ts'
 import { languageName } from './language-names.ts'
 import { useSendTemplate } from './queries.ts'
 import classes from './TemplateDialog.module.css'
@@ -53,10 +52,7 @@ export function TemplateForm({ template, conversation, onTyped, onBack, onSent }
     send.mutate(
       { name, language, values },
       {
-        onSuccess: ({ conversation_id }) => {
-          tell(m.template_sent())
-          onSent(conversation_id)
-        },
+        onSuccess: ({ conversation_id }) => onSent(conversation_id),
         onError: (error) => {
           const key = error instanceof ApiProblem ? error.field?.replace(/^values\./, '') : undefined
           if (variables.some((each) => each.key === key)) fail({ [key!]: (error as ApiProblem).detail })

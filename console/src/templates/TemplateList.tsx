@@ -50,7 +50,11 @@ export function TemplateList({ templates, search, onSearch, onChoose }: Template
         onChange={(event) => onSearch(event.currentTarget.value)}
         onKeyDown={(event) => {
           if (event.nativeEvent.isComposing) return
-          if (event.key === 'Enter' && search.trim() !== '') choose(found[0])
+          if (event.key === 'Enter') {
+            // Else the form that comes is sent by the same key.
+            event.preventDefault()
+            if (search.trim() !== '') choose(found[0])
+          }
           if (event.key === 'ArrowDown') {
             event.preventDefault()
             list.current?.querySelector('button')?.focus()

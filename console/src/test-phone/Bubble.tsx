@@ -30,7 +30,10 @@ export function Bubble({ message, name, onAct, onReply, onEdit }: BubbleProps) {
         </span>
         {reply_to && <QuoteBlock quote={reply_to} name={name} />}
         {revoked_at === null ? (
-          <MessageContent message={message} />
+          <MessageContent
+            message={message}
+            {...(isOwn || !arrived ? {} : { onChoose: (button) => onAct({ does: 'choose', message_id: id, button }) })}
+          />
         ) : (
           <span className={classes.typed}>{isOwn ? m.message_deleted_by_customer() : m.message_deleted()}</span>
         )}

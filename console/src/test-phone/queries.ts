@@ -6,6 +6,7 @@ import type {
   clearTestPhone,
   getTestPhone,
   listTestMessages,
+  playChoice,
   playDeletion,
   playEdit,
   playFile,
@@ -96,6 +97,7 @@ export function useBehave(organization: string, customer: string) {
 export type Act =
   | { does: 'react'; message_id: string; emoji: string | null }
   | { does: 'edit'; message_id: string; text: string }
+  | { does: 'choose'; message_id: string; button: string }
   | { does: 'delete'; message_id: string }
   | { does: 'send'; file: File; caption: string; reply_to: string | undefined }
 
@@ -108,6 +110,11 @@ export function useAct(organization: string, customer: string) {
           return call<typeof playReaction>('post', '/v1/test-phone/customers/{id}/reactions', {
             ...at,
             body: { message_id: act.message_id, emoji: act.emoji },
+          })
+        case 'choose':
+          return call<typeof playChoice>('post', '/v1/test-phone/customers/{id}/choices', {
+            ...at,
+            body: { message_id: act.message_id, button: act.button },
           })
         case 'edit':
           return call<typeof playEdit>('post', '/v1/test-phone/customers/{id}/edits', {

@@ -77,6 +77,9 @@ export const reactionTo = (target: string, emoji: string | null) => ({
   reaction: { message_id: target, emoji: emoji ?? undefined },
 })
 
+/** Of `composeMessage`: a button of a template was pressed. */
+export const choiceOf = (text: string) => ({ type: 'button', button: { payload: text, text } })
+
 /** Of `composeMessage`: other words in place of those of the message `target`. */
 export const editOf = (target: string, text: string) => ({
   type: 'edit',
