@@ -5,6 +5,7 @@ import type { GraphApi } from '../channels/whatsapp/client.ts'
 import { uploadMedia } from '../channels/whatsapp/media-client.ts'
 import type { SendAnswer } from '../channels/whatsapp/send-answer.ts'
 import type { OutgoingPayload } from '../channels/whatsapp/sending.ts'
+import { withHeaderFile, type SentTemplatePart } from '../channels/whatsapp/template.ts'
 import type { Db, Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { newId } from '../lib/ids.ts'
@@ -22,14 +23,12 @@ interface Attached extends SentFile {
   client_key?: string | undefined
 }
 
-/**
- * Sends a file to the customer; answers the message's id. Refuses what WhatsApp would not take, and whatever `sendMessage`
- * refuses. A repeat sends it again: the call's Idempotency-Key guards against that.
- */
-export async function sendMedia(tx: Tx, actor: Actor, conversationId: string, file: Attached): Promise<string> {
-  const { bytes, file_name, reply_to, client_key } = file
-  const mimeType = plainType(file.mime_type)
-  const caption = file.caption?.trim() || null
+/** The type of a file, and the kind of message as which it goes. Refuses what WhatsApp would not take. */
+export function checkFile({ bytes, mime_type }: SentFile): {
+  mimeType: string
+  type: 'image' | 'video' | 'audio' | 'document'
+} {
+  const mimeType = plainType(mime_type)
   const type = Object.hasOwn(SENT_AS, mimeType) ? SENT_AS[mimeType] : undefined
   if (type === undefined)
     throw new Problem(
@@ -51,16 +50,16 @@ export async function sendMedia(tx: Tx, actor: Actor, conversationId: string, fi
         data: { max },
       },
     )
-  if (caption !== null && type === 'audio')
-    throw new Problem('invalid', 'WhatsApp shows no text under a recording. Send the text as a message of its own.', {
-      reason: 'caption_not_taken',
-      field: 'caption',
-    })
-  const part = {
-    ...(caption === null ? {} : { caption }),
-    ...(type === 'document' ? { filename: file_name ?? 'document' } : {}),
-  }
-  const messageId = await writeMessage(tx, actor, conversationId, { type, text: caption, part, reply_to, client_key })
+  return { mimeType, type }
+}
+
+/** Keeps the file of a message, for the sender to upload and for the thread to show. */
+export async function keepFileOf(
+  tx: Tx,
+  actor: Actor,
+  messageId: string,
+  { bytes, mimeType, file_name }: { bytes: Uint8Array; mimeType: string; file_name?: string | undefined },
+): Promise<void> {
   const id = newId()
   await sql`
     insert into media (org_id, id, message_id, mime_type, size, file_name, state, stored_at)
@@ -73,10 +72,31 @@ export async function sendMedia(tx: Tx, actor: Actor, conversationId: string, fi
       values (${actor.org_id}, ${id}, ${n}, ${Buffer.from(bytes.subarray(n * CHUNK_BYTES, (n + 1) * CHUNK_BYTES))})`.execute(
       tx,
     )
+}
+
+/**
+ * Sends a file to the customer; answers the message's id. Refuses what WhatsApp would not take, and whatever `sendMessage`
+ * refuses. A repeat sends it again: the call's Idempotency-Key guards against that.
+ */
+export async function sendMedia(tx: Tx, actor: Actor, conversationId: string, file: Attached): Promise<string> {
+  const { bytes, file_name, reply_to, client_key } = file
+  const { mimeType, type } = checkFile(file)
+  const caption = file.caption?.trim() || null
+  if (caption !== null && type === 'audio')
+    throw new Problem('invalid', 'WhatsApp shows no text under a recording. Send the text as a message of its own.', {
+      reason: 'caption_not_taken',
+      field: 'caption',
+    })
+  const part = {
+    ...(caption === null ? {} : { caption }),
+    ...(type === 'document' ? { filename: file_name ?? 'document' } : {}),
+  }
+  const messageId = await writeMessage(tx, actor, conversationId, { type, text: caption, part, reply_to, client_key })
+  await keepFileOf(tx, actor, messageId, { bytes, mimeType, file_name })
   return messageId
 }
 
-const CARRYING = new Set<string>(Object.values(SENT_AS))
+const CARRYING = new Set<string>([...Object.values(SENT_AS), 'template'])
 
 /** WhatsApp forgets uploads after 30 days. */
 const UPLOAD_KEPT = sql`interval '29 days'`
@@ -110,5 +130,12 @@ export async function withUpload(
       db,
     )
   }
-  return { ...payload, [payload.type]: { ...(payload[payload.type] as object), id } }
+  const part = payload[payload.type] as object
+  return {
+    ...payload,
+    [payload.type]:
+      payload.type === 'template'
+        ? withHeaderFile(part as SentTemplatePart, { id, file_name: media.file_name })
+        : { ...part, id },
+  }
 }

@@ -7,7 +7,9 @@ import { recordEvents } from '../events/events.ts'
 import type { Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { newId } from '../lib/ids.ts'
+import type { SentFile } from '../lib/route.ts'
 import { lockConversation, refuseAllButAgent, type LockedConversation } from './locking.ts'
+import { checkFile, keepFileOf } from './sending-media.ts'
 import { storeMessage, waitForAnswer } from './sending.ts'
 
 interface FilledTemplate {
@@ -17,6 +19,8 @@ interface FilledTemplate {
   text: string
   /** What stands around the text. */
   shown: object
+  /** Above its text. */
+  file?: (SentFile & { file_name?: string | undefined }) | undefined
   client_key?: string | undefined
 }
 
@@ -30,7 +34,7 @@ export async function sendTemplate(
   tx: Tx,
   actor: Actor,
   conversationId: string,
-  { part, text, shown, client_key }: FilledTemplate,
+  { part, text, shown, file, client_key }: FilledTemplate,
 ): Promise<string> {
   // What customers write begins conversations as well: one after the other.
   await lockIdentities(tx, actor.org_id)
@@ -45,6 +49,7 @@ export async function sendTemplate(
     reply_to: null,
     client_key,
   })
+  if (file) await keepFileOf(tx, actor, messageId, { ...file, mimeType: checkFile(file).mimeType })
   await waitForAnswer(tx, actor, conversation)
   return messageId
 }

@@ -7,31 +7,34 @@ import {
   type Template,
   type TemplateVariable,
 } from '../channels/whatsapp/template.ts'
+import { checkFile } from '../conversations/sending-media.ts'
 import { sendTemplate as sendFilled } from '../conversations/sending-templates.ts'
 import type { Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
+import type { SentFile } from '../lib/route.ts'
 
 /** Characters that WhatsApp takes of each part with its values in it. */
 const MOST: Record<TemplateVariable['part'], number> = { header: 60, body: 1024, button: 2000 }
 
 interface Wanted {
   values: Readonly<Record<string, string>>
+  file?: (SentFile & { file_name?: string | undefined }) | undefined
   client_key?: string | undefined
 }
 
 /**
- * Sends a template as Meta has it now, with a value for each variable; answers the message's id. Refuses one that cannot be
- * sent from here, values that are missing, too long, not wanted or not in one line, and whatever `sendTemplate` of
- * conversations refuses.
+ * Sends a template as Meta has it now, with a value for each variable and the file that it begins with, if it does; answers
+ * the message's id. Refuses one that cannot be sent from here, values that are missing, too long, not wanted or not in one
+ * line, a file of another kind, and whatever `sendTemplate` of conversations refuses.
  */
 export async function sendTemplate(
   tx: Tx,
   actor: Actor,
   conversationId: string,
   template: Template,
-  { values, client_key }: Wanted,
+  { values, file, client_key }: Wanted,
 ): Promise<string> {
-  const { body, header, footer, buttons, obstacle } = template
+  const { body, header, header_file, footer, buttons, obstacle } = template
   if (obstacle !== null)
     throw new Problem('conflict', 'This template needs something that cannot be sent from here. Choose another one.', {
       reason: 'template_not_sendable',
@@ -39,16 +42,38 @@ export async function sendTemplate(
       data: { obstacle },
     })
   checkValues(template, values)
+  checkHeaderFile(template, file)
   return sendFilled(tx, actor, conversationId, {
     part: templatePart(template, values),
     text: fillIn('body', body, values),
     shown: {
       header: header === null ? null : fillIn('header', header, values),
+      header_file,
       footer,
       buttons: buttons.map((button, index) => ({ ...button, target: filledTarget(button, index, values) })),
     },
+    file,
     client_key,
   })
+}
+
+function checkHeaderFile({ header_file }: Template, file: Wanted['file']): void {
+  if (header_file === null) {
+    if (file === undefined) return
+    throw new Problem('invalid', 'The template has no place for a file. Send it without one.', {
+      reason: 'template_file_unwanted',
+    })
+  }
+  if (file === undefined)
+    throw new Problem('invalid', 'This template begins with a file. Choose one.', {
+      reason: 'template_file_missing',
+      field: 'file',
+    })
+  if (checkFile(file).type !== header_file)
+    throw new Problem('invalid', 'The template begins with a file of another kind. Choose such a one.', {
+      reason: 'template_file_other_kind',
+      field: 'file',
+    })
 }
 
 function checkValues(template: Template, values: Wanted['values']): void {

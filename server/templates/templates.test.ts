@@ -1,6 +1,6 @@
 // Templates: what is offered, what is sent, and what becomes of the conversation until the customer answers.
 import { sql } from 'kysely'
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { openGraph, type Graph } from '../../test/help/graph.ts'
 import { openTestServer, type ConnectedAccount, type Person, type TestServer } from '../../test/help/server.ts'
 import { updateAccount } from '../channels/accounts.ts'
@@ -29,6 +29,7 @@ afterEach(async () => {
   graph.templateMishap = () => null
   graph.messages.length = 0
   graph.templateSteps.length = 0
+  graph.media.length = 0
   await sql`delete from outgoing_messages`.execute(server.db)
 })
 afterAll(async () => {
@@ -113,7 +114,7 @@ test('the approved templates of the number’s account are listed, with what the
     obstacle: null,
     variables: [{ key: 'body.1' }],
   })
-  expect(templates.find(({ name }) => name === 'new_blend')).toMatchObject({ obstacle: 'header_media' })
+  expect(templates.find(({ name }) => name === 'new_blend')).toMatchObject({ obstacle: null, header_file: 'image' })
   expect(graph.templateSteps).toHaveLength(1)
 })
 
@@ -381,11 +382,77 @@ test.each([
   ['one that was rejected', { name: 'win_a_prize', language: 'en_US' }, { status: 404, reason: 'template_missing' }],
   ['another language', { name: 'order_ready', language: 'de' }, { status: 404, reason: 'template_missing' }],
   ['a part of a name', { name: 'order', language: 'en_US' }, { status: 404, reason: 'template_missing' }],
-  ['one with a picture', { name: 'new_blend', language: 'en_US' }, { status: 409, reason: 'template_not_sendable' }],
+  ['one with a place', { name: 'pick_up_point', language: 'en_US' }, { status: 409, reason: 'template_not_sendable' }],
+  [
+    'one with a picture, without the picture,',
+    { name: 'new_blend', language: 'en_US', values: { 'body.1': 'Ana' } },
+    { status: 422, reason: 'template_file_missing', field: 'file' },
+  ],
 ])('%s is not sent', async (_, body, refused) => {
   const { agent, expired, open } = await scene()
   expect(await refusalOf(sends(agent, await expired(), body))).toMatchObject(refused)
   expect(await open(agent)).toEqual([])
+})
+
+describe('a template that begins with a picture', () => {
+  const PICTURE = Buffer.from('\x89PNG\r\n\x1a\nnot much more')
+  const withFile = async (person: Person, id: string, query: object, { type = 'image/png', bytes = PICTURE } = {}) => {
+    const values = { name: 'new_blend', language: 'en_US', values: '{"body.1":"Ana"}', file_name: 'a.png', ...query }
+    const answer = await server.app.inject({
+      method: 'POST',
+      url: `/v1/conversations/${id}/template-with-file?${new URLSearchParams(values).toString()}`,
+      headers: {
+        cookie: person.cookie,
+        'earmark-organization': person.slug,
+        'earmark-request': 'test',
+        'content-type': type,
+      },
+      payload: bytes,
+    })
+    return { status: answer.statusCode, body: answer.json<Record<string, unknown> & { id: string }>() }
+  }
+
+  test('is sent with it: the picture is uploaded first, and stands in the thread', async () => {
+    const { agent, expired, open } = await scene()
+    const { status, body: message } = await withFile(agent, await expired(), {})
+    expect({ status, message }).toMatchObject({
+      status: 201,
+      message: {
+        type: 'template',
+        text: 'Our new blend is here, Ana.',
+        media: { mime_type: 'image/png', size: PICTURE.length, file_name: 'a.png', state: 'stored' },
+        content: { shown: { header: null, header_file: 'image' } },
+      },
+    })
+    expect(await open(agent)).toMatchObject([{ id: message['conversation_id'], status: 'active' }])
+    sender = openSender(server, { lookEveryMs: 20 })
+    await until(() => expect(graph.messages).toHaveLength(1))
+    const [uploaded] = graph.media
+    expect(uploaded).toMatchObject({ mime_type: 'image/png', bytes: PICTURE })
+    expect(graph.messages[0]!.body['template']).toEqual({
+      name: 'new_blend',
+      language: { code: 'en_US' },
+      components: [
+        { type: 'header', parameters: [{ type: 'image', image: { id: uploaded!.id } }] },
+        { type: 'body', parameters: [{ type: 'text', text: 'Ana' }] },
+      ],
+    })
+  })
+
+  test.each([
+    ['a file of another kind', {}, { type: 'application/pdf' }, { reason: 'template_file_other_kind', field: 'file' }],
+    ['a file that WhatsApp does not take', {}, { type: 'image/tiff' }, { reason: 'file_type_not_taken' }],
+    ['an empty file', {}, { bytes: Buffer.alloc(0) }, { reason: 'file_empty' }],
+    ['values that are no JSON', { values: 'Ana' }, {}, { field: 'values' }],
+    ['a gap', { values: '{}' }, {}, { reason: 'template_value_missing', field: 'values.body.1' }],
+    ['a template without a picture', { name: 'order_ready' }, {}, { reason: 'template_file_unwanted' }],
+  ])('is not sent with %s, and nothing is opened', async (_, query, file, refused) => {
+    const { agent, expired, open } = await scene()
+    const { status, body } = await withFile(agent, await expired(), query, file)
+    expect(status).toBe(422)
+    expect(body).toMatchObject(refused)
+    expect(await open(agent)).toEqual([])
+  })
 })
 
 test('a call that is repeated under its key sends once', async () => {

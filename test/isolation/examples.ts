@@ -154,6 +154,12 @@ export const EXAMPLES: Readonly<Record<string, (id: Ids) => Example | Example[]>
     body: { name: 'opening_hours', language: 'en_US' },
     own: 409,
   }),
+  sendTemplateWithFile: (id) => ({
+    params: { id: id.conversation },
+    query: { name: 'new_blend', language: 'en_US' },
+    file: 'A file',
+    own: 409,
+  }),
   listColleagues: () => ({}),
   listSavedReplies: () => ({}),
   createSavedReply: () => ({ body: { name: 'A new reply', text: 'Good morning, {name}' } }),

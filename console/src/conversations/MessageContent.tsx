@@ -62,7 +62,7 @@ export function MessageContent({ message, onChoose }: MessageContentProps) {
     case 'button':
       return <Reply content={content} text={text} type={type} />
     case 'template':
-      return <TemplateContent text={text} shown={shownOf(content)} {...(onChoose ? { onChoose } : {})} />
+      return <Template message={message} {...(onChoose ? { onChoose } : {})} />
     case 'order':
       return <Order content={content} text={text} />
     default:
@@ -73,6 +73,16 @@ export function MessageContent({ message, onChoose }: MessageContentProps) {
         </Card>
       )
   }
+}
+
+function Template({ message: { text, content, media }, ...pressing }: MessageContentProps) {
+  const shown = shownOf(content)
+  return (
+    <>
+      {media && <MessageMedia type={shown.header_file ?? 'document'} text={null} media={media} />}
+      <TemplateContent text={text} shown={shown} {...pressing} />
+    </>
+  )
 }
 
 function Card({ icon: CardIcon, title, children }: { icon: Icon; title: ReactNode; children?: ReactNode }) {

@@ -4,8 +4,13 @@ import { formatBytes } from '../lib/numbers.ts'
 import { m } from '../paraglide/messages.js'
 
 export const ACCEPTED = Object.keys(SENT_AS).join(',')
+/** Those of one kind. */
+export const acceptedAs = (kind: string): string =>
+  Object.keys(SENT_AS)
+    .filter((type) => SENT_AS[type] === kind)
+    .join(',')
 
-const kindOf = ({ type }: File) => {
+export const kindOf = ({ type }: File) => {
   const plain = type.split(';')[0]!.trim().toLowerCase()
   return Object.hasOwn(SENT_AS, plain) ? SENT_AS[plain] : undefined
 }

@@ -76,6 +76,8 @@ function priceOf({ item_price: price, currency }: Fields): string | null {
 /** What stands around the text of a template. */
 export interface ShownTemplate {
   header: string | null
+  /** The kind of file that stands in its place. */
+  header_file: string | null
   footer: string | null
   buttons: { type: string; text: string; target: string | null }[]
 }
@@ -85,6 +87,7 @@ export function shownOf(content: unknown): ShownTemplate {
   const shown = fieldsOf(fieldsOf(content)?.['shown'])
   return {
     header: wordsOf(shown?.['header']),
+    header_file: wordsOf(shown?.['header_file']),
     footer: wordsOf(shown?.['footer']),
     buttons: listOf(shown?.['buttons']).map((button) => ({
       type: wordsOf(button['type']) ?? '',

@@ -21,6 +21,7 @@ const FOR_PROGRAMS = new Set([
   'removed_by_person',
   'restore_or_merge',
   'route_missing',
+  'template_file_unwanted',
   'test_button_missing',
   'test_customer_unreachable',
   'test_message_not_theirs',

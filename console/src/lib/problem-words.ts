@@ -96,6 +96,8 @@ const WORDS: Record<string, Words> = {
   templates_refused: m.problem_templates_refused,
   template_missing: m.problem_template_missing,
   template_not_sendable: m.problem_template_not_sendable,
+  template_file_missing: m.problem_template_file_missing,
+  template_file_other_kind: m.problem_template_file_other_kind,
   template_value_unknown: m.problem_template_value_unknown,
   template_value_missing: m.problem_template_value_missing,
   template_value_spaces: m.problem_template_value_spaces,

@@ -10,7 +10,6 @@ import { languageName } from './language-names.ts'
 import classes from './TemplateDialog.module.css'
 
 const OBSTACLES: Record<NonNullable<Template['obstacle']>, () => string> = {
-  header_media: m.template_obstacle_header_media,
   header_location: m.template_obstacle_header_location,
   authentication: m.template_obstacle_authentication,
   button: m.template_obstacle_button,

@@ -1,7 +1,7 @@
 // What the dialog of templates reads, and sending one.
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import type { Conversation } from '../../../server/conversations/schema.ts'
-import type { listTemplates, sendTemplate } from '../../../server/templates/schema.ts'
+import type { listTemplates, sendTemplate, sendTemplateWithFile } from '../../../server/templates/schema.ts'
 import { conversationKeys } from '../conversations/queries.ts'
 import { putMessage, type ThreadPages } from '../conversations/thread-pages.ts'
 import { call } from '../lib/api.ts'
@@ -24,14 +24,28 @@ interface Filled {
   name: string
   language: string
   values: Record<string, string>
+  /** Of a template that begins with one. */
+  file: File | null
 }
 
 /** Answers the message, which may stand in another conversation. */
 export function useSendTemplate(organization: string, { id }: Conversation) {
   const queryClient = useQueryClient()
   return useMutation({
-    mutationFn: (body: Filled) =>
-      call<typeof sendTemplate>('post', '/v1/conversations/{id}/template', { organization, params: { id }, body }),
+    mutationFn: ({ file, values, ...which }: Filled) => {
+      const at = { organization, params: { id } }
+      if (file === null)
+        return call<typeof sendTemplate>('post', '/v1/conversations/{id}/template', {
+          ...at,
+          body: { ...which, values },
+        })
+      return call<typeof sendTemplateWithFile>('post', '/v1/conversations/{id}/template-with-file', {
+        ...at,
+        once: JSON.stringify([id, which, values, file.name, file.size, file.lastModified]),
+        query: { ...which, values: JSON.stringify(values), file_name: file.name },
+        body: file,
+      })
+    },
     onSuccess: (message) => {
       queryClient.setQueryData<ThreadPages>(
         conversationKeys.messages(organization, id),

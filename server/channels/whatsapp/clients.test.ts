@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { openGraph, type Graph } from '../../../test/help/graph.ts'
 import { openOutgoing, type Outgoing } from '../../lib/outgoing.ts'
 import { askAboutNumber, sendMessage, sendReadReceipt } from './client.ts'
-import { readTemplate, templatePart } from './template.ts'
+import { readTemplate, templatePart, withHeaderFile } from './template.ts'
 import { listTemplates } from './template-client.ts'
 import { messagePayload, requestBody, textPayload, type OutgoingPayload } from './sending.ts'
 
@@ -144,6 +144,25 @@ test.each<[string, () => Promise<unknown>, () => Promise<unknown>]>([
     'a template with named values, by one',
     async () => ours(messagePayload('template', templatePart(await listed('follow_up', 'en_US'), NAMED_VALUES))),
     () => kapso.messages.sendTemplate({ ...kapsoTo, template: NAMED }),
+  ],
+  [
+    'a template with a picture, by one',
+    async () => {
+      const part = templatePart(await listed('new_blend', 'en_US'), { 'body.1': 'Ana' })
+      return ours(messagePayload('template', withHeaderFile(part, { id: IMAGE.id, file_name: null })))
+    },
+    () =>
+      kapso.messages.sendTemplate({
+        ...kapsoTo,
+        template: {
+          name: 'new_blend',
+          language: { code: 'en_US' },
+          components: [
+            { type: 'header', parameters: [{ type: 'image', image: { id: IMAGE.id } }] },
+            { type: 'body', parameters: [text('Ana')] },
+          ],
+        },
+      }),
   ],
   [
     'that something was read, by one',

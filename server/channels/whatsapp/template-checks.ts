@@ -56,10 +56,11 @@ export function refusalOfTemplate({ name, language, components = [] }: SentTempl
 const is = (type: string) => (component: Component) => component.type?.toLowerCase() === type
 
 function refusePart(
-  { variables }: Template,
+  { variables, header_file }: Template,
   part: 'header' | 'body',
   components: readonly Component[],
 ): Refusal | null {
+  if (part === 'header' && header_file !== null) return refuseFile(header_file, components)
   const wanted = variables.filter((each) => each.part === part)
   const parameters = components.find(is(part))?.parameters ?? []
   if (parameters.length !== wanted.length)
@@ -77,6 +78,16 @@ function refusePart(
       return refusal(132_018, 'Param text cannot have new-line/tab characters or more than 4 consecutive spaces')
   }
   return null
+}
+
+function refuseFile(kind: string, components: readonly Component[]): Refusal | null {
+  const [given] = components.find(is('header'))?.parameters ?? []
+  const file = given?.[kind] as { id?: string; link?: string } | undefined
+  if (given?.type === kind && (file?.id || file?.link)) return null
+  return refusal(
+    132_012,
+    `header: Format mismatch, expected ${kind.toUpperCase()}, received ${given?.type?.toUpperCase() ?? 'UNKNOWN'}`,
+  )
 }
 
 function refuseButtons({ variables }: Template, components: readonly Component[]): Refusal | null {

@@ -1,7 +1,7 @@
 // Templates as Meta writes them, and what we make of them.
 import { expect, test } from 'vitest'
 import { SAMPLE_TEMPLATES } from './sample-templates.ts'
-import { fillIn, filledTarget, MetaTemplate, readTemplate, templatePart } from './template.ts'
+import { fillIn, filledTarget, MetaTemplate, readTemplate, templatePart, withHeaderFile } from './template.ts'
 
 const read = (components: unknown, more: object = {}) =>
   readTemplate(
@@ -61,7 +61,7 @@ test('a template without variables is sent without components', () => {
 })
 
 test.each([
-  ['new_blend', 'header_media'],
+  ['new_blend', null],
   ['pick_up_point', 'header_location'],
   ['sign_in_code', 'authentication'],
   ['discount', 'button'],
@@ -87,6 +87,32 @@ test.each([
   ],
 ])('with %s a template is listed, and not sent', (_, components) => {
   expect(read(components)).toMatchObject({ body: 'x', obstacle: 'unknown_part' })
+})
+
+test('one that begins with a file says of which kind, and gets the file’s id when it is sent', () => {
+  const template = sample('new_blend')
+  expect(template).toMatchObject({ header: null, header_file: 'image', variables: [{ key: 'body.1' }] })
+  const part = templatePart(template, { 'body.1': 'Ana' })
+  expect(withHeaderFile(part, { id: '77', file_name: 'blend.jpg' })).toEqual({
+    name: 'new_blend',
+    language: { code: 'en_US' },
+    components: [
+      { type: 'header', parameters: [{ type: 'image', image: { id: '77' } }] },
+      { type: 'body', parameters: [{ type: 'text', text: 'Ana' }] },
+    ],
+  })
+  const invoice = templatePart(
+    read([
+      { type: 'HEADER', format: 'DOCUMENT' },
+      { type: 'BODY', text: 'x' },
+    ]),
+    {},
+  )
+  expect(withHeaderFile(invoice, { id: '78', file_name: 'invoice.pdf' })).toMatchObject({
+    components: [
+      { type: 'header', parameters: [{ type: 'document', document: { id: '78', filename: 'invoice.pdf' } }] },
+    ],
+  })
 })
 
 test('what Meta writes otherwise than expected leaves gaps, and never fails', () => {

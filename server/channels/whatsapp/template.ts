@@ -11,7 +11,11 @@ const Variable = z.object({
 })
 export type TemplateVariable = z.output<typeof Variable>
 
-const OBSTACLES = ['header_media', 'header_location', 'authentication', 'button', 'unknown_part'] as const
+/** What may stand above the text in place of a heading: a file that is chosen when it is sent. */
+const HEADER_FILES = ['image', 'video', 'document'] as const
+export type HeaderFile = (typeof HEADER_FILES)[number]
+
+const OBSTACLES = ['header_location', 'authentication', 'button', 'unknown_part'] as const
 type Obstacle = (typeof OBSTACLES)[number]
 
 export const Template = z
@@ -20,6 +24,7 @@ export const Template = z
     language: z.string().describe('Meta’s code, such as en_US.'),
     category: z.string(),
     header: z.string().nullable().describe('Null without one, and when it is no text.'),
+    header_file: z.enum(HEADER_FILES).nullable().describe('The kind of file that it needs above its text.'),
     body: z.string(),
     footer: z.string().nullable(),
     buttons: z.array(
@@ -91,11 +96,13 @@ export function readTemplate({ name, language, category, components }: MetaTempl
   const part = (type: string) => components.find((each) => each.type === type)
   const [header, body, footer] = [part('HEADER'), part('BODY'), part('FOOTER')]
   const buttons = part('BUTTONS')?.buttons ?? []
+  const format = header?.format?.toLowerCase()
   return {
     name,
     language,
     category: category.toLowerCase(),
-    header: header && (header.format ?? 'TEXT') === 'TEXT' ? header.text : null,
+    header: header && (format ?? 'text') === 'text' ? header.text : null,
+    header_file: HEADER_FILES.find((kind) => kind === format) ?? null,
     body: body?.text ?? '',
     footer: footer?.text || null,
     buttons: buttons.map((button) => ({
@@ -142,10 +149,9 @@ function obstacleIn(
   if (category.toUpperCase() === 'AUTHENTICATION') return 'authentication'
   const format = components.find(({ type }) => type === 'HEADER')?.format ?? 'TEXT'
   if (format === 'LOCATION') return 'header_location'
-  if (['IMAGE', 'VIDEO', 'DOCUMENT', 'GIF'].includes(format)) return 'header_media'
   if (buttons.some(({ type }) => !SIMPLE_BUTTONS.includes(type))) return 'button'
   const known = components.every(({ type }) => ['HEADER', 'BODY', 'FOOTER', 'BUTTONS'].includes(type))
-  return known && format === 'TEXT' ? null : 'unknown_part'
+  return known && ['TEXT', 'IMAGE', 'VIDEO', 'DOCUMENT'].includes(format) ? null : 'unknown_part'
 }
 
 export type TemplateValues = Readonly<Record<string, string>>
@@ -158,8 +164,26 @@ export const fillIn = (part: TemplateVariable['part'], written: string, values: 
 export const filledTarget = ({ target }: TemplateButton, index: number, values: TemplateValues): string | null =>
   target?.replaceAll(BRACED, (braces) => values[`button.${index}`] || braces) ?? null
 
-/** The template's part of a message to Meta. Every variable needs a value. */
-export function templatePart({ name, language, variables }: Template, values: TemplateValues): object {
+interface SentPart {
+  type: string
+  parameters: Record<string, unknown>[]
+  [more: string]: unknown
+}
+/** A template as it is handed to Meta. */
+export interface SentTemplatePart {
+  name: string
+  language: { code: string }
+  components?: SentPart[]
+}
+
+/**
+ * The template's part of a message to Meta. Every variable needs a value. The file of one that has one is known to Meta
+ * only when it is sent: see `withHeaderFile`.
+ */
+export function templatePart(
+  { name, language, variables, header_file }: Template,
+  values: TemplateValues,
+): SentTemplatePart {
   const parametersOf = (part: TemplateVariable['part']) =>
     variables
       .filter((each) => each.part === part)
@@ -180,6 +204,26 @@ export function templatePart({ name, language, variables }: Template, values: Te
       index: key.slice('button.'.length),
       parameters: [{ type: 'text', text: values[key]! }],
     }))
-  const components = [...filled, ...buttons]
+  const file = header_file === null ? [] : [{ type: 'header', parameters: [{ type: header_file }] }]
+  const components = [...file, ...filled, ...buttons]
   return { name, language: { code: language }, ...(components.length > 0 ? { components } : {}) }
+}
+
+/** The same with the file above its text, by Meta's id of it. */
+export function withHeaderFile(
+  template: SentTemplatePart,
+  { id, file_name }: { id: string; file_name: string | null },
+): SentTemplatePart {
+  const named = (kind: unknown) => (kind === 'document' && file_name !== null ? { filename: file_name } : {})
+  return {
+    ...template,
+    components: template.components?.map((part) =>
+      part.type === 'header'
+        ? {
+            ...part,
+            parameters: part.parameters.map(({ type }) => ({ type, [String(type)]: { id, ...named(type) } })),
+          }
+        : part,
+    ),
+  } as SentTemplatePart
 }
