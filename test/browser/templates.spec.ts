@@ -23,6 +23,12 @@ async function letADayPass(): Promise<void> {
   }
 }
 
+/** One point. */
+const PICTURE = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+)
+
 const thread = (page: Page) => page.getByRole('log')
 
 test('after 24 hours an agent sends an approved template by keyboard, the customer reads it and answers by its button, and free text goes again', async ({
@@ -39,8 +45,8 @@ test('after 24 hours an agent sends an approved template by keyboard, the custom
   await letADayPass()
   // The server looks once a minute for what to close.
   const offer = page.getByRole('button', { name: 'Send a template' })
-  await expect(page.getByText('The customer has to write first')).toBeVisible({ timeout: 120_000 })
-  await expect(page.getByRole('region').getByText('24h expired').first()).toBeVisible()
+  await expect(page.getByRole('region').getByText('24h expired').first()).toBeVisible({ timeout: 120_000 })
+  await expect(page.getByText('The customer has to write first')).toBeVisible()
   await expect(composer).toBeHidden()
   await offer.press('Enter')
 
@@ -102,4 +108,39 @@ test('after 24 hours an agent sends an approved template by keyboard, the custom
   await composer.fill('They are the sharp ones.')
   await composer.press('Enter')
   await expect(thread(page)).toContainText('They are the sharp ones.')
+})
+
+test('from a conversation that was closed a template with a picture begins the next one', async ({ page }) => {
+  await setUp(page, earmark)
+  earmark.receive('--from', '+16505551234', '--name', 'Rosa', 'Have you got something new?')
+  await page.goto(`${earmark.url}/o/${SLUG}/inbox`)
+  await page.getByRole('listitem').filter({ hasText: 'Rosa' }).getByRole('link').click()
+  await page.getByRole('button', { name: 'Take', exact: true }).click()
+  await expect(page.getByRole('textbox', { name: 'Message to Rosa' })).toBeFocused()
+  await page.getByRole('button', { name: 'Close', exact: true }).click()
+  await expect(page.getByText('To write first, send an approved template.')).toBeVisible()
+
+  await page.getByRole('button', { name: 'Send a template' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Send a template' })
+  await dialog.getByRole('button', { name: 'new_blend' }).click()
+  await dialog.getByRole('textbox', { name: 'Value 1' }).fill('Rosa')
+  await dialog.getByRole('button', { name: 'Send', exact: true }).click()
+  await expect(dialog.getByText('This template begins with a file. Choose one.')).toBeVisible()
+  await expect(dialog.getByRole('button', { name: 'Choose a file' })).toBeFocused()
+  await checkAccessibility(page)
+  const [chooser] = await Promise.all([
+    page.waitForEvent('filechooser'),
+    dialog.getByRole('button', { name: 'Choose a file' }).press('Enter'),
+  ])
+  await chooser.setFiles({ name: 'blend.png', mimeType: 'image/png', buffer: PICTURE })
+  await expect(dialog.getByRole('region', { name: 'What the customer reads' })).toContainText('blend.png')
+  await checkAccessibility(page)
+  await dialog.getByRole('button', { name: 'Send', exact: true }).click()
+
+  await expect(dialog).toBeHidden()
+  await expect(thread(page)).toContainText('Our new blend is here, Rosa.')
+  await expect(thread(page).getByRole('img', { name: 'Photo' })).toBeVisible()
+  // The customer wrote within the 24 hours: free text goes in the new conversation too.
+  await expect(page.getByRole('textbox', { name: 'Message to Rosa' })).toBeVisible()
+  await checkAccessibility(page)
 })
