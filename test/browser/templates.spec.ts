@@ -53,7 +53,7 @@ test('after 24 hours an agent sends an approved template by keyboard, the custom
   const dialog = page.getByRole('dialog', { name: 'Send a template' })
   const search = dialog.getByRole('textbox', { name: 'Search templates' })
   await expect(search).toBeFocused()
-  await expect(dialog.getByRole('button', { name: 'new_blend' })).toContainText('cannot be sent')
+  await expect(dialog.getByRole('button', { name: 'pick_up_point' })).toContainText('cannot be sent')
   await expect(dialog.getByRole('button', { name: 'spring_sale' })).toHaveCount(0)
   await checkAccessibility(page)
   await search.fill('about')
