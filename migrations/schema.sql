@@ -201,6 +201,7 @@ create table conversations (
   first_answered_by_name  text,
   waits_until             timestamptz(3),
   first_asked_at          timestamptz(3),
+  writing_told_at         timestamptz(3),
   constraint conversations_pkey PRIMARY KEY (org_id, id),
   constraint conversations_check CHECK (((status = ANY (ARRAY['pending'::text, 'active'::text])) = (closed_at IS NULL))),
   constraint conversations_check1 CHECK (((agent_id IS NULL) = (agent_name IS NULL))),
@@ -497,6 +498,17 @@ create table pending_identity_changes (
 );
 CREATE INDEX pending_identity_changes_keys ON pending_identity_changes USING gin (keys);
 
+create unlogged table presences (
+  org_id           uuid not null,
+  user_id          uuid not null,
+  tab_id           uuid not null,
+  conversation_id  uuid,
+  writing_until    timestamptz(3),
+  seen_at          timestamptz(3) not null default now(),
+  constraint presences_pkey PRIMARY KEY (org_id, user_id, tab_id),
+  constraint presences_org_id_user_id_fkey FOREIGN KEY (org_id, user_id) REFERENCES memberships(org_id, user_id) ON DELETE CASCADE
+);
+
 create table recovery_codes (
   user_id    uuid not null,
   code_hash  bytea not null,
@@ -640,6 +652,7 @@ create table test_phone_customers (
   silent         boolean not null default false,
   refuses_with   integer,
   delay_seconds  integer not null default 0,
+  writing_since  timestamptz(3),
   constraint test_phone_customers_pkey PRIMARY KEY (org_id, contact_id),
   constraint test_phone_customers_delay_seconds_check CHECK (((delay_seconds >= 0) AND (delay_seconds <= 3600))),
   constraint test_phone_customers_org_id_contact_id_fkey FOREIGN KEY (org_id, contact_id) REFERENCES contacts(org_id, id) ON DELETE CASCADE

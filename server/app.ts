@@ -30,6 +30,7 @@ import { answerProblems, databaseAway, databaseSilent, sendNotFound } from './li
 import { newId } from './lib/ids.ts'
 import { operationRoutes } from './operations/routes.ts'
 import { peopleRoutes } from './people/routes.ts'
+import { presenceRoutes } from './presence/routes.ts'
 import { privacyRoutes } from './privacy/routes.ts'
 import { replyRoutes } from './replies/routes.ts'
 import { tagRoutes } from './tags/routes.ts'
@@ -49,6 +50,7 @@ export const sitemap: readonly BoundRoute[] = [
   ...conversationRoutes,
   ...replyRoutes,
   ...templateRoutes,
+  ...presenceRoutes,
   ...privacyRoutes,
   ...channelRoutes,
   ...testPhoneRoutes,

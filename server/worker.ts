@@ -19,6 +19,7 @@ import { openSender } from './conversations/sender.ts'
 import { forgetOldInvitations } from './people/invitations.ts'
 import { openOperator } from './operations/running.ts'
 import { forgetActivity } from './events/sequencing.ts'
+import { forgetTabs } from './presence/tabs.ts'
 import { openEraser } from './privacy/forgetting.ts'
 import { enforceRetention, enforceStatusRetention } from './privacy/retention.ts'
 import { addUpCounts } from './tags/counting.ts'
@@ -38,6 +39,7 @@ const schedule: CronItem[] = [
   // Where no server runs at that time, at the next start.
   { task: 'enforce-status-retention', match: '53 4 * * *', options: { backfillPeriod: DAY_MS } },
   { task: 'forget-activity', match: '*/10 * * * *' },
+  { task: 'forget-tabs', match: '*/10 * * * *' },
   { task: 'add-up-tag-counts', match: '* * * * *' },
   { task: 'expire-conversations', match: '* * * * *' },
 ]
@@ -53,6 +55,7 @@ const tasks = ({ db, config }: Resources, backups: Backups, stopping: AbortSigna
   'enforce-retention': () => enforceRetention(db, stopping),
   'enforce-status-retention': () => enforceStatusRetention(db, stopping),
   'forget-activity': () => forgetActivity(db),
+  'forget-tabs': () => forgetTabs(db),
   'add-up-tag-counts': () => addUpCounts(db),
   'expire-conversations': () => expireConversations(db, stopping),
 })
@@ -106,7 +109,11 @@ export async function startWorker(server: Resources): Promise<Worker> {
       interpreter.wake()
     }),
   })
-  const sending = { ...server, testPhone: farEnd.graph }
+  const sending = {
+    ...server,
+    testPhone: farEnd.graph,
+    onReceipt: (what: string, outcome: string) => server.metrics.receipts.inc({ what, outcome }),
+  }
   const sender = openSender({
     ...sending,
     onOutcome: (outcome, count) => server.metrics.sendings.inc({ outcome }, count),

@@ -20,6 +20,7 @@ interface Column {
 interface Table {
   name: string
   partition_key: string | null
+  unlogged: boolean
   columns: Column[]
   constraints: { name: string; kind: string; definition: string }[]
   indexes: string[]
@@ -38,8 +39,8 @@ interface Schema {
 async function readSchema(pool: pg.Pool): Promise<Schema> {
   const rows = async <T>(text: string): Promise<T[]> => (await pool.query(text)).rows as T[]
   const ours = `c.relnamespace = 'public'::regnamespace and c.relname <> 'schema_migrations'`
-  const tables = await rows<{ oid: number; name: string; partition_key: string | null }>(`
-    select c.oid::int8 as oid, c.relname as name, pg_get_partkeydef(c.oid) as partition_key from pg_class c
+  const tables = await rows<{ oid: number; name: string; partition_key: string | null; unlogged: boolean }>(`
+    select c.oid::int8 as oid, c.relname as name, pg_get_partkeydef(c.oid) as partition_key, c.relpersistence = 'u' as unlogged from pg_class c
     where ${ours} and c.relkind in ('r', 'p') and not c.relispartition order by c.relname collate "C"`)
   const columns = await rows<Column & { table: string }>(`
     select c.relname as table, a.attname as name, format_type(a.atttypid, a.atttypmod) as type, not a.attnotnull as nullable,
@@ -81,9 +82,10 @@ async function readSchema(pool: pg.Pool): Promise<Schema> {
     sequences: sequences.map((one) => one.name),
     functions: functions.map((one) => one.definition),
     triggers,
-    tables: tables.map(({ name, partition_key }) => ({
+    tables: tables.map(({ name, partition_key, unlogged }) => ({
       name,
       partition_key,
+      unlogged,
       columns: of(name, columns),
       constraints: of(name, constraints),
       indexes: of(name, indexes).map((one) => one.definition),
@@ -174,7 +176,7 @@ function dumpOf(schema: Schema): string {
       ...table.constraints.map((one) => `constraint ${one.name} ${one.definition}`),
     ]
     return [
-      `create table ${table.name} (\n${lines.map((line) => `  ${line}`).join(',\n')}\n)${table.partition_key === null ? '' : ` partition by ${table.partition_key}`};`,
+      `create ${table.unlogged ? 'unlogged ' : ''}table ${table.name} (\n${lines.map((line) => `  ${line}`).join(',\n')}\n)${table.partition_key === null ? '' : ` partition by ${table.partition_key}`};`,
       ...table.partitions.map((one) => `create table ${one.name} partition of ${table.name} ${one.bound};`),
       ...table.indexes.map((one) => `${one.replaceAll('public.', '')};`),
       ...schema.triggers

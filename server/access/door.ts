@@ -34,10 +34,15 @@ export interface Server {
   operateSoon(): void
   /** Has what was written to customers sent at once. */
   sendSoon(): void
-  /** Tells a customer's phone, if that can be, that a message and those before it were read; with `typing`, that somebody writes. */
-  tellRead(receipt: { orgId: string; channelId: string; waMessageId: string; typing?: boolean }): void
   /** Meta's Graph API as it is for the test phone of an organization. */
   testPhone(orgId: string): GraphApi
+  /** Tells a customer's phone, if that can be, that a message and those before it were read, and that somebody writes. */
+  tellRead(receipt: {
+    orgId: string
+    channelId: string
+    waMessageId: string
+    writing?: { conversationId: string; since: string }
+  }): void
   live: Live
   metrics: Metrics
   outgoing: Outgoing

@@ -9,6 +9,7 @@ export const LEFT_OUT: ReadonlyMap<string, string> = new Map([
   ['setup_links', 'the link of an installation without people, of which there is none any more'],
   ['reset_links', 'a link that has been used since would let somebody in again'],
   ['sign_in_failures', 'slows down who guesses passwords, for minutes'],
+  ['presences', 'who had which screen open at that moment'],
   [
     'idempotency_keys',
     'answers kept for repeated calls: after a restore they would tell of changes that are not there',

@@ -54,6 +54,8 @@ export type SenderResources = Pick<
 > & {
   /** What came of handing over so many messages. */
   onOutcome?: (outcome: SendAnswer['outcome'], count: number) => void
+  /** What came of telling a customer's phone that something was read, or that somebody writes. */
+  onReceipt?: (what: 'read' | 'typing', outcome: 'taken' | 'refused') => void
 }
 
 export interface Sender {

@@ -21,7 +21,7 @@ export type EventKind =
   | 'conversation.assigned'
   /** Somebody of the organization wrote to the customer. */
   | 'conversation.message'
-  /** How far something came that was sent. A sign of life, and no history. */
+  /** How far something came that was sent; on the test phone also that somebody writes. A sign of life, and no history. */
   | 'conversation.delivery'
   | 'conversation.read'
   /** Once for each, whatever way it was closed. */

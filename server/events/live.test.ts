@@ -1,6 +1,5 @@
 // What the order of events and the live stream promise: nothing is missed, and nobody sees another organization.
 import { connect } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
@@ -8,10 +7,11 @@ import { endSession } from '../access/sessions.ts'
 import { getSession } from '../access/schema.ts'
 import { changeContactTags, createTag, deleteTags, updateTag } from '../tags/schema.ts'
 import { composeTextMessage } from '../channels/whatsapp/compose.ts'
+import { closeListeners, listen, portOf } from '../../test/help/listening.ts'
 import { sighted } from '../../test/help/people.ts'
 import { openTestServer, type Person, type TestServer } from '../../test/help/server.ts'
 import { recordEvents } from './events.ts'
-import { LiveMessage, type LiveChange } from './schema.ts'
+import type { LiveMessage } from './schema.ts'
 import { forgetActivity, numberEvents, positionOf } from './sequencing.ts'
 
 let server: TestServer
@@ -29,74 +29,7 @@ afterAll(async () => {
   }
 })
 
-interface Received {
-  type: string
-  id: number
-  data: unknown
-}
-
-interface Listener {
-  status: number
-  problem: unknown
-  messages: Received[]
-  ended: boolean
-  changes(): LiveChange[]
-  close(): void
-}
-
-const open: Listener[] = []
-afterEach(() => {
-  for (const listener of open.splice(0)) listener.close()
-})
-
-const portOf = ({ app }: TestServer) => (app.server.address() as AddressInfo).port
-
-async function listen(
-  at: TestServer,
-  person: Person,
-  { after, slug = person.slug, headers = {} }: { after?: number; slug?: string; headers?: Record<string, string> } = {},
-): Promise<Listener> {
-  const abort = new AbortController()
-  const response = await fetch(
-    `http://127.0.0.1:${portOf(at)}/v1/live${after === undefined ? '' : `?after=${after}`}`,
-    { headers: { cookie: person.cookie, 'earmark-organization': slug, ...headers }, signal: abort.signal },
-  )
-  const listener: Listener = {
-    status: response.status,
-    problem: response.ok ? null : await response.json(),
-    messages: [],
-    ended: false,
-    changes: () =>
-      listener.messages.filter(({ type }) => type === 'message').flatMap(({ data }) => LiveMessage.parse(data).changes),
-    close: () => abort.abort(),
-  }
-  open.push(listener)
-  if (response.ok) void read(response, listener)
-  return listener
-}
-
-async function read(response: Response, listener: Listener): Promise<void> {
-  let text = ''
-  try {
-    for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
-      text += chunk
-      for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
-        const lines = text.slice(0, end).split('\n')
-        text = text.slice(end + 2)
-        const field = (name: string) => lines.find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2)
-        if (field('data') === undefined) continue
-        listener.messages.push({
-          type: field('event') ?? 'message',
-          id: Number(field('id')),
-          data: JSON.parse(field('data')!),
-        })
-      }
-    }
-  } catch {
-    // Cut off, by the server or by us.
-  }
-  listener.ended = true
-}
+afterEach(closeListeners)
 
 const put = (person: Person, id: string, add: string[]) =>
   person.call(changeContactTags, { params: { id }, body: { add } })

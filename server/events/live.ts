@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Db } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
+import { openPresences, type Presences } from '../presence/telling.ts'
 import { readChanges } from './reading.ts'
 import type { LiveMessage } from './schema.ts'
 import { numberEvents, positionOf, positionsOf } from './sequencing.ts'
@@ -46,6 +47,8 @@ interface Stream extends StreamRequest {
   position: number
   /** Has caught up, and is told what is new. */
   joined: boolean
+  /** What it was told last of who is there. */
+  presence: string | null
 }
 
 /** The streams of one organization, and up to where they are told. */
@@ -57,6 +60,7 @@ interface Tail {
 export function openLive({ db, log, beatMs = BEAT_MS }: { db: Db; log: FastifyBaseLogger; beatMs?: number }): Live {
   const streams = new Set<Stream>()
   const tails = new Map<string, Tail>()
+  const presences = openPresences(db)
   let stopped = false
   let woken = false
   let onWake = () => {}
@@ -89,6 +93,7 @@ export function openLive({ db, log, beatMs = BEAT_MS }: { db: Db; log: FastifyBa
       try {
         if ((await numberEvents(db)) > 0) woken = true
         for (const stream of await tellChanges(db, tails)) void checkAllowed(stream)
+        await tellPresence(presences, tails)
         away = false
       } catch (error) {
         if (!away && !stopped) log.warn({ err: error }, 'live screens wait for the database')
@@ -144,7 +149,7 @@ export function openLive({ db, log, beatMs = BEAT_MS }: { db: Db; log: FastifyBa
         )
       }
       const out = new Readable({ read() {} })
-      const stream: Stream = { ...request, out, position: 0, joined: false }
+      const stream: Stream = { ...request, out, position: 0, joined: false, presence: null }
       streams.add(stream)
       out.on('error', () => {})
       out.on('close', () => {
@@ -205,6 +210,19 @@ async function tellChanges(db: Db, tails: ReadonlyMap<string, Tail>): Promise<St
       doubtful.push(...tail.streams)
   }
   return doubtful
+}
+
+/** Tells each stream who is there, where that is not what it was told last. It is no event: it has no position, and is not missed. */
+async function tellPresence(presences: Presences, tails: ReadonlyMap<string, Tail>): Promise<void> {
+  await presences.read([...tails.keys()])
+  for (const [orgId, { streams }] of tails) {
+    for (const stream of streams) {
+      const told = presences.toldTo(orgId, stream.userId)
+      if (told === null || told === stream.presence) continue
+      stream.presence = told
+      write(stream, `event: presence\ndata: ${told}\n\n`)
+    }
+  }
 }
 
 const frame = (message: LiveMessage | null, position: number): string =>

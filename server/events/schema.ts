@@ -54,7 +54,7 @@ export const live = route({
   responses: {
     200: {
       description:
-        'Messages with a LiveMessage as data and their position as id. The first is of the type ready, with the position alone; reset says that too much has changed, and everything shown is to be read again; end, that the session has ended.',
+        'Messages with a LiveMessage as data and their position as id. The first is of the type ready, with the position alone; reset says that too much has changed, and everything shown is to be read again; presence, a PresenceMessage without a position, who is there; end, that the session has ended.',
       contentType: 'text/event-stream',
     },
     ...problems,

@@ -151,6 +151,7 @@ export interface ConversationsTable {
   first_answered_by_name: string | null
   waits_until: string | null
   first_asked_at: string | null
+  writing_told_at: string | null
 }
 
 export interface DeliveriesTable {
@@ -343,6 +344,15 @@ export interface PendingIdentityChangesTable {
   change: Json
 }
 
+export interface PresencesTable {
+  org_id: string
+  user_id: string
+  tab_id: string
+  conversation_id: string | null
+  writing_until: string | null
+  seen_at: Generated<string>
+}
+
 export interface RecoveryCodesTable {
   user_id: string
   code_hash: Buffer
@@ -441,6 +451,7 @@ export interface TestPhoneCustomersTable {
   silent: Generated<boolean>
   refuses_with: number | null
   delay_seconds: Generated<number>
+  writing_since: string | null
 }
 
 export interface TestPhoneFilesTable {
@@ -515,6 +526,7 @@ export interface Tables {
   organizations: OrganizationsTable
   outgoing_messages: OutgoingMessagesTable
   pending_identity_changes: PendingIdentityChangesTable
+  presences: PresencesTable
   recovery_codes: RecoveryCodesTable
   reset_links: ResetLinksTable
   retention: RetentionTable

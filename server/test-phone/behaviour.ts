@@ -1,7 +1,8 @@
 // How played customers take what is sent to them.
 import { sql } from 'kysely'
-import type { Actor } from '../access/actor.ts'
+import { systemActor, type Actor } from '../access/actor.ts'
 import { forgetTestPauses } from '../channels/pausing.ts'
+import { recordEvents } from '../events/events.ts'
 import type { Db, Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import type { Behaviour } from './schema.ts'
@@ -42,4 +43,35 @@ export async function findPlayed(db: Db, orgId: string, address: string): Promis
       left join test_phone_customers b on b.org_id = c.org_id and b.contact_id = c.id
     where i.org_id = ${orgId} and i.kind = ${kind} and i.value = ${value} and c.test limit 1`.execute(db)
   return rows[0] ?? null
+}
+
+/** As WhatsApp shows it, unless a message comes first. */
+const WRITING_SECONDS = 25
+
+/** The played customer who wrote this message sees from now on that somebody writes, and the open test phone hears of it. */
+export async function showWriting(tx: Tx, orgId: string, waMessageId: string): Promise<void> {
+  const { rows } = await sql<{ contact_id: string; conversation_id: string | null }>`
+    with written as (
+      select m.contact_id, m.conversation_id from messages m join contacts c on c.org_id = m.org_id and c.id = m.contact_id
+      where m.org_id = ${orgId} and m.wa_message_id = ${waMessageId} and m.direction = 'in' and c.test limit 1
+    ), noted as (
+      insert into test_phone_customers (org_id, contact_id, writing_since) select ${orgId}, contact_id, now() from written
+      on conflict (org_id, contact_id) do update set writing_since = now()
+    )
+    select contact_id, conversation_id from written`.execute(tx)
+  const { contact_id, conversation_id } = rows[0] ?? {}
+  if (contact_id !== undefined)
+    await recordEvents(tx, systemActor(orgId), [
+      { kind: 'conversation.delivery', contact_id, after: { conversation_id } },
+    ])
+}
+
+/** Until when a played customer sees that somebody writes; null when nobody does, or a message has come since. */
+export async function writingUntil(db: Db, orgId: string, contactId: string): Promise<string | null> {
+  const { rows } = await sql<{ until: string }>`
+    select b.writing_since + make_interval(secs => ${WRITING_SECONDS}) as until from test_phone_customers b
+    where b.org_id = ${orgId} and b.contact_id = ${contactId} and b.writing_since > now() - make_interval(secs => ${WRITING_SECONDS})
+      and not exists (select from messages m where m.org_id = b.org_id and m.contact_id = b.contact_id and m.direction = 'out'
+        and m.sent_at >= b.writing_since)`.execute(db)
+  return rows[0]?.until ?? null
 }

@@ -9,9 +9,10 @@ import { statusError, TOLD_LATER } from '../channels/whatsapp/meta-errors.ts'
 import { answerAsMeta, type BehindGraph, type GraphMessage } from '../channels/whatsapp/stand-in.ts'
 import { answerAboutMedia, type MediaAnswer } from '../channels/whatsapp/stand-in-media.ts'
 import { answerAboutTemplates } from '../channels/whatsapp/stand-in-templates.ts'
+import type { Live } from '../events/live.ts'
 import type { Db } from '../lib/db.ts'
 import type { Outgoing, OutgoingRequest } from '../lib/outgoing.ts'
-import { findPlayed } from './behaviour.ts'
+import { findPlayed, showWriting } from './behaviour.ts'
 import { findFile } from './files.ts'
 
 /** Between what happens to a message, so that one can watch. */
@@ -29,11 +30,12 @@ export interface FarEnd {
 interface Resources {
   db: Db
   log: FastifyBaseLogger
+  live: Pick<Live, 'wake'>
   /** Statuses are stored like any delivery, without the way through the network: this process is its own sender. */
   deliveries: DeliveryStore
 }
 
-export function openFarEnd({ db, log, deliveries }: Resources, { stepMs = STEP_MS } = {}): FarEnd {
+export function openFarEnd({ db, log, live, deliveries }: Resources, { stepMs = STEP_MS } = {}): FarEnd {
   const stopping = new AbortController()
   const telling = new Set<Promise<void>>()
 
@@ -88,6 +90,15 @@ export function openFarEnd({ db, log, deliveries }: Resources, { stepMs = STEP_M
     if (reads) await status('read', stepMs * 2)
   }
 
+  const tellLater = (work: Promise<void>): void => {
+    const told = work
+      .catch((error: unknown) => {
+        if (!stopping.signal.aborted) log.warn({ err: error }, 'a played customer could not say what they got')
+      })
+      .finally(() => telling.delete(told))
+    telling.add(told)
+  }
+
   const behind = (orgId: string): BehindGraph => ({
     async findNumber(phoneNumberId) {
       const number = await findNumber(orgId, phoneNumberId)
@@ -97,13 +108,15 @@ export function openFarEnd({ db, log, deliveries }: Resources, { stepMs = STEP_M
       const code = (await findPlayed(db, orgId, to))?.behaviour.refuses_with ?? null
       return code === null || TOLD_LATER.includes(code) ? null : code
     },
-    onMessage(message) {
-      const told = tell(orgId, message)
-        .catch((error: unknown) => {
-          if (!stopping.signal.aborted) log.warn({ err: error }, 'a played customer could not say what they got')
-        })
-        .finally(() => telling.delete(told))
-      telling.add(told)
+    onMessage: (message) => tellLater(tell(orgId, message)),
+    onRead({ message_id, typing }) {
+      if (typing)
+        tellLater(
+          db
+            .transaction()
+            .execute((tx) => showWriting(tx, orgId, message_id))
+            .then(live.wake),
+        )
     },
   })
 

@@ -48,7 +48,7 @@ export const testPhoneRoutes = [
   }),
 
   bind(schema.listTestMessages, async ({ params }, { db, actor }) =>
-    answer(200, { messages: await listTestMessages(db, actor, params.id) }),
+    answer(200, await listTestMessages(db, actor, params.id)),
   ),
 
   bind(schema.clearTestPhone, (_input, { actor, write }) =>

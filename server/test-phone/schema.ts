@@ -109,7 +109,15 @@ export const listTestMessages = route({
   summary: 'What a played customer wrote and was sent, oldest first',
   permission: 'channels:manage',
   params: customerParams,
-  responses: answered('The newest 200.', z.object({ messages: z.array(TestMessage) }).meta({ id: 'TestMessageList' })),
+  responses: answered(
+    'The newest 200.',
+    z
+      .object({
+        messages: z.array(TestMessage),
+        writing_until: Instant.nullable().describe('Until when the customer sees that somebody writes to them.'),
+      })
+      .meta({ id: 'TestMessageList' }),
+  ),
 })
 
 export const clearTestPhone = route({

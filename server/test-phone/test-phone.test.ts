@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { openTestServer, type Person, type TestServer } from '../../test/help/server.ts'
 import { stateOf } from '../../test/help/talk.ts'
 import { openDeliveryStore } from '../channels/storing.ts'
+import { noteWriting, tellRead } from '../conversations/receipts.ts'
 import { openSender, type Sender } from '../conversations/sender.ts'
 import { sendMessage } from '../conversations/sending.ts'
 import { newId } from '../lib/ids.ts'
@@ -64,8 +65,10 @@ async function played(as: { from: string } | { user_id: string } = { from: '+165
     values (${admin.actor.org_id}, ${conversationId}, ${id}, ${rows[0]!.channel_id}, 'active', ${admin.actor.id}, ${admin.actor.name}, now(), now(), now() + interval '1 day')`.execute(
     server.db,
   )
+  await sql`update messages set conversation_id = ${conversationId} where contact_id = ${id}`.execute(server.db)
   return {
     id,
+    conversationId,
     as: (behaviour: Partial<Behaviour>) =>
       admin.call(behave, { params: { id }, body: { ...AS_PEOPLE_DO, ...behaviour } }),
     async write(text: string) {
@@ -209,6 +212,31 @@ test('an empty file, words with a recording, and a file of nobody who is played 
     details: { reason: 'caption_not_taken' },
   })
   expect(await refusalOf(newId(), {})).toMatchObject({ details: { reason: 'customer_missing' } })
+})
+
+test('while the agent writes the customer sees it, for 25 seconds or until a message comes', async () => {
+  const { id, conversationId } = await played()
+  const writing = async () => (await admin.call(listTestMessages, { params: { id } })).writing_until
+  const note = async () => {
+    const receipt = await server.db.transaction().execute((tx) => noteWriting(tx, admin.actor, conversationId))
+    await tellRead({ ...server, testPhone: farEnd.graph }, receipt!)
+    await until(async () => expect(await writing()).not.toBeNull())
+  }
+  expect(await writing()).toBeNull()
+  await note()
+  expect(Date.parse((await writing())!) - Date.now()).toBeLessThanOrEqual(25_000)
+  await server.db.transaction().execute((tx) => sendMessage(tx, admin.actor, conversationId, { text: 'Good morning' }))
+  expect(await writing()).toBeNull()
+
+  await sql`update conversations set writing_told_at = null where id = ${conversationId}`.execute(server.db)
+  await sql`update messages set sent_at = now() - interval '5 seconds' where conversation_id = ${conversationId}`.execute(
+    server.db,
+  )
+  await note()
+  await sql`update test_phone_customers set writing_since = now() - interval '25 seconds' where contact_id = ${id}`.execute(
+    server.db,
+  )
+  expect(await writing()).toBeNull()
 })
 
 test('a customer without a phone gets it by their user id', async () => {

@@ -13,7 +13,7 @@ import { createAccount, getAccount, updateAccount, type Vault } from '../channel
 import { forgetTestDeliveries } from '../channels/deliveries.ts'
 import type { WhatsAppAccount } from '../channels/schema.ts'
 import { newestMessages } from '../conversations/thread.ts'
-import { BEHAVES } from './behaviour.ts'
+import { BEHAVES, writingUntil } from './behaviour.ts'
 import type { Behaviour, TestMessage } from './schema.ts'
 
 /** The organization's test account, made on first use and there for everybody at once; two first uses at once make one. */
@@ -103,14 +103,21 @@ export async function getTestPhone(
   return { phone: channel?.phone ?? null, customers: rows }
 }
 
-/** The newest 200 messages of a played customer, oldest first. Refuses a contact that is not played. */
-export async function listTestMessages(db: Db, actor: Actor, contactId: string): Promise<TestMessage[]> {
+/** The newest 200 messages of a played customer, oldest first, and whether they see that somebody writes. Refuses a contact that is not played. */
+export async function listTestMessages(
+  db: Db,
+  actor: Actor,
+  contactId: string,
+): Promise<{ messages: TestMessage[]; writing_until: string | null }> {
   await getCustomer(db, actor, contactId)
   const messages = await newestMessages(db, actor, contactId, 200)
-  return messages.toReversed().map((message) => ({
-    ...message,
-    arrived: message.delivery === null || ARRIVED.has(message.delivery.state),
-  }))
+  return {
+    messages: messages.toReversed().map((message) => ({
+      ...message,
+      arrived: message.delivery === null || ARRIVED.has(message.delivery.state),
+    })),
+    writing_until: await writingUntil(db, actor.org_id, contactId),
+  }
 }
 
 const ARRIVED: ReadonlySet<string> = new Set(['delivered', 'read', 'played'])

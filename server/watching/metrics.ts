@@ -11,6 +11,7 @@ export interface Metrics {
   deliveriesRefused: Counter<'reason'>
   deliveriesInterpreted: Counter
   sendings: Counter<'outcome'>
+  receipts: Counter<'what' | 'outcome'>
 }
 
 /** Opens what this server counts; two servers in one process count apart. */
@@ -58,6 +59,12 @@ export function openMetrics(): Metrics {
       name: 'earmark_sendings_total',
       help: 'Messages handed to WhatsApp, by what came of it',
       labelNames: ['outcome'],
+      registers,
+    }),
+    receipts: new Counter({
+      name: 'earmark_receipts_total',
+      help: 'What WhatsApp was told beside messages: that something was read, that somebody writes',
+      labelNames: ['what', 'outcome'],
       registers,
     }),
   }

@@ -45,6 +45,7 @@ export const OWNERS = new Map<string, string>(
     operation_batches: 'operations',
     events: 'events',
     event_positions: 'events',
+    presences: 'presence',
     audit_entries: 'audit',
     contact_erasures: 'privacy',
     retention: 'privacy',

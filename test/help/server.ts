@@ -80,7 +80,15 @@ export async function openTestServer({
   beatMs,
   config = {},
   log = pino({ level: 'silent' }),
-}: { beside?: TestServer; beatMs?: number; config?: Partial<Config>; log?: Log } = {}): Promise<TestServer> {
+  onReceipt = () => {},
+}: {
+  beside?: TestServer
+  beatMs?: number
+  config?: Partial<Config>
+  log?: Log
+  /** In place of telling a customer's phone. */
+  onReceipt?: Server['tellRead']
+} = {}): Promise<TestServer> {
   const database = beside ? openSecond(beside) : await openTestDatabase()
   const metrics = openMetrics()
   const outgoing = openOutgoing({ allowPrivate: true })
@@ -97,8 +105,8 @@ export async function openTestServer({
     interpretSoon() {},
     operateSoon() {},
     sendSoon() {},
-    tellRead() {},
     testPhone: farEnd.graph,
+    tellRead: onReceipt,
     live: openLive({ db: database.db, log, ...(beatMs === undefined ? {} : { beatMs }) }),
   }
   await prepareDeliveryPartitions(server.db)

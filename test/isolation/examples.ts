@@ -63,6 +63,9 @@ const accountBody = {
   channels: [],
 }
 
+/** Tabs name themselves. */
+const A_TAB = '00000000-0000-4000-8000-000000000001'
+
 export const EXAMPLES: Readonly<Record<string, (id: Ids) => Example | Example[]>> = {
   getSession: () => ({}),
   signIn: () => ({ body: { email: 'nobody@example.com', password: 'a wrong password' }, own: 401 }),
@@ -161,6 +164,8 @@ export const EXAMPLES: Readonly<Record<string, (id: Ids) => Example | Example[]>
     own: 409,
   }),
   listColleagues: () => ({}),
+  reportTab: (id) => ({ params: { id: A_TAB }, body: { conversation_id: id.conversation, writing: true } }),
+  closeTab: () => ({ params: { id: A_TAB } }),
   listSavedReplies: () => ({}),
   createSavedReply: () => ({ body: { name: 'A new reply', text: 'Good morning, {name}' } }),
   updateSavedReply: (id) => ({ params: { id: id.savedReply }, body: { name: 'Renamed', text: 'Good evening' } }),

@@ -84,16 +84,17 @@ export async function sendMessage(
 /**
  * Tells the customer's phone that the message, and those before it, were read, and if wanted that somebody writes. Answers
  * what went wrong, or null: nothing depends on it. https://developers.facebook.com/docs/whatsapp/cloud-api/guides/mark-message-as-read
+ * and https://developers.facebook.com/docs/whatsapp/cloud-api/typing-indicators
  */
 export async function sendReadReceipt(
   api: GraphApi,
   phoneNumberId: string,
   waMessageId: string,
-  { typing = false } = {},
+  { typing = false, timeoutMs = TIMEOUT_MS } = {},
 ): Promise<string | null> {
   const body = readReceipt(waMessageId, { typing })
   try {
-    const answer = await post(api, phoneNumberId, body, TIMEOUT_MS)
+    const answer = await post(api, phoneNumberId, body, timeoutMs)
     return answer.status === 200 ? null : (failureIn(answer.body)?.said ?? String(answer.status))
   } catch (error) {
     if (!(error instanceof OutgoingError)) throw error
