@@ -13,7 +13,7 @@ import { leaveIfSignedIn, requireOrganization, requireSession } from './access/g
 import { Shell } from './access/Shell.tsx'
 import { ContactsPage } from './contacts/ContactsPage.tsx'
 import { readAuditSearch } from './audit/search.ts'
-import { readDeliverySearch } from './channels/deliveries.ts'
+import { readDeliverySearch } from './channels/delivery-search.ts'
 import { readConflictSearch } from './conflicts/search.ts'
 import { readContactSearch } from './contacts/search.ts'
 import { readOversightSearch } from './conversations/oversight-search.ts'

@@ -11,7 +11,7 @@ import { newMessageId } from '../channels/whatsapp/compose.ts'
 import { noteWriting, tellRead, type Receipt } from '../conversations/receipts.ts'
 import { newId } from '../lib/ids.ts'
 import { removePerson } from '../people/schema.ts'
-import { closeTab, reportTab } from './schema.ts'
+import { closeTab, reportTab, type PresenceMessage } from './schema.ts'
 import { forgetTabs } from './tabs.ts'
 
 let graph: Graph
@@ -53,8 +53,8 @@ async function show(
   return tab
 }
 
-const until = (listener: Listener, timeout = 4000) =>
-  expect.poll(() => listener.presence.at(-1), { timeout, interval: 20 })
+const expectTold = (listener: Listener, told: Partial<PresenceMessage>, timeout = 4000) =>
+  expect.poll(() => listener.presence.at(-1), { timeout, interval: 20 }).toMatchObject(told)
 const at = (conversation_id: string, ...people: (readonly [Person, boolean])[]) => ({
   conversation_id,
   people: people.map(([{ actor }, writing]) => ({ id: actor.id, name: actor.name, writing })),
@@ -79,19 +79,19 @@ test('two people at one conversation are told of each other and of who writes, o
   const [toAna, toBob] = [await listen(server, ana), await listen(second, bob)]
   await show(ana, conversationId)
   const tab = await show(bob, conversationId)
-  await until(toAna).toEqual({ online: idsOf(ana, bob), threads: [at(conversationId, [bob, false])] })
-  await until(toBob).toEqual({ online: idsOf(ana, bob), threads: [at(conversationId, [ana, false])] })
+  await expectTold(toAna, { online: idsOf(ana, bob), threads: [at(conversationId, [bob, false])] })
+  await expectTold(toBob, { online: idsOf(ana, bob), threads: [at(conversationId, [ana, false])] })
   await show(bob, conversationId, { tab, writing: true })
-  await until(toAna).toMatchObject({ threads: [at(conversationId, [bob, true])] })
+  await expectTold(toAna, { threads: [at(conversationId, [bob, true])] })
   await show(bob, null, { tab })
-  await until(toAna).toEqual({ online: idsOf(ana, bob), threads: [] })
+  await expectTold(toAna, { online: idsOf(ana, bob), threads: [] })
   await show(bob, conversationId, { tab })
-  await until(toAna).toMatchObject({ threads: [at(conversationId, [bob, false])] })
+  await expectTold(toAna, { threads: [at(conversationId, [bob, false])] })
   await bob.call(closeTab, { params: { id: tab } })
-  await until(toAna).toMatchObject({ threads: [] })
+  await expectTold(toAna, { threads: [] })
   // Online a little longer: whoever reloads a page is not gone.
   expect(toAna.presence.at(-1)!.online).toEqual(idsOf(ana, bob))
-  await until(toAna, 8000).toEqual({ online: idsOf(ana), threads: [] })
+  await expectTold(toAna, { online: idsOf(ana), threads: [] }, 8000)
 })
 
 test('a person is told of others only, and of each once, however many tabs they have', async () => {
@@ -99,7 +99,7 @@ test('a person is told of others only, and of each once, however many tabs they 
   const toAna = await listen(server, ana)
   for (const person of [ana, ana, bob, bob]) await show(person, conversationId)
   await show(bob, conversationId, { writing: true })
-  await until(toAna).toEqual({ online: idsOf(ana, bob), threads: [at(conversationId, [bob, true])] })
+  await expectTold(toAna, { online: idsOf(ana, bob), threads: [at(conversationId, [bob, true])] })
 })
 
 test('whoever has another conversation open, or none, is not told who is at this one', async () => {
@@ -110,15 +110,15 @@ test('whoever has another conversation open, or none, is not told who is at this
   await show(ana, other)
   await show(carla, conversationId)
   await show(bob, conversationId)
-  await until(toCarla).toMatchObject({ threads: [at(conversationId, [bob, false])] })
-  await until(toAna).toEqual({ online: idsOf(ana, bob, carla), threads: [] })
+  await expectTold(toCarla, { threads: [at(conversationId, [bob, false])] })
+  await expectTold(toAna, { online: idsOf(ana, bob, carla), threads: [] })
 })
 
 test('nothing is told where nothing changed', async () => {
   const { conversationId } = await talkOf(bob)
   const toAna = await listen(server, ana)
   const tabs = [await show(ana, conversationId), await show(bob, conversationId)] as const
-  await until(toAna).toMatchObject({ threads: [at(conversationId, [bob, false])] })
+  await expectTold(toAna, { threads: [at(conversationId, [bob, false])] })
   const before = toAna.presence.length
   for (let n = 0; n < 3; n++) {
     await show(ana, conversationId, { tab: tabs[0] })
@@ -133,12 +133,12 @@ test('a tab that says nothing more lapses, and so does its writing; later its ro
   const toAna = await listen(server, ana)
   await show(ana, conversationId)
   const tab = await show(bob, conversationId, { writing: true })
-  await until(toAna).toMatchObject({ threads: [at(conversationId, [bob, true])] })
+  await expectTold(toAna, { threads: [at(conversationId, [bob, true])] })
   await sql`update presences set writing_until = now() where tab_id = ${tab}`.execute(server.db)
-  await until(toAna).toMatchObject({ threads: [at(conversationId, [bob, false])] })
+  await expectTold(toAna, { threads: [at(conversationId, [bob, false])] })
   await sql`update presences set seen_at = now() - interval '80 seconds' where tab_id = ${tab}`.execute(server.db)
-  await until(toAna).toMatchObject({ threads: [] })
-  await until(toAna, 8000).toEqual({ online: idsOf(ana), threads: [] })
+  await expectTold(toAna, { threads: [] })
+  await expectTold(toAna, { online: idsOf(ana), threads: [] }, 8000)
   await forgetTabs(server.db)
   const { rows } = await sql`select user_id from presences where org_id = ${ana.actor.org_id}`.execute(server.db)
   expect(rows).toEqual([{ user_id: ana.actor.id }])
@@ -151,9 +151,9 @@ test('whoever signs out, or is removed, is there no more', async () => {
   for (const person of [ana, bob, carla]) await show(person, conversationId)
   await expect.poll(() => toAna.presence.at(-1)?.threads[0]?.people.length, { timeout: 4000 }).toBe(2)
   await bob.call(signOut)
-  await until(toAna).toMatchObject({ threads: [at(conversationId, [carla, false])] })
+  await expectTold(toAna, { threads: [at(conversationId, [carla, false])] })
   await ana.call(removePerson, { params: { id: carla.actor.id } })
-  await until(toAna).toMatchObject({ threads: [] })
+  await expectTold(toAna, { threads: [] })
 })
 
 test('another organization hears nothing, and its conversations are not there', async () => {
@@ -166,7 +166,7 @@ test('another organization hears nothing, and its conversations are not there', 
   const toStranger = await listen(server, stranger)
   await show(ana, null)
   await show(stranger, conversationId)
-  await until(toStranger).toEqual({ online: idsOf(stranger), threads: [] })
+  await expectTold(toStranger, { online: idsOf(stranger), threads: [] })
 })
 
 test('of somebody with very many tabs the newest thirty are kept', async () => {

@@ -93,7 +93,8 @@ export async function openTestServer({
   const metrics = openMetrics()
   const outgoing = openOutgoing({ allowPrivate: true })
   const deliveries = openDeliveryStore(database.pool, () => {})
-  const farEnd = openFarEnd({ db: database.db, log, deliveries })
+  const live = openLive({ db: database.db, log, ...(beatMs === undefined ? {} : { beatMs }) })
+  const farEnd = openFarEnd({ db: database.db, log, live, deliveries })
   const server: Server = {
     config: { ...TEST_CONFIG, ...config },
     secretKey: TEST_SECRET_KEY,
@@ -107,7 +108,7 @@ export async function openTestServer({
     sendSoon() {},
     testPhone: farEnd.graph,
     tellRead: onReceipt,
-    live: openLive({ db: database.db, log, ...(beatMs === undefined ? {} : { beatMs }) }),
+    live,
   }
   await prepareDeliveryPartitions(server.db)
   const app = await buildApp(server)

@@ -3,6 +3,7 @@ import { Menu, UnstyledButton, useMantineColorScheme, type MantineColorScheme } 
 import { IconLogout, IconUserCircle } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { chooseLanguage, LANGUAGES, locale } from '../lib/language.ts'
+import { initials } from '../lib/initials.ts'
 import { m } from '../paraglide/messages.js'
 import { locales, type Locale } from '../paraglide/runtime.js'
 import { tellFailure } from '../ui/toasts.ts'
@@ -87,11 +88,4 @@ function LanguageItems() {
       ))}
     </Menu.RadioGroup>
   )
-}
-
-function initials(name: string): string {
-  const words = name.trim().split(/\s+/u)
-  const first = (word: string | undefined) =>
-    word === undefined ? '' : (new Intl.Segmenter().segment(word)[Symbol.iterator]().next().value?.segment ?? '')
-  return (first(words[0]) + (words.length > 1 ? first(words.at(-1)) : '')).toLocaleUpperCase()
 }

@@ -8,7 +8,7 @@ import { formatCount } from '../lib/numbers.ts'
 import { m } from '../paraglide/messages.js'
 import { Time } from '../ui/Time.tsx'
 import healthClasses from './AccountHealth.module.css'
-import type { DeliverySearch } from './deliveries.ts'
+import type { DeliverySearch } from './delivery-search.ts'
 import { refusedWords } from './delivery-words.ts'
 import classes from './WhatsAppPage.module.css'
 

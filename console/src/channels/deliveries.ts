@@ -6,24 +6,7 @@ import { call } from '../lib/api.ts'
 import { formatCount } from '../lib/numbers.ts'
 import { m } from '../paraglide/messages.js'
 import { tell, tellFailure } from '../ui/toasts.ts'
-
-export const SHOWN = ['all', 'problems', 'other_numbers'] as const
-export type Shown = (typeof SHOWN)[number]
-
-/** What the address of the deliveries carries; without `show`, all. */
-export interface DeliverySearch {
-  show?: Exclude<Shown, 'all'>
-  /** The one that is open. */
-  delivery?: string
-}
-
-export function readDeliverySearch(given: Record<string, unknown>): DeliverySearch {
-  const { show, delivery } = given
-  return {
-    ...(show === 'problems' || show === 'other_numbers' ? { show } : {}),
-    ...(typeof delivery === 'string' && /^\d{1,18}$/.test(delivery) ? { delivery } : {}),
-  }
-}
+import type { Shown } from './delivery-search.ts'
 
 const deliveryKeys = {
   all: (organization: string, account: string) => ['deliveries', organization, account] as const,

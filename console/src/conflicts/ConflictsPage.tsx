@@ -16,7 +16,7 @@ import { ViewLinks, viewLink, viewLinkActive } from '../ui/ViewLinks.tsx'
 import { ConflictCard } from './ConflictCard.tsx'
 import classes from './ConflictsPage.module.css'
 import { MergeDialog } from './MergeDialog.tsx'
-import { conflictsQuery, type ConflictStatus } from './queries.ts'
+import { conflictsQuery, type ConflictStatus } from './listing.ts'
 
 /** The server answers at most so many. */
 const MOST = 200

@@ -5,7 +5,7 @@ import { useOrganization } from '../access/queries.ts'
 import { formatCount } from '../lib/numbers.ts'
 import { m } from '../paraglide/messages.js'
 import classes from './OpenConflictCount.module.css'
-import { conflictsQuery } from './queries.ts'
+import { conflictsQuery } from './listing.ts'
 
 export function OpenConflictCount() {
   const organization = useOrganization()

@@ -1,10 +1,9 @@
-// What the conflict screens read and write: those open, those decided, a decision and its undoing.
-import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+// What the conflict screens write: a decision and its undoing.
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type {
   Conflict,
   ConflictDecision,
   decideConflict,
-  listConflicts,
   undoConflictDecision,
 } from '../../../server/contacts/schema.ts'
 import { contactKeys } from '../contacts/queries.ts'
@@ -12,19 +11,7 @@ import { call, isProblem } from '../lib/api.ts'
 import { m } from '../paraglide/messages.js'
 import { tell, tellFailure } from '../ui/toasts.ts'
 import { tellUndoable, withdrawUndo } from '../ui/undo-toast.tsx'
-
-export type ConflictStatus = 'open' | 'decided'
-
-export const conflictKeys = {
-  all: (organization: string) => ['conflicts', organization] as const,
-}
-
-export const conflictsQuery = (organization: string, status: ConflictStatus) =>
-  queryOptions({
-    queryKey: [...conflictKeys.all(organization), status],
-    queryFn: ({ signal }) =>
-      call<typeof listConflicts>('get', '/v1/conflicts', { organization, signal, query: { status } }),
-  })
+import { conflictKeys, conflictsQuery } from './listing.ts'
 
 /**
  * Decides a conflict, takes its card away and offers the way back. That it is no longer as it was shown is said, and

@@ -8,12 +8,14 @@ import { useOrganization, useSession } from '../access/queries.ts'
 import { formatCount } from '../lib/numbers.ts'
 import { m } from '../paraglide/messages.js'
 import { AttachButton, useTakenFiles } from './AttachButton.tsx'
+import { attach, useAttached } from './attached.ts'
 import { AttachmentPreview } from './AttachmentPreview.tsx'
 import { ACCEPTED, isRecording, refusalOf } from './attachments.ts'
 import classes from './Composer.module.css'
 import { keepDraft, useDraft } from './drafts.ts'
 import { write } from './outbox.ts'
 import { QuoteBlock } from './QuoteBlock.tsx'
+import { noteTyping } from '../presence/reporting.ts'
 import { fillReply, putIn } from '../replies/filling.ts'
 import { ReplyPicker } from '../replies/ReplyPicker.tsx'
 
@@ -36,7 +38,8 @@ export function Composer({ conversation, name, input }: ComposerProps) {
   const hintId = useId()
   const [choosing, setChoosing] = useState(false)
   const used = draft.text.trim().length
-  const [file, setFile] = useState<File | null>(null)
+  const file = useAttached(conversation.id)
+  const setFile = (chosen: File | null) => attach(conversation.id, chosen)
   const refusal = file && refusalOf(file)
   const hasCaption = file !== null && !isRecording(file)
   const max = hasCaption ? MAX_CAPTION : MAX
@@ -53,6 +56,7 @@ export function Composer({ conversation, name, input }: ComposerProps) {
     } else write(where, text, draft.reply_to, file)
     setFile(null)
     keep({ text: '', reply_to: null })
+    noteTyping('')
   }
   const putReplyIn = (reply: string) => {
     setChoosing(false)
@@ -71,11 +75,11 @@ export function Composer({ conversation, name, input }: ComposerProps) {
       field?.setSelectionRange(done.at, done.at)
     })
   }
-  const attach = (chosen: File | null) => {
+  const take = (chosen: File | null) => {
     if (chosen) setFile(chosen)
     input.current?.focus()
   }
-  const files = useTakenFiles(attach)
+  const files = useTakenFiles(take)
   return (
     <form
       className={classes.root}
@@ -119,7 +123,7 @@ export function Composer({ conversation, name, input }: ComposerProps) {
           }}
           onPick={({ text }) => putReplyIn(text)}
         />
-        <AttachButton accept={ACCEPTED} onChosen={attach} />
+        <AttachButton accept={ACCEPTED} onChosen={take} />
         <Textarea
           ref={input}
           className={classes.input}
@@ -132,7 +136,10 @@ export function Composer({ conversation, name, input }: ComposerProps) {
           placeholder={hasCaption ? m.composer_caption() : m.composer_placeholder()}
           aria-describedby={hintId}
           error={used > max}
-          onChange={(event) => keep({ text: event.currentTarget.value })}
+          onChange={(event) => {
+            keep({ text: event.currentTarget.value })
+            noteTyping(event.currentTarget.value)
+          }}
           {...files.box}
           onKeyDown={(event) => {
             // While characters are put together Enter chooses among them; some browsers tell so by the code alone.

@@ -7,6 +7,8 @@ import type { Conversation, Message } from '../../../server/conversations/schema
 import { may, useOrganization, useSession } from '../access/queries.ts'
 import { isProblem } from '../lib/api.ts'
 import { m } from '../paraglide/messages.js'
+import { AlsoHere } from '../presence/AlsoHere.tsx'
+import { showConversation } from '../presence/reporting.ts'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
 import { tell, tellFailure } from '../ui/toasts.ts'
@@ -90,6 +92,9 @@ export function ConversationPane({
     id: isMine && !watching && conversation.unread_count > 0 ? newestOfCustomer?.id : undefined,
     onRead: (upTo) => act.mutate({ act: 'read', upTo }),
   })
+
+  const isThere = conversation !== undefined
+  useEffect(() => (isThere ? showConversation(organization.slug, id) : undefined), [organization.slug, id, isThere])
 
   // The box to answer may show before or after the answer to the taking is here.
   const justTaken = useRef<string>(undefined)
@@ -181,6 +186,7 @@ export function ConversationPane({
         mayAnswer={isMine && mayAnswer && !watching}
         onReplied={() => input.current?.focus()}
       />
+      <AlsoHere conversationId={id} />
       <ConversationFoot
         conversation={conversation}
         thread={thread.data?.pages}

@@ -1,4 +1,4 @@
-// To whom a conversation is handed: the people of the organization by name.
+// To whom a conversation is handed: the people of the organization by name, first those who are online.
 import { Modal, TextInput, UnstyledButton } from '@mantine/core'
 import { IconSearch } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
@@ -8,6 +8,8 @@ import { useOrganization, useSession } from '../access/queries.ts'
 import { searchByName } from '../lib/fold.ts'
 import { m } from '../paraglide/messages.js'
 import { moveFocus } from '../ui/arrow-keys.ts'
+import { OnlineMark } from '../presence/OnlineMark.tsx'
+import { usePresence } from '../presence/told.ts'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
 import { useReturnsFocus } from '../ui/returns-focus.ts'
 import { tell } from '../ui/toasts.ts'
@@ -22,7 +24,11 @@ export function HandOverDialog({ conversation, onClose }: { conversation: Conver
   const [search, setSearch] = useState('')
   const list = useRef<HTMLUListElement>(null)
   useReturnsFocus()
-  const others = (data ?? []).filter(({ id }) => id !== conversation.agent?.id)
+  const { online } = usePresence(organization.slug)
+  const others = (data ?? [])
+    .filter(({ id }) => id !== conversation.agent?.id)
+    .map((person) => ({ ...person, isOnline: online.includes(person.id) }))
+    .toSorted((a, b) => Number(b.isOnline) - Number(a.isOnline))
   const found = searchByName(others, search)
   const hand = ({ id, name }: { id: string; name: string }) => {
     if (act.isPending) return
@@ -69,6 +75,7 @@ export function HandOverDialog({ conversation, onClose }: { conversation: Conver
               onKeyDown={(event) => moveFocus(event, list.current)}
             >
               <bdi>{person.name}</bdi>
+              {person.isOnline && <OnlineMark short />}
               <span className={classes.role}>
                 {person.id === user.id
                   ? m.conversation_you()

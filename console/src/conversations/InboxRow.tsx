@@ -5,6 +5,7 @@ import {
   IconFile,
   IconMapPin,
   IconMicrophone,
+  IconPaperclip,
   IconPhoto,
   IconPointFilled,
   IconSticker,
@@ -20,6 +21,7 @@ import { m } from '../paraglide/messages.js'
 import { SmallBadge } from '../ui/SmallBadge.tsx'
 import { TagChip } from '../ui/TagChip.tsx'
 import { Time } from '../ui/Time.tsx'
+import { useAttached } from './attached.ts'
 import { useDraft } from './drafts.ts'
 import classes from './InboxList.module.css'
 import type { InboxListName } from './search.ts'
@@ -137,11 +139,14 @@ export const InboxRow = memo(function InboxRow({
 function Snippet({ conversation, open }: { conversation: Conversation; open: boolean }) {
   const { user } = useSession()
   const draft = useDraft(user.id, conversation.id)
+  const file = useAttached(conversation.id)
   const { last_message: last } = conversation
-  if (!open && draft.text.trim() !== '') {
+  if (!open && (draft.text.trim() !== '' || file !== null)) {
     return (
       <span className={classes.snippet}>
-        <span className={classes.draft}>{m.inbox_draft()}</span> <bdi>{draft.text}</bdi>
+        <span className={classes.draft}>{m.inbox_draft()}</span>{' '}
+        {file !== null && <IconPaperclip size={14} stroke={1.8} aria-hidden />}
+        <bdi>{draft.text.trim() === '' ? file?.name : draft.text}</bdi>
       </span>
     )
   }

@@ -32,6 +32,8 @@ type CallOptions<R extends RouteDef> = RouteArgs<R> & {
   organization?: string
   /** Names a write that may be the same as another in all but that it was meant twice: the same text to one customer. */
   once?: string
+  /** Sent also when the page is gone by then. */
+  keepalive?: boolean
 }
 type Values = Record<string, unknown>
 
@@ -74,10 +76,11 @@ interface SentWith {
   body?: unknown
   signal?: AbortSignal
   organization?: string
+  keepalive?: boolean
 }
 
 async function send(method: string, path: string, options: object, more: Record<string, string>): Promise<Response> {
-  const { params, query, body, signal, organization } = options as SentWith
+  const { params, query, body, signal, organization, keepalive = false } = options as SentWith
   const headers: Record<string, string> = { accept: 'application/json', 'earmark-request': 'console', ...more }
   if (organization !== undefined) headers['earmark-organization'] = organization
   const isFile = body instanceof Blob
@@ -88,6 +91,7 @@ async function send(method: string, path: string, options: object, more: Record<
       method: method.toUpperCase(),
       headers,
       credentials: 'same-origin',
+      keepalive,
       ...(body === undefined ? {} : { body: isFile ? body : JSON.stringify(body) }),
       ...(signal ? { signal } : {}),
     })

@@ -3,11 +3,15 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useRouter } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { useOrganization, useSession } from '../access/queries.ts'
+import { leaveOrganization } from '../access/leaving.ts'
 import { readSessionAgain } from '../access/membership.ts'
 import { m } from '../paraglide/messages.js'
 import classes from './LiveScreens.module.css'
 import { keepScreensLive } from './screens.ts'
 import { useIsLive } from './state.ts'
+
+/** The screen comes first; a conversation that is open does not wait for it. */
+const REPORT_AFTER_MS = 3000
 
 /** Once for each organization that is shown; it shows nothing itself. */
 export function LiveScreens() {
@@ -28,6 +32,19 @@ export function LiveScreens() {
     // oxlint-disable-next-line react/exhaustive-deps
     [queryClient, router, id, slug],
   )
+  useEffect(() => {
+    const timer = window.setTimeout(() => {
+      import('../presence/reporting.ts').then(
+        ({ startReporting }) => startReporting(slug),
+        // It could not be loaded: until a conversation is opened colleagues do not see that one is online.
+        () => {},
+      )
+    }, REPORT_AFTER_MS)
+    return () => {
+      window.clearTimeout(timer)
+      leaveOrganization()
+    }
+  }, [slug])
   return null
 }
 

@@ -32,6 +32,7 @@ export function listenAlone(options: StreamOptions): TabStream {
         position = to
         options.onReset(to)
       },
+      onPresence: options.onPresence,
       onEnded: options.onEnded,
       onLive: options.onLive,
     })

@@ -17,6 +17,8 @@ export interface ConnectionOptions {
   /** Whether it may stay open, or null: then it looks in now and then, so that other calls get a connection. */
   takeSlot: () => Promise<(() => void) | null>
   onTold: (told: Told) => void
+  /** Who is there, as JSON: of the moment, and without a position. */
+  onPresence: (text: string) => void
   /** Too much happened to be told: everything shown is to be read again. */
   onReset: (position: number) => void
   /** The session has ended; it is tried again now and then, for whoever signs in elsewhere. */
@@ -56,6 +58,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     const at = /^\d+$/.test(id) ? Number(id) : null
     if (type === 'ready') options.onLive(true)
     else if (type === 'end') end('ended')
+    else if (type === 'presence') options.onPresence(data)
     else if (type === 'reset' && at !== null) {
       position = at
       options.onReset(at)

@@ -1,5 +1,6 @@
 // The live screens of one organization in this tab: the stream, and what it changes on them.
 import type { QueryClient } from '@tanstack/react-query'
+import { tellPresence } from '../presence/told.ts'
 import { openScreens } from './applying.ts'
 import { setLive } from './state.ts'
 import { openTabStream } from './tab-stream.ts'
@@ -36,6 +37,7 @@ export function keepScreensLive({
     position,
     onTold: screens.take,
     onReset: () => screens.readAllAgain(0),
+    onPresence: (text) => tellPresence(slug, text),
     onEnded,
     onLive: (now) => {
       if (isLive && !now) downSince = Date.now()
@@ -44,7 +46,9 @@ export function keepScreensLive({
     },
   })
   const whileDown = setInterval(() => {
-    if (!isLive && isSeen() && Date.now() - downSince > DOWN_MS) screens.readAllAgain(READ_EVERY_MS)
+    if (isLive || Date.now() - downSince <= DOWN_MS) return
+    tellPresence(slug, null)
+    if (isSeen()) screens.readAllAgain(READ_EVERY_MS)
   }, DOWN_MS)
   document.addEventListener('visibilitychange', screens.look)
   return () => {
@@ -52,6 +56,7 @@ export function keepScreensLive({
     clearInterval(whileDown)
     stream.close()
     screens.close()
+    tellPresence(slug, null)
     setLive(slug, false)
   }
 }

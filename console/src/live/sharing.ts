@@ -7,6 +7,7 @@ type Word =
   | ({ kind: 'told' } & Told)
   | { kind: 'reset'; position: number; to?: string }
   | { kind: 'ended' }
+  | { kind: 'presence'; text: string }
   /** Of the tab that listens: after each change of it, and to whoever asks. */
   | { kind: 'state'; live: boolean; seen: boolean; position: number }
   /** Who has just come, or has missed something, asks for what came after its position. */
@@ -22,10 +23,14 @@ export interface StreamOptions {
   /** Up to where this tab has seen everything. */
   position: number
   isSeen: () => boolean
-  connect: (options: Pick<ConnectionOptions, 'position' | 'onTold' | 'onReset' | 'onEnded' | 'onLive'>) => Connection
+  connect: (
+    options: Pick<ConnectionOptions, 'position' | 'onTold' | 'onReset' | 'onPresence' | 'onEnded' | 'onLive'>,
+  ) => Connection
   /** A LiveMessage as JSON: what happened up to a position. */
   onTold: (text: string, position: number) => void
   onReset: (position: number) => void
+  /** Who is there, as JSON. */
+  onPresence: (text: string) => void
   onEnded: () => void
   onLive: (live: boolean) => void
 }
@@ -58,6 +63,8 @@ export function shareStream(options: SharingOptions): TabStream {
   let { position } = options
   let connection: Connection | null = null
   let live = false
+  /** What the stream told last of who is there, for tabs that come later. */
+  let presence: string | null = null
   let closed = false
   const kept = keepLast(MOST_KEPT)
   const timers = createTimers()
@@ -84,6 +91,10 @@ export function shareStream(options: SharingOptions): TabStream {
     options.onLive(now)
   }
 
+  const sayPresence = (): void => {
+    if (presence !== null) say({ kind: 'presence', text: presence })
+  }
+
   const election = standForElection(options.locks, options.name, {
     onElected() {
       timers.clearAll()
@@ -96,6 +107,11 @@ export function shareStream(options: SharingOptions): TabStream {
         onReset: (to) => {
           reset(to)
           say({ kind: 'reset', position: to })
+        },
+        onPresence: (text) => {
+          presence = text
+          options.onPresence(text)
+          sayPresence()
         },
         onEnded: () => {
           options.onEnded()
@@ -130,6 +146,7 @@ export function shareStream(options: SharingOptions): TabStream {
 
   const answer = ({ from, position: theirs }: Word & { kind: 'ask' }): void => {
     sayState()
+    sayPresence()
     if (theirs >= position) return
     const missed = kept.after(theirs)
     if (missed) for (const told of missed) say({ kind: 'told', ...told })
@@ -152,7 +169,8 @@ export function shareStream(options: SharingOptions): TabStream {
     } else if (word.kind === 'told') take(word)
     else if (word.kind === 'reset') {
       if (word.to === undefined || word.to === me) reset(word.position)
-    } else if (word.kind === 'ended') options.onEnded()
+    } else if (word.kind === 'presence') options.onPresence(word.text)
+    else if (word.kind === 'ended') options.onEnded()
     else hearState(word)
   }
   channel.addEventListener('message', ({ data }) => {

@@ -7,7 +7,7 @@ import { openConnection } from './connection.ts'
 import { shareStream, type StreamOptions, type TabStream } from './sharing.ts'
 import { takeSlot } from './slots.ts'
 
-export interface TabStreamOptions extends Pick<StreamOptions, 'onEnded' | 'onLive'> {
+export interface TabStreamOptions extends Pick<StreamOptions, 'onPresence' | 'onEnded' | 'onLive'> {
   organization: { id: string; slug: string }
   /** Of the session, for an organization that this tab has not shown yet. */
   position: number

@@ -9,7 +9,8 @@ import { FailureList } from './FailureList.tsx'
 import classes from './OperationDialog.module.css'
 import { OperationActions, OperationProgress } from './OperationProgress.tsx'
 import { OperationSubject } from './OperationSubject.tsx'
-import { isUnderWay, operationQuery } from './queries.ts'
+import { isUnderWay } from './latest.ts'
+import { operationQuery } from './queries.ts'
 
 export function OperationDialog({ id, onShow, onClose }: ReportProps) {
   useReturnsFocus()

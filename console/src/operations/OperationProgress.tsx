@@ -12,7 +12,8 @@ import { useOrganization } from '../access/queries.ts'
 import { formatCount } from '../lib/numbers.ts'
 import { m } from '../paraglide/messages.js'
 import classes from './OperationProgress.module.css'
-import { isUnderWay, useCancelOperation, useResumeOperation, useUndoOperation } from './queries.ts'
+import { isUnderWay } from './latest.ts'
+import { useCancelOperation, useResumeOperation, useUndoOperation } from './queries.ts'
 import { errorWords, resultWords, statusWord } from './words.ts'
 
 export function OperationProgress({ operation }: { operation: Operation }) {

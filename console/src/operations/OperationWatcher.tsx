@@ -1,34 +1,15 @@
 // Follows what runs in the background, on every screen: whoever started it is told how it ended.
 import { useQuery } from '@tanstack/react-query'
-import { useEffect } from 'react'
-import type { Operation } from '../../../server/operations/schema.ts'
+import { lazy, Suspense } from 'react'
 import { useOrganization } from '../access/queries.ts'
-import { tell, tellFailure } from '../ui/toasts.ts'
-import { tellUndoable } from '../ui/undo-toast.tsx'
-import { isUnderWay, latestOperationsQuery, startedHere, useUndoOperation } from './queries.ts'
-import { endWords } from './words.ts'
+import { isUnderWay, latestOperationsQuery, startedHere } from './latest.ts'
+
+const OperationEnds = lazy(() => import('./OperationEnds.tsx').then((file) => ({ default: file.OperationEnds })))
 
 export function OperationWatcher() {
   const organization = useOrganization()
-  const { data: operations } = useQuery(latestOperationsQuery(organization.slug))
-  const { mutate: undo } = useUndoOperation(organization.slug)
-
-  useEffect(() => {
-    const mine = startedHere.ids()
-    for (const operation of operations ?? []) {
-      if (isUnderWay(operation) || !mine.includes(operation.id)) continue
-      startedHere.remove(operation.id)
-      if (!isShown(operation)) tellEnd(operation, undo)
-    }
-  }, [operations, undo])
-  return null
-}
-
-/** A dialog that shows the operation tells of its end itself. */
-const isShown = ({ id }: Operation): boolean => document.querySelector(`[data-operation="${id}"]`) !== null
-
-function tellEnd(operation: Operation, undo: (id: string) => void): void {
-  if (operation.status === 'failed') tellFailure(endWords(operation))
-  else if (operation.can_undo) tellUndoable(operation.id, endWords(operation), () => undo(operation.id))
-  else tell(endWords(operation))
+  const { data: operations = [] } = useQuery(latestOperationsQuery(organization.slug))
+  const mine = startedHere.ids()
+  const ended = operations.filter((each) => !isUnderWay(each) && mine.includes(each.id))
+  return <Suspense>{ended.length > 0 && <OperationEnds operations={ended} />}</Suspense>
 }

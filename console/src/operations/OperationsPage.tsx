@@ -17,7 +17,8 @@ import { OperationDialog } from './OperationDialog.tsx'
 import { OperationActions, OperationProgress } from './OperationProgress.tsx'
 import { OperationSubject } from './OperationSubject.tsx'
 import classes from './OperationsPage.module.css'
-import { isUnderWay, operationListQuery } from './queries.ts'
+import { isUnderWay } from './latest.ts'
+import { operationListQuery } from './queries.ts'
 
 export const OperationsPage = () => (
   <Allowed permission="contacts:bulk">

@@ -5,7 +5,7 @@ import { useOrganization } from '../access/queries.ts'
 import { formatCount } from '../lib/numbers.ts'
 import { m } from '../paraglide/messages.js'
 import classes from './RunningCount.module.css'
-import { isUnderWay, latestOperationsQuery } from './queries.ts'
+import { isUnderWay, latestOperationsQuery } from './latest.ts'
 
 export function RunningCount() {
   const organization = useOrganization()

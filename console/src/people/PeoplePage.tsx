@@ -7,6 +7,8 @@ import type { Invitation, Person } from '../../../server/people/schema.ts'
 import { Allowed } from '../access/Allowed.tsx'
 import { useOrganization, useSession } from '../access/queries.ts'
 import { m } from '../paraglide/messages.js'
+import { OnlineMark } from '../presence/OnlineMark.tsx'
+import { usePresence } from '../presence/told.ts'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
 import { PageHeader } from '../ui/PageHeader.tsx'
 import { SmallBadge } from '../ui/SmallBadge.tsx'
@@ -109,6 +111,7 @@ interface PersonRowProps {
 
 function PersonRow({ person, last, onAct }: PersonRowProps) {
   const { user } = useSession()
+  const { online } = usePresence(useOrganization().slug)
   const button = useRef<HTMLButtonElement>(null)
   const act = (kind: 'role' | 'remove' | 'reset') => () => {
     // The item goes with the menu: a dialog gives the focus back to what stays.
@@ -126,7 +129,9 @@ function PersonRow({ person, last, onAct }: PersonRowProps) {
       </div>
       <span className={classes.role}>{roleName(person.role)}</span>
       <span className={classes.when}>
-        {person.last_seen_at === null ? (
+        {online.includes(person.id) ? (
+          <OnlineMark />
+        ) : person.last_seen_at === null ? (
           m.person_never_seen()
         ) : (
           <>

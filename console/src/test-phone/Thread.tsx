@@ -2,7 +2,7 @@
 import { Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { Fragment, useLayoutEffect, useRef, useState } from 'react'
+import { Fragment, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { useOrganization } from '../access/queries.ts'
 import { isoDay } from '../lib/time.ts'
 import { m } from '../paraglide/messages.js'
@@ -28,7 +28,7 @@ export function Thread({ customer, phone, onBack }: ThreadProps) {
   const act = useAct(organization.slug, customer.id)
   const [about, setAbout] = useState<About | null>(null)
   const name = nameOfCustomer(customer)
-  const box = useSticksToEnd(data?.messages.at(-1)?.id)
+  const box = useSticksToEnd(data && `${data.messages.at(-1)?.id} ${data.writing_until}`)
   return (
     <>
       <header className={classes.head}>
@@ -83,6 +83,7 @@ export function Thread({ customer, phone, onBack }: ThreadProps) {
                 </Fragment>
               )
             })}
+            {data.writing_until !== null && <Writing key={data.writing_until} until={data.writing_until} />}
           </>
         )}
       </div>
@@ -95,6 +96,16 @@ export function Thread({ customer, phone, onBack }: ThreadProps) {
       />
     </>
   )
+}
+
+/** As the customer's phone shows it, which ends it by itself. */
+function Writing({ until }: { until: string }) {
+  const [over, setOver] = useState(false)
+  useEffect(() => {
+    const timer = window.setTimeout(() => setOver(true), Date.parse(until) - Date.now())
+    return () => window.clearTimeout(timer)
+  }, [until])
+  return over ? null : <p className={classes.writing}>{m.test_writing()}</p>
 }
 
 /** Keeps the newest message in sight, unless one has scrolled up to read. */

@@ -14,7 +14,7 @@ import type {
   playReaction,
 } from '../../../server/test-phone/schema.ts'
 import type { RouteArgs, RouteOk } from '../../../server/lib/route.ts'
-import { conflictKeys } from '../conflicts/queries.ts'
+import { conflictKeys } from '../conflicts/listing.ts'
 import { contactKeys } from '../contacts/queries.ts'
 import { call } from '../lib/api.ts'
 import { whileNotLive } from '../live/state.ts'

@@ -1,0 +1,29 @@
+// The file that goes with a draft, kept for as long as the page is: browsers keep no files beyond that.
+import { useSyncExternalStore } from 'react'
+import { whenLeaving } from '../access/leaving.ts'
+
+const files = new Map<string, File>()
+const listeners = new Set<() => void>()
+
+const tell = (): void => listeners.forEach((listener) => listener())
+
+/** Null takes it away. */
+export function attach(conversationId: string, file: File | null): void {
+  if (file === null) files.delete(conversationId)
+  else files.set(conversationId, file)
+  tell()
+}
+
+// Whoever signs in next has another person's files no more than their conversations.
+whenLeaving(() => {
+  files.clear()
+  tell()
+})
+
+const subscribe = (listener: () => void) => {
+  listeners.add(listener)
+  return () => void listeners.delete(listener)
+}
+
+export const useAttached = (conversationId: string): File | null =>
+  useSyncExternalStore(subscribe, () => files.get(conversationId) ?? null)
