@@ -53,8 +53,9 @@ async function show(
   return tab
 }
 
-const expectTold = (listener: Listener, told: Partial<PresenceMessage>, timeout = 4000) =>
-  expect.poll(() => listener.presence.at(-1), { timeout, interval: 20 }).toMatchObject(told)
+async function expectTold(listener: Listener, told: Partial<PresenceMessage>, timeout = 4000): Promise<void> {
+  await expect.poll(() => listener.presence.at(-1), { timeout, interval: 20 }).toMatchObject(told)
+}
 const at = (conversation_id: string, ...people: (readonly [Person, boolean])[]) => ({
   conversation_id,
   people: people.map(([{ actor }, writing]) => ({ id: actor.id, name: actor.name, writing })),
@@ -237,13 +238,13 @@ test('nothing is told once an answer was written after it, nor right after one, 
   await tellRead(server, receipt!)
   expect(graph.bodies).toEqual([])
 
-  const second = await talkOf(bob)
-  await second.write('Good morning')
-  expect(await note(bob, second.conversationId)).toBeNull()
-  await sql`update messages set sent_at = now() - interval '3 seconds' where conversation_id = ${second.conversationId}`.execute(
+  const later = await talkOf(bob)
+  await later.write('Good morning')
+  expect(await note(bob, later.conversationId)).toBeNull()
+  await sql`update messages set sent_at = now() - interval '3 seconds' where conversation_id = ${later.conversationId}`.execute(
     server.db,
   )
-  expect(await note(bob, second.conversationId)).not.toBeNull()
+  expect(await note(bob, later.conversationId)).not.toBeNull()
 
   const over = await talkOf(bob)
   await sql`update conversations set window_ends_at = now() where id = ${over.conversationId}`.execute(server.db)

@@ -1,8 +1,8 @@
 // The inbox: customers who write wait there, one person takes each, answers, tags and closes; mostly by keyboard.
 import { expect, test, type Browser, type Page } from '@playwright/test'
 import { startEarmark, type Earmark } from './earmark.ts'
-import { callAs, checkAccessibility, PASSWORD, setUp, SLUG } from './people.ts'
-import { LOOKS, sayIn, type Say } from './words.ts'
+import { callAs, checkAccessibility, joins, PASSWORD, setUp, SLUG, type Look } from './people.ts'
+import { LOOKS, sayIn } from './words.ts'
 
 let earmark: Earmark
 test.beforeEach(async () => {
@@ -30,25 +30,8 @@ async function fetch204(page: Page, path: string, data: object): Promise<void> {
   expect(response.status(), await response.text()).toBe(204)
 }
 
-/** A new agent of the organization, at a screen of their own. */
-async function agentJoins(
-  browser: Browser,
-  admin: Page,
-  name: string,
-  { say = sayIn('en'), ...look }: { say?: Say; locale?: string; colorScheme?: 'light' | 'dark' } = {},
-): Promise<Page> {
-  const { url } = await callAs<{ url: string }>(admin, earmark.url, 'POST', '/v1/invitations', {
-    role: 'agent',
-    email: `${name.toLowerCase()}@example.com`,
-  })
-  const page = await (await browser.newContext({ locale: 'en-GB', ...look })).newPage()
-  await page.goto(url)
-  await page.getByLabel(say('Your name')).fill(name)
-  await page.getByRole('textbox', { name: say('Password') }).fill('lemon-tree-in-june')
-  await page.getByRole('button', { name: say('Create account and join') }).click()
-  await expect(page).toHaveURL(/\/inbox$/)
-  return page
-}
+const agentJoins = (browser: Browser, admin: Page, name: string, look: Look = {}) =>
+  joins(browser, admin, earmark, name, look)
 
 interface Recorded {
   notified: Notification[]

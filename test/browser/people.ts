@@ -1,6 +1,6 @@
-// The administrator of the journeys: sets the organization up, and does things elsewhere at the same time.
+// The people of the journeys: the administrator, who sets the organization up and does things elsewhere at the same time, and agents.
 import { AxeBuilder } from '@axe-core/playwright'
-import { expect, type Page } from '@playwright/test'
+import { expect, type Browser, type Page } from '@playwright/test'
 import type { Earmark } from './earmark.ts'
 import { sayIn, type Say } from './words.ts'
 
@@ -28,6 +28,33 @@ export async function callAs<T>(page: Page, url: string, method: string, path: s
   })
   expect(response.ok(), await response.text()).toBe(true)
   return (await response.json()) as T
+}
+
+export interface Look {
+  say?: Say
+  locale?: string
+  colorScheme?: 'light' | 'dark'
+}
+
+/** A new agent of the organization, at a screen of their own. */
+export async function joins(
+  browser: Browser,
+  admin: Page,
+  { url: at }: Earmark,
+  name: string,
+  { say = sayIn('en'), ...look }: Look = {},
+): Promise<Page> {
+  const { url } = await callAs<{ url: string }>(admin, at, 'POST', '/v1/invitations', {
+    role: 'agent',
+    email: `${name.toLowerCase()}@example.com`,
+  })
+  const page = await (await browser.newContext({ locale: 'en-GB', ...look })).newPage()
+  await page.goto(url)
+  await page.getByLabel(say('Your name')).fill(name)
+  await page.getByRole('textbox', { name: say('Password') }).fill('lemon-tree-in-june')
+  await page.getByRole('button', { name: say('Create account and join') }).click()
+  await expect(page).toHaveURL(/\/inbox$/)
+  return page
 }
 
 /** No accessibility violation on the screen as it is shown. */
