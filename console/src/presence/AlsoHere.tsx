@@ -32,7 +32,9 @@ export function AlsoHere({ conversationId }: { conversationId: string }) {
                 {m.presence_writing({ count: writing.length, names: listWords(writing) })}
               </span>
             )}{' '}
-            {reading.length > 0 && <span>{m.presence_here({ names: listWords(reading) })}</span>}
+            {reading.length > 0 && (
+              <span className={classes.reading}>{m.presence_here({ names: listWords(reading) })}</span>
+            )}
           </span>
         </>
       )}
