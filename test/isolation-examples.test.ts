@@ -39,7 +39,10 @@ test('the examples of a route name every id that its shapes take, from `id`; els
 })
 
 /** Parameters that name nothing of an organization, with the reason. */
-const NOT_OF_AN_ORGANIZATION = new Map<string, string>()
+const NOT_OF_AN_ORGANIZATION = new Map([
+  ['reportTab: params.id', 'a tab names itself, and is its person’s'],
+  ['closeTab: params.id', 'as above'],
+])
 
 interface JsonSchema {
   format?: string
