@@ -165,7 +165,7 @@ test.each<[string, () => Promise<unknown>, () => Promise<unknown>]>([
       }),
   ],
   [
-    'that something was read, by one',
+    'that something was read and somebody writes, by one',
     () => sendReadReceipt(api(), FROM, REPLY_TO, { typing: true }),
     () => kapso.messages.markRead({ phoneNumberId: FROM, messageId: REPLY_TO, typingIndicator: { type: 'text' } }),
   ],
@@ -173,6 +173,18 @@ test.each<[string, () => Promise<unknown>, () => Promise<unknown>]>([
     'that something was read, by the other',
     () => sendReadReceipt(api(), FROM, REPLY_TO),
     () => markMessageRead({ accessToken: 'EAAG-token', from: FROM, messageId: REPLY_TO, baseUrl: base }),
+  ],
+  [
+    'that somebody writes, by the other',
+    () => sendReadReceipt(api(), FROM, REPLY_TO, { typing: true }),
+    () =>
+      markMessageRead({
+        accessToken: 'EAAG-token',
+        from: FROM,
+        messageId: REPLY_TO,
+        showTypingIndicator: true,
+        baseUrl: base,
+      }),
   ],
 ])('%s: what we write to Meta is what others write, field by field, and is taken', async (_, we, they) => {
   await we()
