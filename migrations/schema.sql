@@ -221,6 +221,7 @@ CREATE INDEX conversations_channel ON conversations USING btree (org_id, channel
 CREATE INDEX conversations_closed ON conversations USING btree (org_id, closed_at) WHERE (closed_at IS NOT NULL);
 CREATE INDEX conversations_contact ON conversations USING btree (org_id, contact_id, opened_at);
 CREATE INDEX conversations_expiry ON conversations USING btree (GREATEST(window_ends_at, waits_until)) WHERE (closed_at IS NULL);
+CREATE INDEX conversations_long ON conversations USING btree (org_id, last_message_at, id) WHERE ((last_message_at - opened_at) > '7 days'::interval);
 CREATE UNIQUE INDEX conversations_open ON conversations USING btree (org_id, contact_id, channel_id) WHERE (closed_at IS NULL);
 CREATE INDEX conversations_status ON conversations USING btree (org_id, status, last_message_at, id);
 CREATE INDEX conversations_unclosed ON conversations USING btree (org_id, last_message_at, id) WHERE (closed_at IS NULL);
@@ -398,7 +399,7 @@ create table messages (
 );
 CREATE INDEX messages_contact ON messages USING btree (org_id, contact_id, sent_at DESC, id DESC);
 CREATE INDEX messages_conversation ON messages USING btree (org_id, conversation_id, sent_at, id) WHERE (conversation_id IS NOT NULL);
-CREATE INDEX messages_search ON messages USING gin (lower("left"(text, 4096)) gin_trgm_ops);
+CREATE INDEX messages_grams ON messages USING gin (message_grams(org_id, received_at, text)) WHERE (conversation_id IS NOT NULL);
 CREATE INDEX messages_target ON messages USING btree (org_id, channel_id, target) WHERE (target IS NOT NULL);
 
 create table operation_batches (
@@ -720,3 +721,27 @@ create table whatsapp_accounts (
   constraint whatsapp_accounts_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(id) ON DELETE CASCADE
 );
 CREATE UNIQUE INDEX whatsapp_accounts_one_test ON whatsapp_accounts USING btree (org_id) WHERE (kind = 'test'::text);
+
+CREATE OR REPLACE FUNCTION public.message_grams(org_id uuid, received_at timestamp with time zone, text text)
+ RETURNS tsvector
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL RESTRICTED STRICT COST 1000
+AS $function$
+declare
+  mark text := right(org_id::text, 6);
+  said text := lower(left(text, 4096));
+  piece text;
+  gram text;
+  grams text[] := array[mark || E'\x01' || floor(extract(epoch from received_at) / 604800)];
+begin
+  -- Finding the nth letter means reading all before it, so a long text is taken apart first.
+  for start in 0..length(said) - 1 by 64 loop
+    piece := substr(said, start + 1, 67);
+    for i in 1..least(64, length(said) - start) loop
+      gram := substr(piece, i, 4);
+      grams[start + i + 1] := mark || case when gram < U&'\2E80' collate "C" then gram else left(gram, 2) end;
+    end loop;
+  end loop;
+  return array_to_tsvector(grams);
+end
+$function$;

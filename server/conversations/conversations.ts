@@ -23,8 +23,7 @@ const columns = sql`c.id, c.status, c.contact_id, c.channel_id, c.agent_id, c.ag
    from messages m where m.org_id = c.org_id and m.id = c.last_message_id) as last_message`
 
 /**
- * A page of the conversations that match, most recently active first. `cursor` is the `next_cursor` of the page before. When
- * a text of one or two letters is searched for, a page may hold fewer than `limit` and still not be the last.
+ * A page of the conversations that match, most recently active first. `cursor` is the `next_cursor` of the page before.
  */
 export async function listConversations(
   db: Db,

@@ -85,7 +85,7 @@ export const listConversations = route({
     cursor: z.string().max(200).optional().describe('next_cursor of the page before.'),
   }),
   responses: ok(
-    'A page. The last one has no next_cursor; one before may hold fewer than the limit, or none, when one or two letters are searched for.',
+    'A page. The last one has no next_cursor.',
     z
       .object({ conversations: z.array(Conversation), next_cursor: z.string().nullable() })
       .meta({ id: 'ConversationPage' }),
