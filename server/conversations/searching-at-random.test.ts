@@ -56,8 +56,8 @@ function newText(): string {
 
 function newTalk(): Talk {
   // Most end within a day or two, some go on for weeks.
-  const opened = NOW - roll(300) * DAY - roll(24) * HOUR
-  const at = Math.min(opened + (roll(8) === 0 ? roll(60) * DAY : roll(40) * HOUR), NOW)
+  const opened = NOW - roll(100) * DAY - roll(24) * HOUR
+  const at = Math.min(opened + (roll(8) === 0 ? roll(60) * DAY : roll(120) * HOUR), NOW)
   // Some arrive late, when all was said.
   const arrived = () => Math.min(opened + roll(at - opened + 1) + (roll(15) === 0 ? roll(40) * DAY : 0), NOW)
   return {
@@ -141,7 +141,7 @@ function part(): string {
   const from = roll(letters.length || 1)
   return letters.slice(from, from + 1 + roll(one([2, 4, 12, 40]))).join('')
 }
-const parts = () => times(80, part).filter((text) => text.trim() !== '')
+const parts = () => times(120, part).filter((text) => text.trim() !== '')
 
 /** Each gives up its ways after a few of what otherwise are thousands, so that all of them are gone. */
 test.each([
@@ -155,7 +155,7 @@ test.each([
   ['walking', { first: 4, frequent: 0.5, steps: 40, rare: 0, some: 0, weeks: [2], long: 0 }],
 ])('any part of any text is found, all of it in its order, page by page, by %s', async (_way, effort) => {
   for (const text of parts()) {
-    const limit = 5 + roll(one([10, 80]))
+    const limit = 3 + roll(one([20, 80]))
     const [condition, which] = one([
       [sql`true`, () => true],
       [sql`c.status = 'expired'`, ({ status }: Talk) => status === 'expired'],
@@ -174,7 +174,7 @@ test.each([
 })
 
 test('filters and a text together find the conversations that meet all of them', async () => {
-  const [from, before] = [NOW - 150 * DAY, NOW - 20 * DAY]
+  const [from, before] = [NOW - 60 * DAY, NOW - 20 * DAY]
   const filters: [object, (talk: Talk) => boolean][] = [
     [{ statuses: 'expired' }, ({ status }) => status === 'expired'],
     [{ agents: admin.actor.id }, ({ withAgent }) => withAgent],
@@ -198,7 +198,7 @@ test('filters and a text together find the conversations that meet all of them',
 })
 
 test('a message that is changed, deleted or given to another conversation is found as it is now', async () => {
-  const [one, other] = [talks[0]!.id, talks[1]!.id]
+  const [first, other] = [talks[0]!.id, talks[1]!.id]
   const org = admin.actor.org_id
   const finds = async (text: string) => {
     const page = await admin.call(listConversations, { query: { search: text } })
@@ -208,12 +208,12 @@ test('a message that is changed, deleted or given to another conversation is fou
     `insert into messages (org_id, id, contact_id, channel_id, wa_message_id, direction, origin, type, text, content, sent_at, received_at, conversation_id)
      select org_id, gen_random_uuid(), contact_id, channel_id, 'wamid.changing', 'in', 'live', 'text', 'zebra crossing', '{}', now(), now(), id
      from conversations where org_id = $1 and id = $2 returning id`,
-    [org, one],
+    [org, first],
   )
   const change = (what: string) => server.pool.query(`${what} where org_id = $1 and id = $2`, [org, rows[0]!.id])
-  expect(await finds('bra cro')).toEqual([one])
+  expect(await finds('bra cro')).toEqual([first])
   await change(`update messages set text = 'elephant'`)
-  expect([await finds('bra cro'), await finds('leph')]).toEqual([[], [one]])
+  expect([await finds('bra cro'), await finds('leph')]).toEqual([[], [first]])
   await change(`update messages set conversation_id = '${other}'`)
   expect(await finds('leph')).toEqual([other])
   await change(`update messages set conversation_id = null`)
