@@ -15,11 +15,10 @@ interface AttachmentPreviewProps {
 }
 
 export function AttachmentPreview({ file, refusal, hint, onRemove }: AttachmentPreviewProps) {
-  const show = useCallback((image: HTMLImageElement) => showIn(image, file), [file])
   return (
     <div className={classes.root}>
       {file.type.startsWith('image/') ? (
-        <img ref={show} className={classes.image} alt="" />
+        <FileImage file={file} className={classes.image} />
       ) : (
         <IconFile size={28} stroke={1.5} aria-hidden />
       )}
@@ -40,6 +39,12 @@ export function AttachmentPreview({ file, refusal, hint, onRemove }: AttachmentP
       )}
     </div>
   )
+}
+
+/** An image that is not sent yet. */
+export function FileImage({ file, className }: { file: File; className: string | undefined }) {
+  const show = useCallback((image: HTMLImageElement) => showIn(image, file), [file])
+  return <img ref={show} className={className} alt="" />
 }
 
 /** Shows the file from within the page, for as long as the image is there. */

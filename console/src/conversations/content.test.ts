@@ -1,6 +1,6 @@
 // What WhatsApp wrote is shown as far as it can be read; whatever it is, the thread is shown.
 import { expect, test } from 'vitest'
-import { answersOf, cardsOf, fileNameOf, orderOf, placeOf, replyOf } from './content.ts'
+import { answersOf, cardsOf, fileNameOf, orderOf, placeOf, replyOf, shownOf } from './content.ts'
 
 test('a place, a card, a reply, a form and an order are read as Meta writes them', () => {
   expect(placeOf({ location: { latitude: 37.4, longitude: -122.1, name: 'Philz' } })).toEqual({
@@ -42,4 +42,20 @@ test('a form that is no JSON, a place without numbers and a currency that is non
   expect(answersOf({ interactive: { nfm_reply: { response_json: '{' } } })).toEqual([])
   expect(placeOf({ location: { latitude: 'north', longitude: 1 } })).toBeNull()
   expect(orderOf({ order: { product_items: [{ item_price: 3, currency: 'x' }] } })[0]!.price).toBeNull()
+})
+
+test('a template from here shows heading, footer and buttons; one from elsewhere has none, whatever it is', () => {
+  const buttons = [{ type: 'url', text: 'Track', target: 'https://example.com' }, { type: 'quick_reply' }, 'x']
+  expect(shownOf({ type: 'template', shown: { header: 'Order', header_file: null, footer: ' ', buttons } })).toEqual({
+    header: 'Order',
+    header_file: null,
+    footer: null,
+    buttons: [
+      { type: 'url', text: 'Track', target: 'https://example.com' },
+      { type: 'quick_reply', text: '—', target: null },
+    ],
+  })
+  const nothing = { header: null, header_file: null, footer: null, buttons: [] }
+  for (const content of [{ type: 'template', template: { name: 'x' } }, { shown: 'x' }, null, 'x'])
+    expect(shownOf(content)).toEqual(nothing)
 })

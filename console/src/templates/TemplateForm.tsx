@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from 'react'
 import type { Conversation } from '../../../server/conversations/schema.ts'
 import { fillIn, filledTarget, type Template, type TemplateVariable } from '../../../server/templates/schema.ts'
 import { useOrganization } from '../access/queries.ts'
-import { AttachmentPreview } from '../conversations/AttachmentPreview.tsx'
+import { AttachmentPreview, FileImage } from '../conversations/AttachmentPreview.tsx'
 import { acceptedAs, kindOf, sizeRefusalOf } from '../conversations/attachments.ts'
 import messageClasses from '../conversations/Message.module.css'
 import { TemplateContent } from '../conversations/TemplateContent.tsx'
@@ -89,6 +89,7 @@ export function TemplateForm({ template, conversation, onTyped, onBack, onSent }
             <Input.Wrapper
               label={FILES[header_file]()}
               labelElement="div"
+              className={classes.fileField}
               {...(errors['file'] === undefined ? {} : { error: errors['file'] })}
             >
               {file !== null && (
@@ -184,11 +185,9 @@ const FILES: Record<NonNullable<Template['header_file']>, () => string> = {
 
 /** The file in the preview, or where it will be. */
 function FilePlace({ file, kind }: { file: File | null; kind: NonNullable<Template['header_file']> }) {
-  return file === null ? (
-    <span className={classes.filePlace}>{FILES[kind]()}</span>
-  ) : (
-    <AttachmentPreview file={file} refusal={null} hint={null} />
-  )
+  if (file === null) return <span className={classes.filePlace}>{FILES[kind]()}</span>
+  if (kind === 'image') return <FileImage file={file} className={classes.image} />
+  return <AttachmentPreview file={file} refusal={null} hint={null} />
 }
 
 function labelOf({ part, name, button }: TemplateVariable): string {

@@ -13,7 +13,6 @@ export type TemplateVariable = z.output<typeof Variable>
 
 /** What may stand above the text in place of a heading: a file that is chosen when it is sent. */
 const HEADER_FILES = ['image', 'video', 'document'] as const
-type HeaderFile = (typeof HEADER_FILES)[number]
 
 const OBSTACLES = ['header_location', 'authentication', 'button', 'unknown_part'] as const
 type Obstacle = (typeof OBSTACLES)[number]
