@@ -143,6 +143,17 @@ test('a chosen file stays with its draft while one answers somebody else, and go
   await expect(page.getByRole('log').getByText('price list.pdf')).toBeVisible()
   await expect(file).toBeHidden()
 
+  // It does not outlive a reload, so the browser asks.
+  await choose()
+  const asked = page.waitForEvent('dialog')
+  const reloaded = page.reload()
+  const question = await asked
+  expect(question.type()).toBe('beforeunload')
+  await question.accept()
+  await reloaded
+  await expect(composer(NAME)).toBeVisible()
+  await expect(file).toBeHidden()
+
   await choose()
   await page.getByRole('button', { name: 'Ana Sousa' }).click()
   await page.getByRole('menuitem', { name: 'Sign out' }).click()

@@ -11,6 +11,7 @@ import { isProblem } from '../lib/api.ts'
 import { useTypedText } from '../lib/typed-text.ts'
 import { m } from '../paraglide/messages.js'
 import { EmptyState } from '../ui/EmptyState.tsx'
+import { useHoldsFiles } from './attached.ts'
 import { ConversationPane, type ConversationPaneHandle } from './ConversationPane.tsx'
 import { InboxHead } from './InboxHead.tsx'
 import { InboxList, type InboxListHandle } from './InboxList.tsx'
@@ -52,7 +53,8 @@ function Inbox() {
   const panel = useRef<ContactPanelHandle>(null)
   const searchBox = useRef<HTMLInputElement>(null)
   const step = useStep(conversations, openAt, (id) => open(id, { replace: openId !== undefined }))
-  useTypedText(useHoldsUnsent())
+  const [unsent, files] = [useHoldsUnsent(), useHoldsFiles()]
+  useTypedText(unsent || files)
 
   const showContact = (shown: boolean) => change({ contact: shown ? 'shown' : 'hidden' }, { replace: true })
   /** The contact, for whose panel the picker of tags is to open as soon as it is there. */

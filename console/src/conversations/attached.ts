@@ -25,5 +25,7 @@ const subscribe = (listener: () => void) => {
   return () => void listeners.delete(listener)
 }
 
+export const useHoldsFiles = (): boolean => useSyncExternalStore(subscribe, () => files.size > 0)
+
 export const useAttached = (conversationId: string): File | null =>
   useSyncExternalStore(subscribe, () => files.get(conversationId) ?? null)
