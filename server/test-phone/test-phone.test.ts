@@ -232,6 +232,7 @@ test('while the agent writes the customer sees it, for 25 seconds or until a mes
   await sql`update messages set sent_at = now() - interval '5 seconds' where conversation_id = ${conversationId}`.execute(
     server.db,
   )
+  await sql`update test_phone_customers set writing_since = null where contact_id = ${id}`.execute(server.db)
   await note()
   await sql`update test_phone_customers set writing_since = now() - interval '25 seconds' where contact_id = ${id}`.execute(
     server.db,
