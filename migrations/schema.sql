@@ -739,7 +739,7 @@ begin
     piece := substr(said, start + 1, 67);
     for i in 1..least(64, length(said) - start) loop
       gram := substr(piece, i, 4);
-      grams[start + i + 1] := mark || case when gram < U&'\2E80' collate "C" then gram else left(gram, 2) end;
+      grams[start + i + 1] := mark || case when gram < E'\u2E80' collate "C" then gram else left(gram, 2) end;
     end loop;
   end loop;
   return array_to_tsvector(grams);
