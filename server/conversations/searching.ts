@@ -19,7 +19,7 @@ const EFFORT = {
   steps: 5000,
   /** So many messages are looked up whenever they arrived, */
   rare: 500,
-  /** and so many that arrived within one of these numbers of weeks, or ever. */
+  /** and so many that arrived since one of these numbers of weeks before where the walk has come, or ever. */
   some: 10_000,
   weeks: [2, 12],
   /** Conversations that went on for long which are walked through beside that. */
@@ -63,20 +63,19 @@ export async function findSaying(
   const says = sql`lower(left(m.text, ${sql.lit(SEARCHED)})) like ${pattern}`
   const search: Search = { db, orgId, text: sought, says, conditions, from, limit, effort }
   const places: Place[] = []
-  let at = from
-  let steps = effort.first
-  for (let rare: boolean | null = null; ;) {
+  let [at, steps, lookedUp] = [from, effort.first, false]
+  for (;;) {
     const met = await walk(search, conditions, { from: at, steps })
     places.push(...met.places)
     if (met.rest === null || places.length >= limit) return pageOf(places, search, met.rest === null)
-    if (rare === null && met.places.length < effort.frequent * steps) {
-      const found = await lookUp(search)
+    if (!lookedUp && met.places.length < effort.frequent * steps) {
+      const found = await lookUp(search, { metSome: places.length > 0, walkedTo: met.rest })
       if (found !== null) return found
-      rare = false
+      lookedUp = true
     }
     at = met.rest
-    const needed = (1.2 * (limit - places.length) * steps) / met.places.length
-    steps = rare === null ? Math.min(Math.ceil(needed), effort.steps) : effort.steps
+    const needed = Math.ceil((1.2 * (limit - places.length) * steps) / met.places.length)
+    steps = lookedUp ? effort.steps : Math.min(needed, effort.steps)
   }
 }
 
@@ -111,13 +110,16 @@ async function walk(
 }
 
 /** Null when more messages hold the text than are looked up. */
-async function lookUp(search: Search): Promise<Found | null> {
-  const { from, limit, effort } = search
-  const all = await lookUpSince(search, null, effort.rare)
+async function lookUp(
+  search: Search,
+  { metSome, walkedTo }: { metSome: boolean; walkedTo: Place },
+): Promise<Found | null> {
+  const { limit, effort } = search
+  // What was met at all is hardly rare, and only to count very many takes 0.2 s.
+  const all = metSome ? null : await lookUpSince(search, null, effort.rare)
   if (all !== null) return pageOf(all, search, all.length <= limit)
-  const newest = from === null ? Date.now() : Date.parse(from.at)
   for (const weeks of effort.weeks) {
-    const since = startOfWeek(newest - weeks * WEEK_MS)
+    const since = startOfWeek(Date.parse(walkedTo.at) - weeks * WEEK_MS)
     const places = await lookUpSince(search, since, effort.some)
     if (places === null) return null
     const complete = places.length > limit ? await withLongOnes(search, places, since) : null
