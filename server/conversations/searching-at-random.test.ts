@@ -145,33 +145,58 @@ const parts = () => times(120, part).filter((text) => text.trim() !== '')
 
 /** Each gives up its ways after a few of what otherwise are thousands, so that all of them are gone. */
 test.each([
-  ['a bit of everything', { first: 3, frequent: 0.4, steps: 10, rare: 5, some: 60, weeks: [1, 4], long: 8 }],
-  ['the last weeks', { first: 1, frequent: 1, steps: 50, rare: 0, some: 10_000, weeks: [0, 2, 20], long: 500 }],
+  [
+    'a bit of everything',
+    { first: 3, frequent: 0.4, steps: 10, long: 8 },
+    [
+      [1, 60],
+      [null, 5],
+      [4, 60],
+      [null, 60],
+    ],
+  ],
+  [
+    'the last weeks',
+    { first: 1, frequent: 1, steps: 50, long: 500 },
+    [
+      [0, 10_000],
+      [2, 10_000],
+      [20, 10_000],
+    ],
+  ],
   [
     'the last weeks, as far as few went on for long',
-    { first: 5, frequent: 0.1, steps: 7, rare: 2, some: 90, weeks: [3], long: 1 },
+    { first: 5, frequent: 0.1, steps: 7, long: 1 },
+    [
+      [3, 90],
+      [null, 90],
+    ],
   ],
-  ['looking up', { first: 1, frequent: 1, steps: 3, rare: 10_000, some: 0, weeks: [], long: 0 }],
-  ['walking', { first: 4, frequent: 0.5, steps: 40, rare: 0, some: 0, weeks: [2], long: 0 }],
-])('any part of any text is found, all of it in its order, page by page, by %s', async (_way, effort) => {
-  for (const text of parts()) {
-    const limit = 3 + roll(one([20, 80]))
-    const [condition, which] = one([
-      [sql`true`, () => true],
-      [sql`c.status = 'expired'`, ({ status }: Talk) => status === 'expired'],
-    ] as const)
-    const conditions = [sql`c.org_id = ${admin.actor.org_id}`, condition]
-    const found: string[] = []
-    for (let from = null; ;) {
-      const page = await findSaying(server.db, admin.actor.org_id, text, conditions, { from, limit, effort })
-      found.push(...page.places.map(({ id }) => id))
-      if (page.rest === null) break
-      expect(page.places, `A page that is not the last is full: ${JSON.stringify(text)}`).toHaveLength(limit)
-      from = page.rest
+  ['looking up', { first: 1, frequent: 1, steps: 3, long: 0 }, [[null, 10_000]]],
+  ['walking', { first: 4, frequent: 0.5, steps: 40, long: 0 }, [[2, 0]]],
+] as [string, { first: number; frequent: number; steps: number; long: number }, [number | null, number][]][])(
+  'any part of any text is found, all of it in its order, page by page, by %s',
+  async (_way, sizes, lookUps) => {
+    const effort = { ...sizes, lookUps: lookUps.map(([weeks, most]) => ({ weeks, most })) }
+    for (const text of parts()) {
+      const limit = 3 + roll(one([20, 80]))
+      const [condition, which] = one([
+        [sql`true`, () => true],
+        [sql`c.status = 'expired'`, ({ status }: Talk) => status === 'expired'],
+      ] as const)
+      const conditions = [sql`c.org_id = ${admin.actor.org_id}`, condition]
+      const found: string[] = []
+      for (let from = null; ;) {
+        const page = await findSaying(server.db, admin.actor.org_id, text, conditions, { from, limit, effort })
+        found.push(...page.places.map(({ id }) => id))
+        if (page.rest === null) break
+        expect(page.places, `A page that is not the last is full: ${JSON.stringify(text)}`).toHaveLength(limit)
+        from = page.rest
+      }
+      expect(found, JSON.stringify({ text, limit })).toEqual(holding(text, which))
     }
-    expect(found, JSON.stringify({ text, limit })).toEqual(holding(text, which))
-  }
-})
+  },
+)
 
 test('filters and a text together find the conversations that meet all of them', async () => {
   const [from, before] = [NOW - 60 * DAY, NOW - 20 * DAY]

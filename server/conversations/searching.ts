@@ -17,11 +17,13 @@ const EFFORT = {
   frequent: 0.05,
   /** Steps at once. */
   steps: 5000,
-  /** So many messages are looked up whenever they arrived, */
-  rare: 500,
-  /** and so many that arrived since one of these numbers of weeks before where the walk has come, or ever. */
-  some: 10_000,
-  weeks: [2, 12],
+  /** So many messages are looked up that arrived since so many weeks before where the walk has come; then so many of all. */
+  lookUps: [
+    { weeks: 2, most: 10_000 },
+    { weeks: null, most: 500 },
+    { weeks: 12, most: 10_000 },
+    { weeks: null, most: 10_000 },
+  ] as { weeks: number | null; most: number }[],
   /** Conversations that went on for long which are walked through beside that. */
   long: 500,
 }
@@ -69,7 +71,7 @@ export async function findSaying(
     places.push(...met.places)
     if (met.rest === null || places.length >= limit) return pageOf(places, search, met.rest === null)
     if (!lookedUp && met.places.length < effort.frequent * steps) {
-      const found = await lookUp(search, { metSome: places.length > 0, walkedTo: met.rest })
+      const found = await lookUp(search, met.rest)
       if (found !== null) return found
       lookedUp = true
     }
@@ -110,23 +112,20 @@ async function walk(
 }
 
 /** Null when more messages hold the text than are looked up. */
-async function lookUp(
-  search: Search,
-  { metSome, walkedTo }: { metSome: boolean; walkedTo: Place },
-): Promise<Found | null> {
-  const { limit, effort } = search
-  // What was met at all is hardly rare, and only to count very many takes 0.2 s.
-  const all = metSome ? null : await lookUpSince(search, null, effort.rare)
-  if (all !== null) return pageOf(all, search, all.length <= limit)
-  for (const weeks of effort.weeks) {
-    const since = startOfWeek(Date.parse(walkedTo.at) - weeks * WEEK_MS)
-    const places = await lookUpSince(search, since, effort.some)
-    if (places === null) return null
-    const complete = places.length > limit ? await withLongOnes(search, places, since) : null
-    if (complete !== null) return pageOf(complete, search, false)
+async function lookUp(search: Search, walkedTo: Place): Promise<Found | null> {
+  for (const { weeks, most } of search.effort.lookUps) {
+    const since = weeks === null ? null : startOfWeek(Date.parse(walkedTo.at) - weeks * WEEK_MS)
+    const places = await lookUpSince(search, since, most)
+    if (since === null) {
+      if (places !== null) return pageOf(places, search, true)
+    } else {
+      // So frequent that walking is quicker, and that only counting all of them takes some 0.2 s.
+      if (places === null) return null
+      const complete = places.length > search.limit ? await withLongOnes(search, places, since) : null
+      if (complete !== null) return pageOf(complete, search, false)
+    }
   }
-  const some = await lookUpSince(search, null, effort.some)
-  return some && pageOf(some, search, some.length <= limit)
+  return null
 }
 
 /**
