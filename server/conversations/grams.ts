@@ -5,8 +5,8 @@ const LETTERS = 4
 /** From here on a word is one or two letters, in Chinese for instance, and as many are enough. */
 const SHORT_WORDS = '\u2e80'
 const SHORT = 2
-/** Of a long text so many, spread over it, leave few messages that do not hold it. */
-const MOST = 12
+/** So many of a long text, spread over it. One that is in no message ends the search at once, so rather more than fewer. */
+const MOST = 32
 export const WEEK_MS = 7 * 86_400_000
 
 /** Conditions on a message m of which all are met when it holds the text. They say so by its index alone. */
