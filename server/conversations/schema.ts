@@ -137,7 +137,7 @@ export const Message = z
     reactions: z.array(z.object({ emoji: z.string(), direction: z.enum(['in', 'out']), at: Instant })),
     edited_at: Instant.nullable().describe('When its text was changed; text is the newest.'),
     revoked_at: Instant.nullable().describe('When it was deleted for everyone.'),
-    sent_at: Instant,
+    sent_at: Instant.describe('Of what customers write WhatsApp tells the second.'),
     received_at: Instant,
     sent_by: z.string().nullable().describe('Who of the organization wrote it here.'),
     client_key: z.string().nullable().describe('What the writer named it, of what was sent from here.'),
