@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Actor } from '../server/access/actor.ts'
+import { openRates } from '../server/api-keys/rates.ts'
 import { bind, mount, type Server } from '../server/access/door.ts'
 import type { Permission } from '../server/access/permissions.ts'
 import { prepareFirstSetup } from '../server/access/setup.ts'
@@ -49,6 +50,7 @@ const server: Server = {
   },
   live: openLive({ db, log }),
   metrics: openMetrics(),
+  rates: openRates(db),
   outgoing: openOutgoing({ allowPrivate: false }),
 }
 const operator = openOperator(server)

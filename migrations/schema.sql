@@ -4,6 +4,46 @@ create extension pg_trgm;
 
 create sequence deliveries_id_seq;
 
+create table api_key_minutes (
+  org_id  uuid not null,
+  key_id  uuid not null,
+  minute  timestamptz(3) not null,
+  taken   integer not null,
+  given   integer not null,
+  constraint api_key_minutes_pkey PRIMARY KEY (org_id, key_id),
+  constraint api_key_minutes_org_id_key_id_fkey FOREIGN KEY (org_id, key_id) REFERENCES api_keys(org_id, id) ON DELETE CASCADE
+);
+
+create table api_keys (
+  org_id           uuid not null,
+  id               uuid not null,
+  name             text not null,
+  kind             text not null,
+  scopes           text[] not null,
+  secret_hash      bytea not null,
+  prefix           text not null,
+  old_secret_hash  bytea,
+  old_prefix       text,
+  old_until        timestamptz(3),
+  expires_at       timestamptz(3),
+  allowed_ips      text[],
+  per_minute       integer not null,
+  created_at       timestamptz(3) not null default clock_timestamp(),
+  created_by_id    text not null,
+  created_by_name  text not null,
+  last_used_at     timestamptz(3),
+  last_used_from   text,
+  revoked_at       timestamptz(3),
+  revoked_by_name  text,
+  constraint api_keys_pkey PRIMARY KEY (org_id, id),
+  constraint api_keys_check CHECK ((((old_secret_hash IS NULL) = (old_until IS NULL)) AND ((old_secret_hash IS NULL) = (old_prefix IS NULL)))),
+  constraint api_keys_kind_check CHECK ((kind = ANY (ARRAY['third_party'::text, 'ai_agent'::text]))),
+  constraint api_keys_per_minute_check CHECK ((per_minute > 0)),
+  constraint api_keys_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX api_keys_old_secret ON api_keys USING btree (old_secret_hash) WHERE (old_secret_hash IS NOT NULL);
+CREATE UNIQUE INDEX api_keys_secret ON api_keys USING btree (secret_hash);
+
 create table audit_entries (
   org_id        uuid not null,
   id            bigint not null generated always as identity,

@@ -7,6 +7,7 @@ import Fastify, { LogController, type FastifyInstance } from 'fastify'
 import { sql } from 'kysely'
 import { mount, type BoundRoute, type Server } from './access/door.ts'
 import { accessRoutes } from './access/routes.ts'
+import { apiKeyRoutes } from './api-keys/routes.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { accountRoutes } from './account/routes.ts'
 import { findAccountSecrets, recordRefusals } from './channels/accounts.ts'
@@ -44,6 +45,7 @@ export const sitemap: readonly BoundRoute[] = [
   ...accessRoutes,
   ...accountRoutes,
   ...peopleRoutes,
+  ...apiKeyRoutes,
   ...contactRoutes,
   ...tagRoutes,
   ...operationRoutes,

@@ -1,5 +1,6 @@
 // The boot, top to bottom: settings → database → migrations → jobs → HTTP → ready; and the way back down when told to stop.
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { openRates } from './api-keys/rates.ts'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -57,7 +58,7 @@ async function boot(): Promise<void> {
     watchProcess(metrics, VERSION)
     const outgoing = openOutgoing({ allowPrivate: config.allowPrivateAddresses })
     undo.defer(() => outgoing.close())
-    const server = { config, secretKey, pool, db, log, live, metrics, outgoing }
+    const server = { config, secretKey, pool, db, log, live, metrics, outgoing, rates: openRates(db) }
     const worker = await startWorker(server)
     undo.defer(() => worker.stop())
     const app = await buildApp({

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { permissionsOf, type Permission } from '../server/access/permissions.ts'
 import { sitemap } from '../server/app.ts'
+import { SCOPES } from '../server/api-keys/schema.ts'
 import { composeTextMessage } from '../server/channels/whatsapp/compose.ts'
 import { signBody } from '../server/channels/whatsapp/signature.ts'
 import { newId } from '../server/lib/ids.ts'
@@ -28,6 +29,8 @@ afterAll(async () => {
 })
 
 interface Caller {
+  /** Of an API key. */
+  secret?: string
   cookie?: string
   organization?: string
   key?: string
@@ -42,7 +45,11 @@ interface Answered {
 }
 
 /** Calls a route by an example, and reads the answer to its end; of a stream its first message. */
-async function call(route: RouteDef, example: Example, { cookie, organization, key }: Caller): Promise<Answered> {
+async function call(
+  route: RouteDef,
+  example: Example,
+  { cookie, organization, key, secret }: Caller,
+): Promise<Answered> {
   const path = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
     encodeURIComponent(example.params?.[name] ?? ''),
   )
@@ -51,6 +58,7 @@ async function call(route: RouteDef, example: Example, { cookie, organization, k
   const headers = {
     'earmark-request': 'test',
     ...(cookie === undefined ? {} : { cookie }),
+    ...(secret === undefined ? {} : { authorization: `Bearer ${secret}` }),
     ...(organization === undefined ? {} : { 'earmark-organization': organization }),
     ...(key === undefined ? {} : { 'idempotency-key': key }),
     ...(example.body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -75,10 +83,18 @@ async function call(route: RouteDef, example: Example, { cookie, organization, k
   return { status: response.status, text: await response.text(), replayed, sent }
 }
 
-const as = ({ admin, agent }: World, role: 'admin' | 'agent' = 'admin'): Caller => ({
-  cookie: (role === 'admin' ? admin : agent).cookie,
-  organization: admin.slug,
-})
+const CALLERS = ['admin', 'agent', 'key'] as const
+type Role = (typeof CALLERS)[number]
+
+const as = ({ admin, agent, key }: World, role: Role = 'admin'): Caller =>
+  role === 'key'
+    ? { secret: key.secret }
+    : { cookie: (role === 'admin' ? admin : agent).cookie, organization: admin.slug }
+
+/** Whatever is asked for. */
+const isRefused = (route: RouteDef, role: Role): boolean =>
+  (role === 'key' && !isPublic(route) && route.scope === undefined) ||
+  (role === 'agent' && namesOrganization(route) && !permissionsOf('agent').includes(route.permission as Permission))
 
 /** What of another organization is in an answer and was not sent along. */
 const leaks = ({ text, sent }: Answered, { ids, marks }: World): string[] =>
@@ -151,6 +167,9 @@ async function tryDoors(route: RouteDef, example: Example, ours: World): Promise
     const nobody = { organization: admin.slug }
     expect((await call(route, example, nobody)).status).toBe(401)
     expect((await call(route, example, { ...nobody, cookie: 'earmark-session=none' })).status).toBe(401)
+    expect((await call(route, example, { ...nobody, secret: 'none' })).status).toBe(401)
+    // Whatever session comes with it.
+    await tryKeys(route, example, ours)
   }
   if (!namesOrganization(route)) return
   expect((await call(route, example, { cookie: admin.cookie })).status).toBe(422)
@@ -164,6 +183,19 @@ async function tryDoors(route: RouteDef, example: Example, ours: World): Promise
     expect((await call(route, example, as(ours, 'agent'))).status).toBe(403)
 }
 
+async function tryKeys(route: RouteDef, example: Example, ours: World): Promise<void> {
+  const withSession = { ...as(ours), ...as(ours, 'key') }
+  if (route.scope === undefined) {
+    const answer = await call(route, example, withSession)
+    expect([answer.status, answer.text]).toEqual([403, expect.stringContaining('not_for_keys')])
+    return
+  }
+  const others = SCOPES.filter((scope) => scope !== route.scope)
+  const { secret } = await server.newKey(ours.admin, { scopes: others })
+  const answer = await call(route, example, { ...withSession, secret })
+  expect([answer.status, answer.text]).toEqual([403, expect.stringContaining(`lacks the scope ${route.scope}`)])
+}
+
 /** A foreign id is answered as one that nobody has: the same status, the same words. */
 async function tryForeignIds(route: RouteDef, n: number, ours: World): Promise<void> {
   const { operationId } = route
@@ -171,15 +203,10 @@ async function tryForeignIds(route: RouteDef, n: number, ours: World): Promise<v
     const [foreign, random] = [theirs.ids[kind], randomLike(theirs.ids[kind])]
     const example = exampleWith(operationId, n, { ...ours.ids, [kind]: foreign })
     const nobodys = exampleWith(operationId, n, { ...ours.ids, [kind]: random })
-    for (const role of ['admin', 'agent'] as const) {
+    for (const role of CALLERS) {
       const answer = await call(route, example, as(ours, role))
       const what = `${operationId} with another organization's ${kind}, as ${role}`
-      const expected =
-        role === 'agent' && !permissionsOf('agent').includes(route.permission as Permission) && namesOrganization(route)
-          ? [403]
-          : example.filters?.includes(kind)
-            ? [200]
-            : [404, 422]
+      const expected = isRefused(route, role) ? [403] : example.filters?.includes(kind) ? [200] : [404, 422]
       expect(expected, `${what}: ${answer.status} ${answer.text}`).toContain(answer.status)
       expect(leaks(answer, theirs), what).toEqual([])
       const missing = await call(route, nobodys, as(ours, role))

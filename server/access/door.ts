@@ -5,6 +5,7 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest }
 import type pg from 'pg'
 import { z } from 'zod'
 import type { GraphApi } from '../channels/whatsapp/client.ts'
+import type { Rates } from '../api-keys/rates.ts'
 import type { Config } from '../config.ts'
 import type { Live } from '../events/live.ts'
 import { outlivingDeadlocks, type Db, type Tx } from '../lib/db.ts'
@@ -16,9 +17,8 @@ import { refusalOf } from '../lib/shapes.ts'
 import type { RouteAnswer, RouteDef, RouteInput, SentFile } from '../lib/route.ts'
 import type { Metrics } from '../watching/metrics.ts'
 import type { Actor } from './actor.ts'
-import { PERMISSIONS, permissionsOf, type Permission } from './permissions.ts'
+import { countCall, demandsOf, letIn, type Demands } from './letting-in.ts'
 import type { Session } from './schema.ts'
-import { actorIn, findSession } from './sessions.ts'
 import { writeOnce } from './writing.ts'
 
 /** What the whole server shares. */
@@ -45,6 +45,8 @@ export interface Server {
   }): void
   live: Live
   metrics: Metrics
+  /** How often API keys call. */
+  rates: Rates
   outgoing: Outgoing
 }
 
@@ -107,7 +109,7 @@ export function mount(app: FastifyInstance, server: Server, bound: BoundRoute): 
 }
 
 function mountOn(app: FastifyInstance, server: Server, { route, handle }: BoundRoute): void {
-  const may = permissionIn(route)
+  const may = demandsOf(route)
   const sessionCookie = sessionCookieName(server.config)
   const writers = new Map<number, (value: unknown) => string>()
   for (const [status, { schema }] of Object.entries(route.responses)) {
@@ -143,13 +145,6 @@ const fileIn = ({ body, headers }: FastifyRequest): SentFile => ({
   mime_type: headers['content-type'] ?? '',
 })
 
-function permissionIn(route: RouteDef): Permission | 'public' | 'signed-in' {
-  const known: readonly string[] = [...PERMISSIONS, 'public', 'signed-in']
-  if (!known.includes(route.permission))
-    throw new Error(`${route.operationId} asks for an unknown permission: ${route.permission}`)
-  return route.permission as Permission | 'public' | 'signed-in'
-}
-
 /** Over TLS the name itself makes browsers refuse a cookie set by a neighbouring host. */
 const sessionCookieName = (config: Config) =>
   config.publicUrl.startsWith('https:') ? '__Host-earmark-session' : 'earmark-session'
@@ -182,12 +177,12 @@ function parse(shape: z.ZodType | undefined, value: unknown, failure: 'invalid' 
 async function contextOf(
   server: Server,
   sessionCookie: string,
-  { route, may }: { route: RouteDef; may: Permission | 'public' | 'signed-in' },
+  { route, may }: { route: RouteDef; may: Demands },
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<Context> {
-  refuseForeignWrites(request, server.config)
-  const { session, actor } = await letIn(server.db, may, request, sessionCookie)
+  const { session, actor, key } = await letIn(server, may, request, sessionCookie)
+  if (key) await countCall(server.rates, key, reply)
   // Every line about this request says whose it was.
   if (actor) request.log = request.log.child({ org_id: actor.org_id, actor_kind: actor.kind, actor_id: actor.id })
   else if (session) request.log = request.log.child({ actor_kind: 'user', actor_id: session.user.id })
@@ -233,7 +228,7 @@ async function contextOf(
     },
     async stillAllowed() {
       try {
-        await letIn(server.db, may, request, sessionCookie)
+        await letIn(server, may, request, sessionCookie)
         return true
       } catch (error) {
         if (error instanceof Problem) return false
@@ -242,73 +237,4 @@ async function contextOf(
     },
   }
   return context
-}
-
-/** Who calls, and in which organization; refuses whoever may not. */
-async function letIn(
-  db: Db,
-  may: Permission | 'public' | 'signed-in',
-  request: FastifyRequest,
-  sessionCookie: string,
-): Promise<{ session: Session | null; actor: Actor | null }> {
-  if (may === 'public') return { session: null, actor: null }
-  const token = request.cookies[sessionCookie]
-  const session = token ? await findSession(db, token, request.ip, organizationNamed(request)) : null
-  if (!session) throw new Problem('unauthenticated', 'Sign in first.', { reason: 'no_session' })
-  if (may === 'signed-in') return { session, actor: null }
-  const actor = actorOf(session, request)
-  if (actor.kind === 'user' && !permissionsOf(actor.role).includes(may)) {
-    throw new Problem('forbidden', 'Your role does not allow this. Ask an administrator.', {
-      reason: 'role_not_allowed',
-      data: { permission: may },
-    })
-  }
-  return { session, actor }
-}
-
-/** A browser that loads an image or a recording by itself sets no header: it is named in the address. */
-function organizationNamed(request: FastifyRequest): string | undefined {
-  const header = request.headers['earmark-organization']
-  if (typeof header === 'string') return header
-  const { organization } = (request.query ?? {}) as { organization?: unknown }
-  return request.method === 'GET' && typeof organization === 'string' ? organization : undefined
-}
-
-function actorOf(session: Session, request: FastifyRequest): Actor {
-  const slug = organizationNamed(request)
-  if (slug === undefined) {
-    throw new Problem('invalid', 'Name the organization in the header Earmark-Organization.', {
-      reason: 'organization_unnamed',
-      field: 'Earmark-Organization',
-    })
-  }
-  const actor = actorIn(session, slug)
-  if (!actor)
-    throw new Problem('not_found', 'There is no such organization, or you do not belong to it.', {
-      reason: 'organization_missing',
-    })
-  return { ...actor, address: request.ip }
-}
-
-/**
- * Cross-site request forgery: a cookie alone never writes. Browsers say where a call comes from (Sec-Fetch-Site, Origin),
- * and the header Earmark-Request cannot be set by a form, nor by another site without our consent.
- */
-function refuseForeignWrites(request: FastifyRequest, config: Config): void {
-  if (request.method === 'GET' || request.method === 'HEAD') return
-  const site = request.headers['sec-fetch-site']
-  const origin = request.headers.origin
-  const foreign =
-    (site !== undefined && site !== 'same-origin') ||
-    (origin !== undefined && origin !== new URL(config.publicUrl).origin && !sameHost(origin, request.host)) ||
-    request.headers['earmark-request'] === undefined
-  if (foreign) {
-    throw new Problem('forbidden', 'This call did not come from the console. Open Earmark itself and try again.', {
-      reason: 'cross_site',
-    })
-  }
-}
-
-function sameHost(origin: string, host: string): boolean {
-  return URL.canParse(origin) && new URL(origin).host === host
 }

@@ -18,6 +18,7 @@ export const PERMISSIONS = [
   'conversations:answer',
   'replies:write',
   'conversations:oversee',
+  'keys:manage',
 ] as const
 export type Permission = (typeof PERMISSIONS)[number]
 

@@ -8,6 +8,7 @@ export const LEFT_OUT: ReadonlyMap<string, string> = new Map([
   ['sessions', 'whoever had signed out since would be signed in again: everybody signs in anew'],
   ['setup_links', 'the link of an installation without people, of which there is none any more'],
   ['reset_links', 'a link that has been used since would let somebody in again'],
+  ['api_key_minutes', 'how often keys were used within the last minute'],
   ['sign_in_failures', 'slows down who guesses passwords, for minutes'],
   ['presences', 'who had which screen open at that moment'],
   [

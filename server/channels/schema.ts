@@ -108,6 +108,7 @@ export const listChannels = route({
   operationId: 'listChannels',
   summary: 'The WhatsApp numbers of the organization by name, the oldest account first',
   permission: 'contacts:read',
+  scope: 'contacts:read',
   responses: answered('All numbers.', z.object({ channels: z.array(ChannelName) }).meta({ id: 'ChannelNameList' })),
 })
 

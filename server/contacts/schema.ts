@@ -84,6 +84,7 @@ export const listContacts = route({
   operationId: 'listContacts',
   summary: 'A page of contacts, most recently seen first unless asked otherwise',
   permission: 'contacts:read',
+  scope: 'contacts:read',
   query: ContactFilter.extend({
     ...ContactOrder.shape,
     limit: z.coerce.number().int().min(1).max(200).default(50),
@@ -104,6 +105,7 @@ export const countContacts = route({
   operationId: 'countContacts',
   summary: 'How many contacts match, exactly',
   permission: 'contacts:read',
+  scope: 'contacts:read',
   query: ContactFilter,
   responses: {
     200: { description: 'The number.', schema: z.object({ count: z.int() }).meta({ id: 'ContactCount' }) },
@@ -117,6 +119,7 @@ export const exportContacts = route({
   operationId: 'exportContacts',
   summary: 'Every contact that matches, as CSV, in the order of the list',
   permission: 'contacts:export',
+  scope: 'contacts:read',
   query: ContactFilter.extend(ContactOrder.shape),
   responses: {
     200: {
@@ -134,6 +137,7 @@ export const getContact = route({
   operationId: 'getContact',
   summary: 'One contact with its tags and where each came from',
   permission: 'contacts:read',
+  scope: 'contacts:read',
   params: z.object({ id: Id }),
   responses: { 200: { description: 'The contact.', schema: ContactDetail }, ...problems },
 })

@@ -51,6 +51,7 @@ export const getMedia = route({
   operationId: 'getMedia',
   summary: 'The file of a message, or the part of it that the header Range names',
   permission: 'conversations:read',
+  scope: 'conversations:read',
   params: z.object({ id: Id }),
   query: z.object({
     organization: z.string().max(200).optional().describe('In place of the header, where a browser sets none.'),

@@ -80,6 +80,7 @@ export const listConversations = route({
   operationId: 'listConversations',
   summary: 'A page of conversations, most recently active first',
   permission: 'conversations:read',
+  scope: 'conversations:read',
   query: ConversationFilter.extend({
     limit: z.coerce.number().int().min(1).max(200).default(50),
     cursor: z.string().max(200).optional().describe('next_cursor of the page before.'),
@@ -111,6 +112,7 @@ export const getConversation = route({
   operationId: 'getConversation',
   summary: 'One conversation',
   permission: 'conversations:read',
+  scope: 'conversations:read',
   params: conversationParams,
   responses: ok('The conversation.', Conversation),
 })
@@ -163,6 +165,7 @@ export const listMessages = route({
   summary:
     'What the contact and this number wrote to each other, earlier and later conversations included, newest first',
   permission: 'conversations:read',
+  scope: 'conversations:read',
   params: conversationParams,
   query: z.object({
     limit: z.coerce.number().int().min(1).max(200).default(50),

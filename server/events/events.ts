@@ -34,6 +34,7 @@ export type EventKind =
   /** Meta refuses the access token of an account, and takes it again. */
   | 'organization.token_refused'
   | 'organization.token_accepted'
+  | 'organization.keys_changed'
   | 'tag.created'
   | 'tag.updated'
   | 'tag.deleted'

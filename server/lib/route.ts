@@ -15,6 +15,8 @@ export interface RouteDef {
   summary: string
   /** What the actor must be allowed (`noun:verb`), 'signed-in' for a session without an organization, or 'public'. */
   permission: string
+  /** What an API key must be allowed; without one the route is for people, who are signed in. */
+  scope?: string
   params?: z.ZodObject
   query?: z.ZodObject
   body?: z.ZodType

@@ -4,6 +4,37 @@ import type { ColumnType, Generated, GeneratedAlways } from 'kysely'
 /** Comes parsed; goes in as `JSON.stringify(…)`, because the driver would make a PostgreSQL array of an array. */
 export type Json = ColumnType<unknown, string, string>
 
+export interface ApiKeyMinutesTable {
+  org_id: string
+  key_id: string
+  minute: string
+  taken: number
+  given: number
+}
+
+export interface ApiKeysTable {
+  org_id: string
+  id: string
+  name: string
+  kind: 'third_party' | 'ai_agent'
+  scopes: string[]
+  secret_hash: Buffer
+  prefix: string
+  old_secret_hash: Buffer | null
+  old_prefix: string | null
+  old_until: string | null
+  expires_at: string | null
+  allowed_ips: string[] | null
+  per_minute: number
+  created_at: Generated<string>
+  created_by_id: string
+  created_by_name: string
+  last_used_at: string | null
+  last_used_from: string | null
+  revoked_at: string | null
+  revoked_by_name: string | null
+}
+
 export interface AuditEntriesTable {
   org_id: string
   id: GeneratedAlways<number>
@@ -501,6 +532,8 @@ export interface WhatsappAccountsTable {
 }
 
 export interface Tables {
+  api_key_minutes: ApiKeyMinutesTable
+  api_keys: ApiKeysTable
   audit_entries: AuditEntriesTable
   channels: ChannelsTable
   contact_activity: ContactActivityTable

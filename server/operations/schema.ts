@@ -143,6 +143,7 @@ export const previewOperation = route({
   operationId: 'previewOperation',
   summary: 'How many contacts a change of tags would change, exactly, before anything is written',
   permission: 'contacts:bulk',
+  scope: 'contacts:write',
   body: BulkChange,
   responses: { 200: { description: 'The numbers.', schema: BulkPreview }, ...problems },
 })
@@ -153,6 +154,7 @@ export const startOperation = route({
   operationId: 'startOperation',
   summary: 'Change tags of many contacts: those that match now, whatever comes later',
   permission: 'contacts:bulk',
+  scope: 'contacts:write',
   body: StartOperation,
   responses: begun,
 })
@@ -163,6 +165,7 @@ export const listOperations = route({
   operationId: 'listOperations',
   summary: 'Operations, newest first',
   permission: 'contacts:bulk',
+  scope: 'contacts:read',
   query: z.object(page),
   responses: {
     200: {
@@ -181,6 +184,7 @@ export const getOperation = route({
   operationId: 'getOperation',
   summary: 'One operation with its progress',
   permission: 'contacts:bulk',
+  scope: 'contacts:read',
   ...one,
   responses: { 200: { description: 'The operation.', schema: Operation }, ...problems },
 })
@@ -191,6 +195,7 @@ export const listOperationFailures = route({
   operationId: 'listOperationFailures',
   summary: 'The contacts that an operation could not change, and why',
   permission: 'contacts:bulk',
+  scope: 'contacts:read',
   ...one,
   query: z.object(page),
   responses: {
@@ -210,6 +215,7 @@ export const cancelOperation = route({
   operationId: 'cancelOperation',
   summary: 'End an operation between two batches; what was changed stays, and can be undone',
   permission: 'contacts:bulk',
+  scope: 'contacts:write',
   ...one,
   responses: { 200: { description: 'Cancelled, or about to be.', schema: Operation }, ...problems },
 })
@@ -220,6 +226,7 @@ export const resumeOperation = route({
   operationId: 'resumeOperation',
   summary: 'Go on with an operation that failed midway',
   permission: 'contacts:bulk',
+  scope: 'contacts:write',
   ...one,
   responses: begun,
 })
@@ -230,6 +237,7 @@ export const undoOperation = route({
   operationId: 'undoOperation',
   summary: 'Take back exactly what a change of tags changed, where it still stands',
   permission: 'contacts:bulk',
+  scope: 'contacts:write',
   ...one,
   responses: begun,
 })
@@ -241,6 +249,7 @@ export const mergeTags = route({
   summary:
     'Merge a tag into another, which gets its assignments; it is deleted, and its name and id lead to the survivor',
   permission: 'tags:write',
+  scope: 'tags:write',
   ...one,
   body: z.object({ into: Id }),
   responses: begun,
@@ -252,6 +261,7 @@ export const previewMerge = route({
   operationId: 'previewMerge',
   summary: 'How many contacts a merge of two tags would concern',
   permission: 'tags:write',
+  scope: 'tags:read',
   ...one,
   query: z.object({ into: Id }),
   responses: {

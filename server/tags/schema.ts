@@ -210,6 +210,7 @@ export const listTags = route({
   operationId: 'listTags',
   summary: 'The catalog by name: the tags that can be put on a contact, the deleted ones, or all',
   permission: 'tags:read',
+  scope: 'tags:read',
   query: z.object({ status: z.enum(['active', 'deleted', 'all']).default('active') }),
   responses: {
     200: { description: 'All of them.', schema: z.object({ tags: z.array(Tag) }).meta({ id: 'TagList' }) },
@@ -223,6 +224,7 @@ export const createTag = route({
   operationId: 'createTag',
   summary: 'Create a tag',
   permission: 'tags:write',
+  scope: 'tags:write',
   body: CreateTag,
   responses: { 201: { description: 'Tag created.', schema: CreatedTag }, ...problems },
 })
@@ -233,6 +235,7 @@ export const updateTag = route({
   operationId: 'updateTag',
   summary: 'Rename a tag, or change its description or color; it shows on every contact at once',
   permission: 'tags:write',
+  scope: 'tags:write',
   params: z.object({ id: Id }),
   body: UpdateTag,
   responses: { 200: { description: 'Tag updated.', schema: Tag }, ...problems },
@@ -245,6 +248,7 @@ export const deleteTags = route({
   summary:
     'Delete tags from the catalog, all or none; contacts that carry them are unaffected and they can be restored',
   permission: 'tags:write',
+  scope: 'tags:write',
   body: TagIds,
   responses: {
     200: {
@@ -261,6 +265,7 @@ export const restoreTag = route({
   operationId: 'restoreTag',
   summary: 'Restore a deleted tag; its assignments count again',
   permission: 'tags:write',
+  scope: 'tags:write',
   params: z.object({ id: Id }),
   body: RestoreTag,
   responses: { 200: { description: 'Tag restored.', schema: Tag }, ...problems },
@@ -272,6 +277,7 @@ export const restoreTags = route({
   operationId: 'restoreTags',
   summary: 'Restore deleted tags, those that can be; tags that are active already count as restored',
   permission: 'tags:write',
+  scope: 'tags:write',
   body: TagIds,
   responses: { 200: { description: 'Which were, and which not.', schema: RestoredTags }, ...problems },
 })
@@ -282,6 +288,7 @@ export const changeContactTags = route({
   operationId: 'changeContactTags',
   summary: 'Put tags on a contact and take tags off',
   permission: 'contacts:tag',
+  scope: 'contacts:write',
   params: z.object({ id: Id }),
   body: ChangeTags,
   responses: { 200: { description: 'What changed and what was so already.', schema: ChangeTagsResult }, ...problems },
@@ -293,6 +300,7 @@ export const listTagChanges = route({
   operationId: 'listTagChanges',
   summary: 'Every change of tags on a contact, newest first',
   permission: 'contacts:read',
+  scope: 'contacts:read',
   params: z.object({ id: Id }),
   query: z.object({
     limit: z.coerce.number().int().min(1).max(200).default(50),

@@ -16,6 +16,8 @@ export const OWNERS = new Map<string, string>(
     sign_in_failures: 'access',
     setup_links: 'access',
     idempotency_keys: 'access',
+    api_keys: 'api-keys',
+    api_key_minutes: 'api-keys',
     two_factors: 'account',
     recovery_codes: 'account',
     reset_links: 'account',

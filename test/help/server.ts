@@ -1,5 +1,7 @@
 // A whole server in the test's process, on a database of its own, called through the very routes that users call.
 import { randomUUID } from 'node:crypto'
+import { openRates } from '../../server/api-keys/rates.ts'
+import { createApiKey, SCOPES } from '../../server/api-keys/schema.ts'
 import type { FastifyInstance } from 'fastify'
 import { sql } from 'kysely'
 import { pino } from 'pino'
@@ -41,12 +43,21 @@ export class Refused extends Error {
   }
 }
 
-export interface Person {
+export interface Caller {
+  /** Calls a route as this person or key; throws Refused. Every answer is checked against the route's declared shape. */
+  call<R extends RouteDef>(route: R, args?: RouteArgs<R>): Promise<RouteOk<R>>
+}
+
+export interface Person extends Caller {
   actor: Extract<Actor, { kind: 'user' }>
   slug: string
-  /** Calls a route as this person; throws Refused. Every answer is checked against the route's declared shape. */
-  call<R extends RouteDef>(route: R, args?: RouteArgs<R>): Promise<RouteOk<R>>
   cookie: string
+}
+
+/** Another system with an API key. */
+export interface KeyHolder extends Caller {
+  id: string
+  secret: string
 }
 
 export interface TestServer extends Server {
@@ -54,6 +65,8 @@ export interface TestServer extends Server {
   databaseUrl: string
   /** A new organization with a person in it. */
   newPerson(role?: Role, orgId?: string): Promise<Person>
+  /** An API key of the person's organization, with all scopes unless they are named. */
+  newKey(person: Person, settings?: Partial<RouteArgs<typeof createApiKey>['body']>): Promise<KeyHolder>
   /** A connected account with one number in the person's organization. */
   newAccount(person: Person, options?: { portfolio_id?: string; kind?: 'live' | 'test' }): Promise<ConnectedAccount>
   /** Interprets all that waits, as the background would. */
@@ -102,6 +115,7 @@ export async function openTestServer({
     pool: database.pool,
     log,
     metrics,
+    rates: openRates(database.db),
     outgoing,
     interpretSoon() {},
     operateSoon() {},
@@ -117,6 +131,11 @@ export async function openTestServer({
     app,
     databaseUrl: database.url,
     newPerson: (role = 'admin', orgId) => newPerson(server, app, role, orgId),
+    async newKey(person, settings) {
+      const body = { name: 'CRM', kind: 'third_party' as const, scopes: [...SCOPES], ...settings }
+      const { key, secret } = await person.call(createApiKey, { body })
+      return { id: key.id, secret, call: callerOf(app, { authorization: `Bearer ${secret}` }) }
+    },
     newAccount: (person, options) => newAccount(server, app, person, options),
     async interpret() {
       while ((await interpretBatch(server.db, server.log)) > 0);
@@ -154,6 +173,37 @@ function openSecond({ databaseUrl }: TestServer): TestDatabase {
   return { ...database, url: databaseUrl, close: () => database.pool.end() }
 }
 
+/** How whoever is told by these headers calls routes. */
+function callerOf(app: FastifyInstance, headers: Record<string, string>): Caller['call'] {
+  return async <R extends RouteDef>(route: R, args: RouteArgs<R> = {} as RouteArgs<R>): Promise<RouteOk<R>> => {
+    const { params, query, body } = args as {
+      params?: Record<string, string>
+      query?: Record<string, string | number | undefined>
+      body?: object
+    }
+    const path = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params?.[name] ?? ''))
+    const search = new URLSearchParams(
+      Object.entries(query ?? {}).flatMap(([key, value]): [string, string][] =>
+        value === undefined ? [] : [[key, String(value)]],
+      ),
+    )
+    const response = await app.inject({
+      method: route.method.toUpperCase() as 'GET',
+      url: search.size > 0 ? `${path}?${search.toString()}` : path,
+      headers: {
+        ...headers,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
+    })
+    if (response.statusCode >= 400) throw new Refused(response.statusCode, ProblemBody.parse(response.json()))
+    const declared = route.responses[response.statusCode]
+    if (!declared) throw new Error(`${route.operationId} answered ${response.statusCode}, which it does not declare`)
+    if (!declared.schema) return response.body as RouteOk<R>
+    return declared.schema.parse(response.json()) as RouteOk<R>
+  }
+}
+
 async function newPerson(server: Server, app: FastifyInstance, role: Role, existingOrgId?: string): Promise<Person> {
   const { db } = server
   const orgId = existingOrgId ?? newId()
@@ -172,35 +222,7 @@ async function newPerson(server: Server, app: FastifyInstance, role: Role, exist
     .execute()
   await db.insertInto('memberships').values({ org_id: orgId, user_id: userId, role }).execute()
   const cookie = `earmark-session=${await startSession(db, userId, { address: '127.0.0.1', userAgent: 'test' })}`
-  const call = async <R extends RouteDef>(route: R, args: RouteArgs<R> = {} as RouteArgs<R>): Promise<RouteOk<R>> => {
-    const { params, query, body } = args as {
-      params?: Record<string, string>
-      query?: Record<string, string | number | undefined>
-      body?: object
-    }
-    const path = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params?.[name] ?? ''))
-    const search = new URLSearchParams(
-      Object.entries(query ?? {}).flatMap(([key, value]): [string, string][] =>
-        value === undefined ? [] : [[key, String(value)]],
-      ),
-    )
-    const response = await app.inject({
-      method: route.method.toUpperCase() as 'GET',
-      url: search.size > 0 ? `${path}?${search.toString()}` : path,
-      headers: {
-        cookie,
-        'earmark-organization': slug,
-        'earmark-request': 'test',
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
-    })
-    if (response.statusCode >= 400) throw new Refused(response.statusCode, ProblemBody.parse(response.json()))
-    const declared = route.responses[response.statusCode]
-    if (!declared) throw new Error(`${route.operationId} answered ${response.statusCode}, which it does not declare`)
-    if (!declared.schema) return response.body as RouteOk<R>
-    return declared.schema.parse(response.json()) as RouteOk<R>
-  }
+  const call = callerOf(app, { cookie, 'earmark-organization': slug, 'earmark-request': 'test' })
   return { actor: { kind: 'user', org_id: orgId, id: userId, name: `${role} ${unique}`, role }, slug, call, cookie }
 }
 

@@ -23,6 +23,7 @@ export const KINDS = [
   'message',
   'savedReply',
   'media',
+  'apiKey',
 ] as const
 export type Kind = (typeof KINDS)[number]
 export type Ids = Readonly<Record<Kind, string>>
@@ -91,6 +92,12 @@ export const EXAMPLES: Readonly<Record<string, (id: Ids) => Example | Example[]>
     own: 404,
   }),
   acceptInvitation: () => ({ body: { token: 'none' }, own: 404 }),
+
+  listApiKeys: () => ({}),
+  createApiKey: () => ({ body: { name: 'CRM', kind: 'third_party', scopes: ['contacts:read'] } }),
+  updateApiKey: (id) => ({ params: { id: id.apiKey }, body: { name: 'Renamed', scopes: ['tags:read'] } }),
+  rotateApiKey: (id) => ({ params: { id: id.apiKey }, body: {} }),
+  revokeApiKey: (id) => ({ params: { id: id.apiKey } }),
 
   getAccount: () => ({}),
   renameAccount: () => ({ body: { name: 'Renamed' } }),

@@ -11,13 +11,15 @@ import { createInvitation } from '../../server/people/schema.ts'
 import { changeContactTags, createTag, deleteTags } from '../../server/tags/schema.ts'
 import { numberEvents } from '../../server/events/sequencing.ts'
 import { sighted } from '../help/people.ts'
-import type { ConnectedAccount, Person, TestServer } from '../help/server.ts'
+import type { ConnectedAccount, KeyHolder, Person, TestServer } from '../help/server.ts'
 import type { Ids } from './examples.ts'
 
 export interface World {
   admin: Person
   agent: Person
   account: ConnectedAccount
+  /** With all scopes. */
+  key: KeyHolder
   ids: Ids
   /** Names and texts that occur in no other organization. */
   marks: string[]
@@ -99,6 +101,7 @@ export async function makeWorld(server: TestServer, mark: string): Promise<World
     [admin.actor.org_id, media, conversation.last_message!.id, bytes.length, `${mark}.png`],
   )
   await server.pool.query('insert into media_chunks values ($1, $2, 0, $3)', [admin.actor.org_id, media, bytes])
+  const key = await server.newKey(admin, { name: `${mark} key` })
   while ((await numberEvents(server.db)) > 0);
   const ids: Ids = {
     contact,
@@ -119,11 +122,13 @@ export async function makeWorld(server: TestServer, mark: string): Promise<World
     savedReply: savedReply.id,
     message: conversation.last_message!.id,
     media,
+    apiKey: key.id,
   }
   return {
     admin,
     agent,
     account,
+    key,
     ids,
     marks: [mark, admin.slug, admin.actor.org_id, phone, userId, account.phoneNumberId],
   }
