@@ -213,10 +213,11 @@ async function contextOf(
         ? createHash('sha256').update(request.body).digest('hex')
         : request.body
       const asked = { key: String(key), operationId: route.operationId, params, query, body }
-      const { answer, replayed } = await outlivingDeadlocks(() => writeOnce(server, actor, asked, work))
-      if (replayed) reply.header('idempotency-replayed', 'true')
+      const outcome = await outlivingDeadlocks(() => writeOnce(server, actor, asked, work))
+      if (outcome.replayed) reply.header('idempotency-replayed', 'true')
+      if ('refused' in outcome) throw outcome.refused
       server.live.wake()
-      return answer
+      return outcome.answer
     },
     afterAnswer(work) {
       const begin = () => {

@@ -71,7 +71,7 @@ test('the same key with another call is refused', async () => {
     await send(admin, createTag, 'reused', { name: 'B' }),
     await send(admin, deleteTags, 'reused', { ids: [newId()] }),
   ]) {
-    expect(other.statusCode).toBe(409)
+    expect(other.statusCode).toBe(422)
     expect(other.json()).toMatchObject({ reason: 'idempotency_key_reused', field: 'Idempotency-Key' })
   }
   expect(await names(admin)).toEqual(['A'])
@@ -122,6 +122,51 @@ test('a transaction that is killed leaves neither its work nor its key, and who 
   expect(await first).toBeInstanceOf(Error)
   expect(await second).toEqual({ answer: { status: 200, body: 'done by the second' }, replayed: false })
   expect(await names(admin)).toEqual([])
+})
+
+/** A call with an API key. */
+const sendBy = (secret: string, route: RouteDef, key: string, body: object) =>
+  server.app.inject({
+    method: route.method.toUpperCase() as 'POST',
+    url: route.path,
+    headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json', 'idempotency-key': key },
+    payload: JSON.stringify(body),
+  })
+
+test('for an API key a refusal is kept as well, and nothing of the refused work is', async () => {
+  const admin = await server.newPerson()
+  const { secret } = await server.newKey(admin)
+  const taken = await admin.call(createTag, { body: { name: 'Taken' } })
+  const first = await sendBy(secret, createTag, 'refused', { name: 'taken' })
+  expect([first.statusCode, first.headers['idempotency-replayed']]).toEqual([409, undefined])
+  await admin.call(deleteTags, { body: { ids: [taken.id] } })
+  const second = await sendBy(secret, createTag, 'refused', { name: 'taken' })
+  expect([second.statusCode, second.headers['idempotency-replayed']]).toEqual([409, 'true'])
+  const same = ({ request_id: _differs, ...problem }: Record<string, unknown>) => problem
+  expect(same(second.json())).toEqual(same(first.json()))
+  expect((await sendBy(secret, createTag, 'refused', { name: 'other' })).statusCode).toBe(422)
+  expect((await sendBy(secret, createTag, 'another', { name: 'taken' })).statusCode).toBe(201)
+  expect(await names(admin)).toEqual(['taken'])
+})
+
+test('for an API key a call is refused while its twin is under way, and is answered as it was afterwards', async () => {
+  const admin = await server.newPerson()
+  const { id } = await server.newKey(admin)
+  const actor = { kind: 'api_key', key_kind: 'third_party', org_id: admin.actor.org_id, id, name: 'CRM' } as const
+  const request = { key: 'twin', operationId: 'test', params: {}, query: {}, body: {} }
+  const [begun, finish] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const first = writeOnce(server, actor, request, async () => {
+    begun.resolve()
+    await finish.promise
+    return { status: 200, body: 'done' }
+  })
+  await begun.promise
+  const twin = () => writeOnce(server, actor, request, async () => ({ status: 200, body: 'done twice' }))
+  await expect(twin()).rejects.toMatchObject({ status: 409, details: { reason: 'idempotency_twin' } })
+  finish.resolve()
+  const done = { answer: { status: 200, body: 'done' } }
+  expect(await first).toEqual({ ...done, replayed: false })
+  expect(await twin()).toEqual({ ...done, replayed: true })
 })
 
 test('a key is 1 to 200 visible characters', async () => {

@@ -26,18 +26,28 @@ interface KeyRow {
   answer: Buffer
 }
 
+/** What is kept of a refusal. */
+type Refused = Pick<Problem, 'code' | 'message' | 'details'>
+
+type Outcome<A> = { answer: A; replayed: boolean } | { refused: Problem; replayed: boolean }
+
 /**
  * Runs a write and keeps its answer under the key, in one transaction. A repeat of the same request answers what was
- * answered then, and of two at once the second waits for the first. The same key with another request is refused
- * (`idempotency_key_reused`). A refused or failed write keeps nothing, so that it may be tried again under its key.
+ * answered then. The same key with another request is refused (`idempotency_key_reused`). A failed write keeps nothing, so
+ * that it may be tried again under its key.
+ *
+ * For people, of two at once the second waits for the first, and a refused write keeps nothing either: they mend what was
+ * refused, and try again. For API keys it is as integrators know it (draft-ietf-httpapi-idempotency-key-header): while one
+ * is under way another is refused (`idempotency_twin`), and a refusal is kept and repeated.
  */
 export async function writeOnce<A extends Answer>(
   { db, secretKey }: { db: Db; secretKey: Buffer },
   actor: Actor,
   request: KeyedRequest,
   write: (tx: Tx) => Promise<A>,
-): Promise<{ answer: A; replayed: boolean }> {
+): Promise<Outcome<A>> {
   const { key } = request
+  const strict = actor.kind === 'api_key'
   if (!/^[\x21-\x7e]{1,200}$/.test(key)) {
     throw new Problem('invalid', 'An idempotency key has 1 to 200 visible ASCII characters, such as a UUID.', {
       reason: 'idempotency_key_invalid',
@@ -50,6 +60,7 @@ export async function writeOnce<A extends Answer>(
   const purpose = purposeOf({ org_id: actor.org_id, actor_kind: actor.kind, actor_id: actor.id, key })
   const mine = sql`org_id = ${actor.org_id} and actor_kind = ${actor.kind} and actor_id = ${actor.id} and key = ${key}`
   return db.transaction().execute(async (tx) => {
+    if (strict) await refuseTwin(tx, purpose)
     // Waits while another transaction holds the key, and finds it free when that one fails.
     const { rows: taken } = await sql`
       insert into idempotency_keys (org_id, actor_kind, actor_id, key, request_hash)
@@ -65,19 +76,49 @@ export async function writeOnce<A extends Answer>(
         })
       if (!before.request_hash.equals(hash)) {
         throw new Problem(
-          'conflict',
+          'invalid',
           'This idempotency key was given to another call before. Use a new key for each call.',
           { reason: 'idempotency_key_reused', field: 'Idempotency-Key' },
         )
       }
-      return { answer: JSON.parse(decrypt(secretKey, purpose, before.answer)) as A, replayed: true }
+      const kept = JSON.parse(decrypt(secretKey, purpose, before.answer)) as A | { refused: Refused }
+      return 'refused' in kept ? { refused: problemOf(kept.refused), replayed: true } : { answer: kept, replayed: true }
     }
-    const answer = await write(tx)
-    const sealed = encrypt(secretKey, purpose, JSON.stringify({ status: answer.status, body: answer.body }))
+    const outcome = strict ? await doneOrRefused(tx, write) : { answer: await write(tx) }
+    const kept =
+      'refused' in outcome ? { refused: outcome.refused } : { status: outcome.answer.status, body: outcome.answer.body }
+    const sealed = encrypt(secretKey, purpose, JSON.stringify(kept))
     await sql`update idempotency_keys set answer = ${sealed} where ${mine}`.execute(tx)
-    return { answer, replayed: false }
+    return 'refused' in outcome
+      ? { refused: problemOf(outcome.refused), replayed: false }
+      : { answer: outcome.answer, replayed: false }
   })
 }
+
+async function refuseTwin(tx: Tx, purpose: string): Promise<void> {
+  const { rows } = await sql<{ free: boolean }>`
+    select pg_try_advisory_xact_lock(hashtextextended(${purpose}, 0)) as free`.execute(tx)
+  if (!rows[0]!.free)
+    throw new Problem('conflict', 'The same call is under way. Repeat it in a moment to get its answer.', {
+      reason: 'idempotency_twin',
+      retryAfterSeconds: 1,
+    })
+}
+
+/** Undoes what a refused write had done, and answers the refusal; one that passes by waiting is thrown. */
+async function doneOrRefused<A>(tx: Tx, write: (tx: Tx) => Promise<A>): Promise<{ answer: A } | { refused: Refused }> {
+  await sql`savepoint asked`.execute(tx)
+  try {
+    return { answer: await write(tx) }
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status >= 500 || error.status === 429) throw error
+    await sql`rollback to savepoint asked`.execute(tx)
+    const { code, message, details } = error
+    return { refused: { code, message, details } }
+  }
+}
+
+const problemOf = ({ code, message, details }: Refused) => new Problem(code, message, details)
 
 interface OwnedKey {
   org_id: string
