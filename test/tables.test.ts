@@ -22,6 +22,8 @@ const OWN = `c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
 
 /** Unique without the organization, with the reason. */
 const UNIQUE_EVERYWHERE = new Map([
+  ['api_keys_secret', 'whoever calls with a key names no organization'],
+  ['api_keys_old_secret', 'the same with one that is being replaced'],
   ['invitations_token_unique', 'whoever opens an invitation’s link names no organization'],
   ['whatsapp_accounts_id_unique', 'Meta’s webhook names an account without its organization'],
 ])

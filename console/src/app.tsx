@@ -181,6 +181,11 @@ const peopleRoute = createRoute({
   component: lazyRouteComponent(() => import('./people/PeoplePage.tsx'), 'PeoplePage'),
 })
 
+const apiKeysRoute = createRoute({
+  getParentRoute: () => organizationRoute,
+  path: '/settings/api-keys',
+  component: lazyRouteComponent(() => import('./api-keys/ApiKeysPage.tsx'), 'ApiKeysPage'),
+})
 const savedRepliesRoute = createRoute({
   getParentRoute: () => organizationRoute,
   path: '/settings/saved-replies',
@@ -220,6 +225,7 @@ const routeTree = rootRoute.addChildren([
     auditRoute,
     privacyRoute,
     savedRepliesRoute,
+    apiKeysRoute,
     peopleRoute,
     organizationSettingsRoute,
     accountRoute,

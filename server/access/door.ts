@@ -181,8 +181,8 @@ async function contextOf(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<Context> {
-  const { session, actor, key } = await letIn(server, may, request, sessionCookie)
-  if (key) await countCall(server.rates, key, reply)
+  const { session, actor, key: apiKey } = await letIn(server, may, request, sessionCookie)
+  if (apiKey) await countCall(server.rates, apiKey, reply)
   // Every line about this request says whose it was.
   if (actor) request.log = request.log.child({ org_id: actor.org_id, actor_kind: actor.kind, actor_id: actor.id })
   else if (session) request.log = request.log.child({ actor_kind: 'user', actor_id: session.user.id })

@@ -8,6 +8,7 @@ import {
   IconHistory,
   IconMessage2Bolt,
   IconInbox,
+  IconKey,
   IconListCheck,
   IconMessages,
   IconShieldLock,
@@ -100,6 +101,7 @@ const groups = (): { label: string; items: Item[] }[] => [
         icon: IconBuildingStore,
         permission: 'organization:manage',
       },
+      { to: '/o/$organization/settings/api-keys', label: m.api_keys(), icon: IconKey, permission: 'keys:manage' },
       { to: '/o/$organization/settings/audit-log', label: m.audit_log(), icon: IconHistory, permission: 'audit:read' },
       {
         to: '/o/$organization/settings/privacy',

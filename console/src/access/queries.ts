@@ -51,6 +51,7 @@ export type Permission =
   | 'conversations:answer'
   | 'replies:write'
   | 'conversations:oversee'
+  | 'keys:manage'
 
 /** A screen of an organization, and what opens it. */
 export interface Screen {

@@ -77,6 +77,7 @@ const groupLabel = (group: ActGroup): string =>
     sign_in: m.audit_group_sign_in,
     people: m.audit_group_people,
     organization: m.audit_group_organization,
+    keys: m.audit_group_keys,
     whatsapp: m.whatsapp,
     contacts: m.contacts,
   })[group]()

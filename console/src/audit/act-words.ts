@@ -74,6 +74,10 @@ const WORDS: Record<AuditAct, Words> = {
   'organization.created': { name: m.audit_name_created, sentence: () => m.audit_organization_created({ actor }) },
   'organization.renamed': { name: m.audit_name_renamed, sentence: () => m.audit_organization_renamed({ actor, name }) },
   'settings.changed': { name: m.audit_name_settings, sentence: () => m.audit_settings_changed({ actor }) },
+  'key.created': { name: m.audit_name_key_created, sentence: () => m.audit_key_created({ actor, subject }) },
+  'key.changed': { name: m.audit_name_key_changed, sentence: () => m.audit_key_changed({ actor, subject }) },
+  'key.rotated': { name: m.audit_name_key_rotated, sentence: () => m.audit_key_rotated({ actor, subject }) },
+  'key.revoked': { name: m.audit_name_key_revoked, sentence: () => m.audit_key_revoked({ actor, subject }) },
   'whatsapp_account.connected': {
     name: m.audit_name_account_connected,
     sentence: () => m.audit_account_connected({ actor, subject }),

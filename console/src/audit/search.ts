@@ -22,6 +22,7 @@ export const ACT_GROUPS = {
     'person.removed',
   ],
   organization: ['organization.created', 'organization.renamed', 'settings.changed', 'demo.filled', 'audit.exported'],
+  keys: ['key.created', 'key.changed', 'key.rotated', 'key.revoked'],
   whatsapp: ['whatsapp_account.connected', 'whatsapp_account.changed', 'whatsapp_account.number_added'],
   contacts: ['contacts.exported', 'contact.exported', 'contact.erased', 'test_contacts.erased'],
 } as const satisfies Record<string, readonly AuditAct[]>
