@@ -123,7 +123,11 @@ function newSecret(): { secret: string; prefix: string; hash: Buffer } {
 
 /** Bits behind the network's are cut off: 203.0.113.7/24 means its whole network. */
 const networks = (allowed: readonly string[] | null) =>
-  allowed === null ? sql`null` : sql`(select array_agg(network(i::inet)::text) from unnest(${allowed}::text[]) as i)`
+  allowed === null
+    ? sql`null`
+    : sql`(
+        select array_agg(case when masklen(n) = case family(n) when 4 then 32 else 128 end then host(n) else n::text end)
+        from (select network(i::inet) as n from unnest(${allowed}::text[]) as i) each)`
 
 const detailsOf = ({ scopes, expires_at, allowed_ips, per_minute }: ApiKey) => ({
   scopes,
