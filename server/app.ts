@@ -33,6 +33,8 @@ import { operationRoutes } from './operations/routes.ts'
 import { peopleRoutes } from './people/routes.ts'
 import { presenceRoutes } from './presence/routes.ts'
 import { privacyRoutes } from './privacy/routes.ts'
+import { serveReference } from './reference/serving.ts'
+import { VERSION } from './lib/version.ts'
 import { replyRoutes } from './replies/routes.ts'
 import { tagRoutes } from './tags/routes.ts'
 import { templateRoutes } from './templates/routes.ts'
@@ -132,6 +134,12 @@ export async function buildApp(server: Server, limits: ConnectionLimits = CONNEC
   })
 
   openMetricsDoor(app, server)
+
+  await serveReference(app, {
+    routes: sitemap.map(({ route }) => route),
+    version: VERSION,
+    url: server.config.publicUrl,
+  })
 
   if (existsSync(CONSOLE)) await serveConsole(app)
   else app.setNotFoundHandler(sendNotFound)

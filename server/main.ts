@@ -1,5 +1,6 @@
 // The boot, top to bottom: settings → database → migrations → jobs → HTTP → ready; and the way back down when told to stop.
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { VERSION } from './lib/version.ts'
 import { openRates } from './api-keys/rates.ts'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -18,10 +19,6 @@ import { loadSecretKey } from './lib/secret-key.ts'
 import { errorCode, StartError } from './lib/start-error.ts'
 import { openMetrics, watchProcess } from './watching/metrics.ts'
 import { startWorker } from './worker.ts'
-
-const { version: VERSION } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-  version: string
-}
 
 /** All of the stop; what still runs then is cut off. */
 const STOP_MS = 9_500
