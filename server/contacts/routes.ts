@@ -5,6 +5,7 @@ import { answer } from '../lib/route.ts'
 import { countContacts, getContact, listContacts } from './contacts.ts'
 import { countOpenConflicts, decideConflict, listConflicts, undoDecision } from './conflicts.ts'
 import { exportContacts } from './export.ts'
+import { findByBsuid, findByPhone } from './lookup.ts'
 import * as schema from './schema.ts'
 
 export const contactRoutes = [
@@ -21,6 +22,14 @@ export const contactRoutes = [
     const act = { act: 'contacts.exported', details: { rows, filter } } as const
     return sendRecorded(context, act, { name: 'contacts', kind: 'csv', content: csv, rows })
   }),
+
+  bind(schema.findContactsByPhone, async ({ query }, { db, actor }) =>
+    answer(200, { contacts: await findByPhone(db, actor, query.phone) }),
+  ),
+
+  bind(schema.findContactsByBsuid, async ({ query }, { db, actor }) =>
+    answer(200, { contacts: await findByBsuid(db, actor, query.bsuid) }),
+  ),
 
   bind(schema.getContact, async ({ params }, { db, actor }) => answer(200, await getContact(db, actor, params.id))),
 

@@ -131,6 +131,39 @@ export const exportContacts = route({
   },
 })
 
+const FoundContacts = z
+  .object({ contacts: z.array(Contact).describe('Who has it comes before who had it.') })
+  .meta({ id: 'FoundContacts' })
+
+export const findContactsByPhone = route({
+  method: 'get',
+  path: '/v1/contacts/by-phone',
+  operationId: 'findContactsByPhone',
+  summary: 'The contacts with a phone number, in any spelling; none is an empty list',
+  permission: 'contacts:read',
+  scope: 'contacts:read',
+  query: z.object({
+    phone: z
+      .string()
+      .max(100)
+      .describe(
+        'With the country’s code. Found as well is the spelling with or without the digit before mobile numbers of Brazil, Mexico and Argentina: several contacts may be answered, as written first.',
+      ),
+  }),
+  responses: { 200: { description: 'Those found.', schema: FoundContacts }, ...problems },
+})
+
+export const findContactsByBsuid = route({
+  method: 'get',
+  path: '/v1/contacts/by-bsuid',
+  operationId: 'findContactsByBsuid',
+  summary: 'The contacts with a business-scoped user id; none is an empty list',
+  permission: 'contacts:read',
+  scope: 'contacts:read',
+  query: z.object({ bsuid: z.string().min(1).max(200) }),
+  responses: { 200: { description: 'Those found.', schema: FoundContacts }, ...problems },
+})
+
 export const getContact = route({
   method: 'get',
   path: '/v1/contacts/{id}',

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Db } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { nameKey } from '../lib/fold.ts'
+import { isId } from '../lib/ids.ts'
 import type { TagChip, TagColor } from './schema.ts'
 
 /** A tag as it is named: the tag itself, or the one that it was merged into. */
@@ -60,6 +61,56 @@ export async function resolveTagNames(
       const tag = byKey.get(nameKey(name))
       return tag ? [[name, tag]] : []
     }),
+  )
+}
+
+/** Tags whose names are like one that nobody bears; spelling mistakes and plurals, not meanings. */
+const MOST_NEAR = 3
+const NEAR = 0.3
+
+/**
+ * The ids of tags that are named by id or by name. Refuses names that the catalog does not have (`tag_names_unknown`), all of
+ * them at once, with active tags whose names are like them. Ids are handed on as they are.
+ */
+export async function idsOfNamed(
+  db: Db,
+  orgId: string,
+  { add, remove }: { add: readonly string[]; remove: readonly string[] },
+): Promise<{ add: string[]; remove: string[] }> {
+  const names = [...new Set([...add, ...remove])].filter((each) => !isId(each))
+  const known = await resolveTagNames(db, orgId, names)
+  const unknown = names.filter((name) => !known.has(name))
+  if (unknown.length > 0) throw namesUnknown(await nearTo(db, orgId, unknown))
+  const idsOf = (named: readonly string[]) => named.map((each) => known.get(each)?.id ?? each)
+  return { add: idsOf(add), remove: idsOf(remove) }
+}
+
+interface UnknownName {
+  name: string
+  near: { id: string; name: string }[]
+}
+
+async function nearTo(db: Db, orgId: string, names: readonly string[]): Promise<UnknownName[]> {
+  const { rows } = await sql<UnknownName>`
+    select n.name, coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name) order by t.likeness desc, t.name) filter (where t.id is not null), '[]') as near
+    from unnest(${names}::text[], ${names.map(nameKey)}::text[]) with ordinality as n (name, key, place)
+    left join lateral (
+      select t.id, t.name, similarity(t.name_key, n.key) as likeness from tags t
+      where t.org_id = ${orgId} and t.deleted_at is null and similarity(t.name_key, n.key) >= ${NEAR}
+      order by likeness desc, t.name_key limit ${MOST_NEAR}
+    ) t on true
+    group by n.name, n.place order by n.place`.execute(db)
+  return rows
+}
+
+function namesUnknown(unknown: readonly UnknownName[]): Problem {
+  const quoted = unknown.map(({ name, near }) =>
+    near.length === 0 ? `“${name}”` : `“${name}” (there is ${near.map((tag) => `“${tag.name}”`).join(', ')})`,
+  )
+  return new Problem(
+    'invalid',
+    `Not in the catalog: ${quoted.join('; ')}. Nothing was changed. Use the names of the catalog, or create the tag first.`,
+    { reason: 'tag_names_unknown', data: { unknown } },
   )
 }
 

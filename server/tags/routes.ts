@@ -1,11 +1,14 @@
 // The door of the tag catalog and of tags on contacts.
+import type { Actor } from '../access/actor.ts'
 import { bind } from '../access/door.ts'
+import type { Tx } from '../lib/db.ts'
 import { answer } from '../lib/route.ts'
 import { startMerge } from '../operations/starting.ts'
+import type { TagChip } from './schema.ts'
 import * as schema from './schema.ts'
 import { listTagChanges } from './history.ts'
 import { deleteTags, restoreTag, restoreTags } from './deleting.ts'
-import { resolveTags } from './resolving.ts'
+import { idsOfNamed, resolveTags } from './resolving.ts'
 import { changeTags } from './tagging.ts'
 import { chipsById, createTag, getTag, listTags, updateTag } from './tags.ts'
 
@@ -42,16 +45,31 @@ export const tagRoutes = [
 
   bind(schema.changeContactTags, ({ params, body }, { actor, write }) =>
     write(async (tx) => {
-      const { added, removed } = await changeTags(tx, actor, [params.id], body)
-      const chips = await chipsById(tx, actor.org_id)
-      const chosen = (ids: string[]) => ids.flatMap((id) => chips.get(id) ?? [])
-      const asked = await resolveTags(tx, actor.org_id, [...body.add, ...body.remove])
-      const named = new Set([...asked.values()].map((tag) => tag.id))
+      const named = await idsOfNamed(tx, actor.org_id, body)
+      const { added, removed } = await changeTags(tx, actor, [params.id], named)
+      const { chosen, asked } = await spokenOf(tx, actor, named)
       const changed = new Set([...added, ...removed].map((done) => done.tag_id))
       return answer(200, {
         added: chosen(added.map((done) => done.tag_id)),
         removed: chosen(removed.map((done) => done.tag_id)),
-        unchanged: chosen([...named].filter((id) => !changed.has(id))),
+        unchanged: chosen(asked.filter((id) => !changed.has(id))),
+      })
+    }),
+  ),
+
+  bind(schema.changeTagsOfMany, ({ body: { contact_ids, ...body } }, { actor, write }) =>
+    write(async (tx) => {
+      const ids = [...new Set(contact_ids)]
+      const named = await idsOfNamed(tx, actor.org_id, body)
+      const { added, removed } = await changeTags(tx, actor, ids, named)
+      const { chosen, asked } = await spokenOf(tx, actor, named)
+      const [on, off] = [added, removed].map((done) => Map.groupBy(done, (each) => each.contact_id))
+      const tagsOf = (done: typeof on, id: string) => done?.get(id)?.map((each) => each.tag_id) ?? []
+      const changed = ids.filter((id) => on!.has(id) || off!.has(id))
+      return answer(200, {
+        changed: changed.map((id) => ({ contact_id: id, added: tagsOf(on, id), removed: tagsOf(off, id) })),
+        unchanged: ids.length - changed.length,
+        tags: chosen(asked),
       })
     }),
   ),
@@ -60,3 +78,17 @@ export const tagRoutes = [
     answer(200, await listTagChanges(db, actor, params.id, query)),
   ),
 ]
+
+/** The tags of a change as they are now, merged ones followed. */
+async function spokenOf(
+  tx: Tx,
+  actor: Actor,
+  { add, remove }: { add: readonly string[]; remove: readonly string[] },
+): Promise<{ asked: string[]; chosen: (ids: readonly string[]) => TagChip[] }> {
+  const chips = await chipsById(tx, actor.org_id)
+  const resolved = await resolveTags(tx, actor.org_id, [...add, ...remove])
+  return {
+    asked: [...new Set([...resolved.values()].map((tag) => tag.id))],
+    chosen: (ids) => ids.flatMap((id) => chips.get(id) ?? []),
+  }
+}

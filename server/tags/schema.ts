@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { characterCount } from '../lib/fold.ts'
 import { route } from '../lib/route.ts'
-import { atMost, Id, Instant, problems, refusal } from '../lib/shapes.ts'
+import { atMost, Id, Instant, problems, refusal, writtenText } from '../lib/shapes.ts'
 
 /** The preset colours of a tag; null is the default colour. */
 export const TAG_COLORS = [
@@ -192,10 +192,14 @@ export type TagChange = z.output<typeof TagChange>
 export const ANY_TAG = refusal('no_tag', 'Name at least one tag to add or to remove.')
 export const NOT_BOTH = refusal('tag_both', 'A tag can be added or removed, not both.')
 
+/** By its id, or by its name without regard to case and spacing. */
+const NamedTag = writtenText().trim().min(1, refusal('no_tag_named', 'Name at least one tag.')).max(500, atMost(500))
+export const NamedTags = z.array(NamedTag).max(100).default([]).describe('Tags of the catalog, by id or by name.')
+
 export const ChangeTags = z
-  .object({ add: z.array(Id).max(100).default([]), remove: z.array(Id).max(100).default([]) })
+  .object({ add: NamedTags, remove: NamedTags })
   .refine((c) => c.add.length + c.remove.length > 0, ANY_TAG)
-  .refine((c) => !c.add.some((id) => c.remove.includes(id)), NOT_BOTH)
+  .refine((c) => !c.add.some((tag) => c.remove.includes(tag)), NOT_BOTH)
   .meta({ id: 'ChangeTags' })
 
 export const ChangeTagsResult = z
@@ -292,6 +296,50 @@ export const changeContactTags = route({
   params: z.object({ id: Id }),
   body: ChangeTags,
   responses: { 200: { description: 'What changed and what was so already.', schema: ChangeTagsResult }, ...problems },
+})
+
+/** Contacts in one call; for more there are operations. */
+export const MOST_TAGGED = 1000
+
+export const ChangeTagsOfMany = z
+  .object({
+    contact_ids: z
+      .array(Id)
+      .min(1, refusal('contacts_unnamed', 'Choose at least one contact.'))
+      .max(
+        MOST_TAGGED,
+        refusal('too_many_tagged', `Name at most ${MOST_TAGGED} contacts in a call, or start an operation.`, {
+          max: MOST_TAGGED,
+        }),
+      ),
+    add: NamedTags,
+    remove: NamedTags,
+  })
+  .refine((c) => c.add.length + c.remove.length > 0, ANY_TAG)
+  .refine((c) => !c.add.some((tag) => c.remove.includes(tag)), NOT_BOTH)
+  .meta({ id: 'ChangeTagsOfMany' })
+
+export const changeTagsOfMany = route({
+  method: 'post',
+  path: '/v1/contacts/tags',
+  operationId: 'changeTagsOfMany',
+  summary: 'Put tags on up to 1,000 contacts and take tags off: on all of them, or, when one is refused, on none',
+  permission: 'contacts:bulk',
+  scope: 'contacts:write',
+  body: ChangeTagsOfMany,
+  responses: {
+    200: {
+      description: 'What changed. Contacts on which it was so already are not listed.',
+      schema: z
+        .object({
+          changed: z.array(z.object({ contact_id: Id, added: z.array(Id), removed: z.array(Id) })),
+          unchanged: z.int().describe('Contacts on which all of it was so already.'),
+          tags: z.array(TagChip).describe('The tags that are spoken of.'),
+        })
+        .meta({ id: 'ChangedTagsOfMany' }),
+    },
+    ...problems,
+  },
 })
 
 export const listTagChanges = route({

@@ -115,6 +115,8 @@ export const EXAMPLES: Readonly<Record<string, (id: Ids) => Example | Example[]>
   listContacts: contactFilters,
   countContacts: contactFilters,
   exportContacts: contactFilters,
+  findContactsByPhone: () => ({ query: { phone: '+16501000000' } }),
+  findContactsByBsuid: () => ({ query: { bsuid: 'US.91000000' } }),
   getContact: (id) => ({ params: { id: id.contact } }),
   eraseContact: (id) => ({ params: { id: id.contact } }),
   exportContact: (id) => ({ params: { id: id.contact } }),
@@ -187,6 +189,9 @@ export const EXAMPLES: Readonly<Record<string, (id: Ids) => Example | Example[]>
     { params: { id: id.tag }, body: {} },
   ],
   restoreTags: (id) => ({ body: { ids: [id.deletedTag] } }),
+  changeTagsOfMany: (id) => ({
+    body: { contact_ids: [id.contact, id.otherContact], add: [id.otherTag], remove: [id.tag] },
+  }),
   changeContactTags: (id) => ({ params: { id: id.contact }, body: { add: [id.otherTag], remove: [id.tag] } }),
   listTagChanges: (id) => ({ params: { id: id.contact } }),
 

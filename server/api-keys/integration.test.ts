@@ -1,0 +1,125 @@
+// What an integrator does with a key: finds people by what the CRM knows of them, and tags by names.
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { findContactsByBsuid, findContactsByPhone, getContact } from '../contacts/schema.ts'
+import { newId } from '../lib/ids.ts'
+import type { ProblemBody } from '../lib/shapes.ts'
+import { startOperation } from '../operations/schema.ts'
+import { changeContactTags, changeTagsOfMany, createTag, deleteTags, listTagChanges } from '../tags/schema.ts'
+import { sighted } from '../../test/help/people.ts'
+import { openTestServer, type Person, type TestServer } from '../../test/help/server.ts'
+
+let server: TestServer
+beforeAll(async () => {
+  server = await openTestServer()
+})
+afterAll(() => server.close())
+
+const problemOf = (call: Promise<unknown>): Promise<ProblemBody> =>
+  call.then(
+    () => {
+      throw new Error('It was not refused.')
+    },
+    (refused: unknown) => (refused as { problem: ProblemBody }).problem,
+  )
+const tagNames = async (admin: Person, id: string) =>
+  (await admin.call(getContact, { params: { id } })).active_tags.map(({ tag }) => tag.name)
+
+test('a contact is found by its phone in any spelling, also without the digit that a country puts before mobile numbers', async () => {
+  const admin = await server.newPerson()
+  const key = await server.newKey(admin, { scopes: ['contacts:read'] })
+  const brazilian = await sighted(server, admin, { wa_id: '551187654321' })
+  const both = await sighted(server, admin, { wa_id: '5511987654321' })
+  const spanish = await sighted(server, admin, { wa_id: '34600123456' })
+  const found = async (phone: string) =>
+    (await key.call(findContactsByPhone, { query: { phone } })).contacts.map(({ id }) => id)
+  expect(await found('+34 600 12 34 56')).toEqual([spanish])
+  expect(await found('0034-600-123-456')).toEqual([spanish])
+  expect(await found('+55 (11) 98765-4321')).toEqual([both, brazilian])
+  expect(await found('+55 11 8765-4321')).toEqual([brazilian, both])
+  expect(await found('+34 600 12 34 57')).toEqual([])
+  expect(await problemOf(found('8.6138E+12'))).toMatchObject({ reason: 'phone_incomplete', field: 'phone' })
+})
+
+test('a contact is found by its business-scoped id, past ones too, and not by that of another organization', async () => {
+  const admin = await server.newPerson()
+  const stranger = await server.newPerson()
+  await server.newAccount(admin)
+  await server.newAccount(stranger)
+  const key = await server.newKey(admin)
+  const id = await sighted(server, admin, { wa_id: null, bsuid: 'US.5551234', portfolio_id: '506914307656634' })
+  await sighted(server, stranger, { wa_id: null, bsuid: 'US.7770000', portfolio_id: '506914307656634' })
+  const found = async (bsuid: string) =>
+    (await key.call(findContactsByBsuid, { query: { bsuid } })).contacts.map((contact) => contact.id)
+  expect(await found('US.5551234')).toEqual([id])
+  expect(await found('US.7770000')).toEqual([])
+})
+
+test('tags are named by name or by id; unknown names refuse everything, and say what there is instead', async () => {
+  const admin = await server.newPerson()
+  const key = await server.newKey(admin)
+  const id = await sighted(server, admin)
+  const [vip, prospect] = await Promise.all(
+    ['VIP', 'Prospect'].map((name) => admin.call(createTag, { body: { name } })),
+  )
+  const change = (body: { add?: string[]; remove?: string[] }) => key.call(changeContactTags, { params: { id }, body })
+  expect(await change({ add: [' vip ', prospect!.id] })).toMatchObject({
+    added: [{ name: 'VIP' }, { name: 'Prospect' }],
+    unchanged: [],
+  })
+  expect(await change({ add: ['VIP'], remove: ['prospect'] })).toMatchObject({
+    added: [],
+    removed: [{ name: 'Prospect' }],
+    unchanged: [{ name: 'VIP' }],
+  })
+  const problem = await problemOf(change({ add: ['Prospects', 'Prospect'], remove: ['Refund'] }))
+  expect(problem).toMatchObject({
+    status: 422,
+    reason: 'tag_names_unknown',
+    data: {
+      unknown: [
+        { name: 'Prospects', near: [{ id: prospect!.id, name: 'Prospect' }] },
+        { name: 'Refund', near: [] },
+      ],
+    },
+  })
+  expect(problem.detail).toContain('“Prospects” (there is “Prospect”)')
+  expect(await tagNames(admin, id)).toEqual(['VIP'])
+  expect(await problemOf(change({ add: ['vip'], remove: [vip!.id] }))).toMatchObject({ reason: 'tag_both' })
+  await admin.call(deleteTags, { body: { ids: [prospect!.id] } })
+  expect(await problemOf(change({ add: ['Prospect'] }))).toMatchObject({ reason: 'tag_deleted' })
+  expect(await problemOf(change({ add: [newId()] }))).toMatchObject({ reason: 'tag_unknown' })
+})
+
+test('up to a thousand contacts are tagged in one call: on all of them, or on none', async () => {
+  const admin = await server.newPerson()
+  const key = await server.newKey(admin, { name: 'CRM' })
+  await admin.call(createTag, { body: { name: 'VIP' } })
+  const ids = []
+  for (let n = 0; n < 5; n++) ids.push(await sighted(server, admin))
+  await key.call(changeContactTags, { params: { id: ids[0]! }, body: { add: ['VIP'] } })
+  const change = (contact_ids: string[]) => key.call(changeTagsOfMany, { body: { contact_ids, add: ['VIP'] } })
+  expect(await problemOf(change([...ids, newId()]))).toMatchObject({ status: 404 })
+  expect(await tagNames(admin, ids[1]!)).toEqual([])
+  const { changed, unchanged, tags } = await change([...ids, ids[1]!])
+  expect(changed.map(({ contact_id }) => contact_id)).toEqual(ids.slice(1))
+  expect(changed.every(({ added, removed }) => added[0] === tags[0]!.id && removed.length === 0)).toBe(true)
+  expect(unchanged).toBe(1)
+  const { changes } = await key.call(listTagChanges, { params: { id: ids[4]! } })
+  expect(changes).toMatchObject([{ change: 'added', source: 'api', actor: { name: 'CRM' } }])
+  const many = Array.from({ length: 1001 }, newId)
+  expect(await problemOf(change(many))).toMatchObject({ reason: 'too_many_tagged', data: { max: 1000 } })
+})
+
+test('whatever a filter finds is tagged in the background, in the name of the key', async () => {
+  const admin = await server.newPerson()
+  const key = await server.newKey(admin, { name: 'CRM' })
+  const tag = await admin.call(createTag, { body: { name: 'VIP' } })
+  const id = await sighted(server, admin)
+  const operation = await key.call(startOperation, { body: { filter: {}, add: [tag.id] } })
+  await server.operate()
+  expect(await tagNames(admin, id)).toEqual(['VIP'])
+  const { changes } = await key.call(listTagChanges, { params: { id } })
+  expect(changes).toMatchObject([
+    { source: 'api', actor: { kind: 'api_key', name: 'CRM' }, why: { operation_id: operation.id } },
+  ])
+})
