@@ -4,7 +4,7 @@ create extension pg_trgm;
 
 create sequence deliveries_id_seq;
 
-create table api_key_minutes (
+create unlogged table api_key_minutes (
   org_id  uuid not null,
   key_id  uuid not null,
   minute  timestamptz(3) not null,
