@@ -1,3 +1,10 @@
 // What an API key may be allowed. A route names the scope that it takes; without one it is for people only.
-export const SCOPES = ['contacts:read', 'contacts:write', 'tags:read', 'tags:write', 'conversations:read'] as const
+export const SCOPES = [
+  'contacts:read',
+  'contacts:write',
+  'tags:read',
+  'tags:write',
+  'conversations:read',
+  'events:read',
+] as const
 export type Scope = (typeof SCOPES)[number]

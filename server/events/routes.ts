@@ -1,9 +1,13 @@
 // The door of the live stream.
 import { bind } from '../access/door.ts'
 import { sent } from '../lib/http.ts'
+import { answer } from '../lib/route.ts'
+import { listEvents } from './listing.ts'
 import * as schema from './schema.ts'
 
 export const eventRoutes = [
+  bind(schema.listEvents, async ({ query }, { db, actor }) => answer(200, await listEvents(db, actor, query))),
+
   bind(schema.live, async ({ query }, { actor, live, request, reply, stillAllowed }) => {
     const last = request.headers['last-event-id']
     const resumed = typeof last === 'string' && /^\d{1,15}$/.test(last) ? Number(last) : null

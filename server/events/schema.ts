@@ -3,8 +3,8 @@ import { z } from 'zod'
 import { Contact } from '../contacts/schema.ts'
 import { Conversation } from '../conversations/schema.ts'
 import { route } from '../lib/route.ts'
-import { Id, problems } from '../lib/shapes.ts'
-import { TagChip } from '../tags/schema.ts'
+import { Id, Instant, listOf, NumberCursor, problems } from '../lib/shapes.ts'
+import { ActorShape, TagChip, TagSource } from '../tags/schema.ts'
 
 const Position = z.int().min(0)
 
@@ -56,6 +56,75 @@ export const live = route({
       description:
         'Messages with a LiveMessage as data and their position as id. The first is of the type ready, with the position alone; reset says that too much has changed, and everything shown is to be read again; presence, a PresenceMessage without a position, who is there; end, that the session has ended.',
       contentType: 'text/event-stream',
+    },
+    ...problems,
+  },
+})
+
+/** What is told to other systems. */
+export const EVENT_TYPES = [
+  'contact.created',
+  'contact.merged',
+  'contact.unmerged',
+  'contact.erased',
+  'contact.tag_added',
+  'contact.tag_removed',
+  'tag.created',
+  'tag.updated',
+  'tag.deleted',
+  'tag.restored',
+  'tag.merged',
+  'conversation.opened',
+  'conversation.assigned',
+  'conversation.closed',
+  'operation.finished',
+  'operation.cancelled',
+  'operation.failed',
+] as const
+const EventType = z.enum(EVENT_TYPES)
+
+const TellableEvent = z
+  .object({
+    id: z.int().describe('Grows with every event of the organization, in the order in which they count.'),
+    type: EventType,
+    at: Instant,
+    contact_id: Id.nullable(),
+    tag_id: Id.nullable(),
+    actor: ActorShape,
+    source: TagSource.nullable().describe('Of tags put on and taken off.'),
+    before: z.record(z.string(), z.unknown()).nullable(),
+    after: z.record(z.string(), z.unknown()).nullable(),
+  })
+  .meta({ id: 'Event' })
+export type TellableEvent = z.output<typeof TellableEvent>
+
+export const listEvents = route({
+  method: 'get',
+  path: '/v1/events',
+  operationId: 'listEvents',
+  summary:
+    'What happened, in one order: whoever reads on from the cursor of the call before misses nothing and reads nothing twice',
+  permission: 'audit:read',
+  scope: 'events:read',
+  query: z.object({
+    cursor: NumberCursor.describe('next_cursor of the call before; without one the oldest events come first.'),
+    start: z
+      .enum(['oldest', 'now'])
+      .default('oldest')
+      .describe('Without a cursor: now answers no events, and a cursor for those to come.'),
+    types: listOf(EventType, EVENT_TYPES.length).describe('Types separated by commas; all unless they are named.'),
+    limit: z.coerce.number().int().min(1).max(1000).default(200),
+  }),
+  responses: {
+    200: {
+      description: 'Events that were committed. An erased contact has only the event of being erased.',
+      schema: z
+        .object({
+          events: z.array(TellableEvent),
+          next_cursor: z.string().describe('Always there: keep it, and ask again with it.'),
+          more: z.boolean().describe('Whether there are more by now.'),
+        })
+        .meta({ id: 'EventPage' }),
     },
     ...problems,
   },

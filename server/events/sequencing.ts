@@ -18,6 +18,11 @@ export async function numberEvents(db: Db): Promise<number> {
   return numbered
 }
 
+/** The same for one organization, until nothing is left or another server is at it. */
+export async function numberEventsOf(db: Db, orgId: string): Promise<void> {
+  while ((await numberSome(db, orgId)) > 0);
+}
+
 /** Hops from one organization to the next in the index of what has no number. */
 async function organizationsWaiting(db: Db): Promise<string[]> {
   const { rows } = await sql<{ org_id: string }>`

@@ -5,6 +5,7 @@ export const TAG_WORDS: Record<string, string> = {
   tags: 'The catalog: nothing else can be put on a contact.',
   operations: 'Changes of many contacts, done in the background.',
   conversations: 'Conversations and what was said in them.',
+  events: 'What happened, to read on from where one was.',
   channels: 'The WhatsApp numbers of the organization.',
   media: 'Files of messages.',
 }

@@ -248,6 +248,7 @@ export const EXAMPLES: Readonly<Record<string, (id: Ids) => Example | Example[]>
     { query: { acts: 'whatsapp_account.connected', actor: id.user }, filters: ['user'] },
   ],
 
+  listEvents: () => [{}, { query: { cursor: '1' } }],
   live: () => ({ query: { after: '0' } }),
 }
 

@@ -11,5 +11,6 @@ const SCOPE_WORDS: Record<Scope, () => string> = {
   'tags:read': m.api_key_tags_read,
   'tags:write': m.api_key_tags_write,
   'conversations:read': m.api_key_conversations_read,
+  'events:read': m.api_key_events_read,
 }
 export const scopeWords = (scope: Scope): string => SCOPE_WORDS[scope]()

@@ -9,6 +9,7 @@ overwriteGetLocale(() => 'en')
 const FOR_PROGRAMS = new Set([
   'address_not_allowed',
   'contacts_unnamed',
+  'cursor_ahead',
   'cursor_invalid',
   'idempotency_key_forgotten',
   'idempotency_key_invalid',
