@@ -41,10 +41,23 @@ export async function admitKey(db: Db, secret: string, address: string): Promise
     from api_keys where secret_hash = ${hash} or old_secret_hash = ${hash}`.execute(db)
   const key = rows[0]
   if (!key)
-    throw refused('key_unknown', 'There is no such API key. Look at Settings → API keys, and at how you sent it.')
-  if (key.revoked) throw refused('key_revoked', 'This API key was revoked. Ask an administrator for another one.')
-  if (key.expired) throw refused('key_expired', 'This API key has expired. Ask an administrator to extend it.')
-  if (key.replaced) throw refused('key_replaced', 'This API key was replaced by a new one. Use that one.')
+    throw new Problem(
+      'unauthenticated',
+      'There is no such API key. Look at Settings → API keys, and at how you sent it.',
+      { reason: 'key_unknown' },
+    )
+  if (key.revoked)
+    throw new Problem('unauthenticated', 'This API key was revoked. Ask an administrator for another one.', {
+      reason: 'key_revoked',
+    })
+  if (key.expired)
+    throw new Problem('unauthenticated', 'This API key has expired. Ask an administrator to extend it.', {
+      reason: 'key_expired',
+    })
+  if (key.replaced)
+    throw new Problem('unauthenticated', 'This API key was replaced by a new one. Use that one.', {
+      reason: 'key_replaced',
+    })
   if (!key.from_here)
     throw new Problem('forbidden', `This API key may not be used from ${from}. An administrator can allow it.`, {
       reason: 'address_not_allowed',
@@ -56,8 +69,6 @@ export async function admitKey(db: Db, secret: string, address: string): Promise
   const { org_id, id, name, kind, scopes, per_minute } = key
   return { actor: { kind: 'api_key', key_kind: kind, org_id, id, name, address: from }, scopes, per_minute }
 }
-
-const refused = (reason: string, sentence: string) => new Problem('unauthenticated', sentence, { reason })
 
 /** An address of version 4 as a socket of version 6 tells it. */
 const withoutMapping = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '')

@@ -4,7 +4,8 @@ import { findContactsByBsuid, findContactsByPhone, getContact } from '../contact
 import { newId } from '../lib/ids.ts'
 import type { ProblemBody } from '../lib/shapes.ts'
 import { startOperation } from '../operations/schema.ts'
-import { changeContactTags, changeTagsOfMany, createTag, deleteTags, listTagChanges } from '../tags/schema.ts'
+import { changeTagsOfMany } from '../tags/many-schema.ts'
+import { changeContactTags, createTag, deleteTags, listTagChanges } from '../tags/schema.ts'
 import { sighted } from '../../test/help/people.ts'
 import { openTestServer, type Person, type TestServer } from '../../test/help/server.ts'
 

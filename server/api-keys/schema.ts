@@ -12,10 +12,8 @@ export const PER_MINUTE = { least: 1, most: 600_000, usual: 600 }
 export const GRACE_HOURS = [0, 1, 24, 168] as const
 const MOST_ADDRESSES = 50
 
-const perMinute = refusal('per_minute_out_of_range', 'Write a whole number from 1 to 600,000.', {
-  min: PER_MINUTE.least,
-  max: PER_MINUTE.most,
-})
+const { least: min, most: max } = PER_MINUTE
+const perMinute = refusal('per_minute_out_of_range', `Write a whole number from ${min} to ${max}.`, { min, max })
 
 /** One address, or a network such as 203.0.113.0/24. What PostgreSQL knows as cidr, but for bits behind the network's. */
 const Network = z

@@ -9,6 +9,7 @@ import * as schema from './schema.ts'
 import { listTagChanges } from './history.ts'
 import { deleteTags, restoreTag, restoreTags } from './deleting.ts'
 import { idsOfNamed, resolveTags } from './resolving.ts'
+import { changeTagsOfMany } from './many-schema.ts'
 import { changeTags } from './tagging.ts'
 import { chipsById, createTag, getTag, listTags, updateTag } from './tags.ts'
 
@@ -57,7 +58,7 @@ export const tagRoutes = [
     }),
   ),
 
-  bind(schema.changeTagsOfMany, ({ body: { contact_ids, ...body } }, { actor, write }) =>
+  bind(changeTagsOfMany, ({ body: { contact_ids, ...body } }, { actor, write }) =>
     write(async (tx) => {
       const ids = [...new Set(contact_ids)]
       const named = await idsOfNamed(tx, actor.org_id, body)

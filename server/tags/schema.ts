@@ -298,50 +298,6 @@ export const changeContactTags = route({
   responses: { 200: { description: 'What changed and what was so already.', schema: ChangeTagsResult }, ...problems },
 })
 
-/** Contacts in one call; for more there are operations. */
-export const MOST_TAGGED = 1000
-
-export const ChangeTagsOfMany = z
-  .object({
-    contact_ids: z
-      .array(Id)
-      .min(1, refusal('contacts_unnamed', 'Choose at least one contact.'))
-      .max(
-        MOST_TAGGED,
-        refusal('too_many_tagged', `Name at most ${MOST_TAGGED} contacts in a call, or start an operation.`, {
-          max: MOST_TAGGED,
-        }),
-      ),
-    add: NamedTags,
-    remove: NamedTags,
-  })
-  .refine((c) => c.add.length + c.remove.length > 0, ANY_TAG)
-  .refine((c) => !c.add.some((tag) => c.remove.includes(tag)), NOT_BOTH)
-  .meta({ id: 'ChangeTagsOfMany' })
-
-export const changeTagsOfMany = route({
-  method: 'post',
-  path: '/v1/contacts/tags',
-  operationId: 'changeTagsOfMany',
-  summary: 'Put tags on up to 1,000 contacts and take tags off: on all of them, or, when one is refused, on none',
-  permission: 'contacts:bulk',
-  scope: 'contacts:write',
-  body: ChangeTagsOfMany,
-  responses: {
-    200: {
-      description: 'What changed. Contacts on which it was so already are not listed.',
-      schema: z
-        .object({
-          changed: z.array(z.object({ contact_id: Id, added: z.array(Id), removed: z.array(Id) })),
-          unchanged: z.int().describe('Contacts on which all of it was so already.'),
-          tags: z.array(TagChip).describe('The tags that are spoken of.'),
-        })
-        .meta({ id: 'ChangedTagsOfMany' }),
-    },
-    ...problems,
-  },
-})
-
 export const listTagChanges = route({
   method: 'get',
   path: '/v1/contacts/{id}/tag-history',
