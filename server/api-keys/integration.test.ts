@@ -1,6 +1,7 @@
 // What an integrator does with a key: finds people by what the CRM knows of them, and tags by names.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { findContactsByBsuid, findContactsByPhone, getContact } from '../contacts/schema.ts'
+import { findContactsByBsuid, findContactsByPhone, getContact, putContact } from '../contacts/schema.ts'
+import { listEvents } from '../events/schema.ts'
 import { newId } from '../lib/ids.ts'
 import type { ProblemBody } from '../lib/shapes.ts'
 import { startOperation } from '../operations/schema.ts'
@@ -123,4 +124,69 @@ test('whatever a filter finds is tagged in the background, in the name of the ke
   expect(changes).toMatchObject([
     { source: 'api', actor: { kind: 'api_key', name: 'CRM' }, why: { operation_id: operation.id } },
   ])
+})
+
+test('a contact is created by its phone, is the same in every spelling, and gives its name up to the one that WhatsApp tells', async () => {
+  const admin = await server.newPerson()
+  const key = await server.newKey(admin, { name: 'CRM' })
+  const put = (body: Parameters<typeof key.call<typeof putContact>>[1]) => key.call(putContact, body)
+  const first = await put({
+    body: { phone: '+55 11 98765-4321', display_name: 'Maria of the CRM', first_seen_at: '2024-02-03T10:00:00+02:00' },
+  })
+  expect(first).toMatchObject({
+    created: true,
+    contact: {
+      phone: '+5511987654321',
+      display_name: 'Maria of the CRM',
+      first_seen_at: '2024-02-03T08:00:00.000Z',
+      last_seen_at: null,
+    },
+  })
+  const again = await put({ body: { phone: '0055 11 8765 4321', display_name: 'Maria S.' } })
+  expect(again).toMatchObject({ created: false, contact: { id: first.contact.id, display_name: 'Maria S.' } })
+  expect(await put({ body: { phone: '+5511987654321', display_name: 'Maria S.' } })).toEqual(again)
+  // She writes, under the older spelling of her number.
+  expect(await sighted(server, admin, { wa_id: '5511987654321', name: 'Maria 🌸' })).toBe(first.contact.id)
+  expect((await put({ body: { phone: '+5511987654321', display_name: 'Maria S.' } })).contact).toMatchObject({
+    display_name: 'Maria 🌸',
+    last_seen_at: expect.any(String),
+  })
+  const { events } = await key.call(listEvents, { query: { types: 'contact.created,contact.updated' } })
+  expect(events.map(({ type, actor, after }) => [type, actor.name, after?.['display_name']])).toEqual([
+    ['contact.created', 'CRM', 'Maria of the CRM'],
+    ['contact.updated', 'CRM', 'Maria S.'],
+    ['contact.updated', 'Earmark', 'Maria 🌸'],
+  ])
+})
+
+test('a contact without a phone is created by its business-scoped id and never gets one; twenty at once are one', async () => {
+  const admin = await server.newPerson()
+  const key = await server.newKey(admin)
+  const body = { bsuid: 'US.42', display_name: 'Noor' }
+  expect(await problemOf(key.call(putContact, { body }))).toMatchObject({ reason: 'portfolio_unknown' })
+  await server.newAccount(admin)
+  const made = await Promise.all(Array.from({ length: 20 }, () => key.call(putContact, { body })))
+  expect(made.filter(({ created }) => created)).toHaveLength(1)
+  expect(new Set(made.map(({ contact }) => contact.id)).size).toBe(1)
+  expect(made[0]!.contact).toMatchObject({ phone: null, display_name: 'Noor' })
+})
+
+test('what cannot be a contact is refused at its field, and nothing is created', async () => {
+  const admin = await server.newPerson()
+  const key = await server.newKey(admin)
+  const refused = (body: object) => problemOf(key.call(putContact, { body }))
+  expect(await refused({})).toMatchObject({ reason: 'contact_unnamed' })
+  expect(await refused({ phone: '8.6138E+12' })).toMatchObject({ reason: 'phone_incomplete', field: 'phone' })
+  expect(await refused({ phone: '+34600123456', first_seen_at: '2999-01-01T00:00:00Z' })).toMatchObject({
+    reason: 'time_future',
+    field: 'first_seen_at',
+  })
+  expect(
+    await refused({
+      phone: '+34600123456',
+      first_seen_at: '2024-02-01T00:00:00Z',
+      last_seen_at: '2024-01-01T00:00:00Z',
+    }),
+  ).toMatchObject({ reason: 'times_crossed', field: 'last_seen_at' })
+  expect((await key.call(findContactsByPhone, { query: { phone: '+34600123456' } })).contacts).toEqual([])
 })

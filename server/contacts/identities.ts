@@ -1,4 +1,5 @@
 // Who wrote: the one contact behind the ids that WhatsApp gives, made when there is none, never merged silently.
+import { systemActor, type Actor } from '../access/actor.ts'
 import type { Tx } from '../lib/db.ts'
 import { newId } from '../lib/ids.ts'
 import {
@@ -33,6 +34,7 @@ import {
 export class Identities {
   readonly #tx: Tx
   readonly #orgId: string
+  readonly #actor: Actor
   readonly #byKey = new Map<string, HeldIdentity>()
   readonly #contacts = new Map<string, HeldContact>()
   readonly #conflicts = new Map<string, Conflict>()
@@ -40,19 +42,21 @@ export class Identities {
   readonly #pending: { id: number | string | null; change: IdChange }[] = []
   readonly #applied: (number | string)[] = []
 
-  private constructor(tx: Tx, orgId: string) {
+  private constructor(tx: Tx, orgId: string, actor: Actor) {
     this.#tx = tx
     this.#orgId = orgId
+    this.#actor = actor
   }
 
-  /** Reads and locks every contact that the sightings and changes could concern. */
+  /** Reads and locks every contact that the sightings and changes could concern. What is recorded is of the actor. */
   static async open(
     tx: Tx,
     orgId: string,
     sightings: readonly Sighting[],
     changes: readonly IdChange[],
+    actor: Actor = systemActor(orgId),
   ): Promise<Identities> {
-    const identities = new Identities(tx, orgId)
+    const identities = new Identities(tx, orgId, actor)
     const keys = new Map<string, Key>()
     const want = (found: ReturnType<typeof keysOf>) => {
       for (const key of [found.phone, found.bsuid, found.parent]) if (key) keys.set(keyText(key), key)
@@ -114,6 +118,26 @@ export class Identities {
   }
 
   /**
+   * What another system knows of a contact that was seen: its name gives way to one that WhatsApp told, and times count
+   * only for a contact that is new. Answers whether it is.
+   */
+  give(
+    contactId: string,
+    { name, first_seen_at, last_seen_at }: { name: string | null; first_seen_at?: string; last_seen_at?: string },
+  ): { isNew: boolean } {
+    const contact = this.#contacts.get(contactId)!
+    if (name !== null && name !== contact.display_name && contact.name_origin !== 'whatsapp') {
+      contact.display_name = name
+      contact.name_origin = 'given'
+      this.#touch(contact)
+    }
+    const isNew = contact.state === 'new'
+    if (isNew && first_seen_at !== undefined) contact.first_seen_at = first_seen_at
+    if (isNew && last_seen_at !== undefined) contact.last_seen_at = last_seen_at
+    return { isNew }
+  }
+
+  /**
    * Gives a contact its new ids; repeating it is harmless. New ids that belong to somebody else already are recorded
    * as a conflict, not merged. While nobody has any of the ids the change is kept for whoever comes under one of them.
    */
@@ -158,6 +182,7 @@ export class Identities {
       last_seen_at: null,
       channel_ids: [],
       identities: [],
+      was: null,
       state: 'new',
     }
     this.#contacts.set(contact.id, contact)
@@ -253,13 +278,13 @@ export class Identities {
     const contacts = [...this.#contacts.values()]
     await insertContacts(
       this.#tx,
-      this.#orgId,
+      this.#actor,
       contacts.filter((contact) => contact.state === 'new'),
     )
     const seen = contacts.filter((contact) => contact.state === 'seen')
     await updateContacts(
       this.#tx,
-      this.#orgId,
+      this.#actor,
       contacts.filter((contact) => contact.state === 'changed' || (contact.state === 'seen' && !flood)),
     )
     if (flood) await gatherActivity(this.#tx, this.#orgId, seen)

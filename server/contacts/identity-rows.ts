@@ -1,12 +1,13 @@
 // The rows of contacts and identities: read in a few statements for many, written in a few.
 import { sql } from 'kysely'
-import { systemActor } from '../access/actor.ts'
+import type { Actor } from '../access/actor.ts'
 import { recordEvents } from '../events/events.ts'
 import { arrayLiteral, type Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { newId } from '../lib/ids.ts'
 import { searchGrams, searchText, sortName } from './search-text.ts'
 import {
+  describedOf,
   keysOfChange,
   keyText,
   searchedIds,
@@ -48,7 +49,7 @@ export async function readHeld(
     from unnest(${keys.map((key) => key.kind)}::text[], ${keys.map((key) => key.scope)}::text[], ${keys.map((key) => key.value)}::text[]) as k (kind, scope, value)
     cross join lateral (select contact_id from contact_identities
       where org_id = ${orgId} and kind = k.kind and scope = k.scope and value = k.value limit 1) i`.execute(tx)
-  const { rows: contacts } = await sql<Omit<HeldContact, 'identities' | 'state'>>`
+  const { rows: contacts } = await sql<Omit<HeldContact, 'identities' | 'state' | 'was'>>`
     select c.id, c.test, c.phone, c.display_name, c.name_origin, c.username, c.first_seen_at, c.first_seen_provisional, c.last_seen_at, c.channel_ids
     from contacts c
     where c.org_id = ${orgId} and c.id = any(${owners.map((owner) => owner.contact_id)}::uuid[])
@@ -58,7 +59,7 @@ export async function readHeld(
     where org_id = ${orgId} and contact_id = any(${contacts.map((contact) => contact.id)}::uuid[])
     order by created_at, kind, value`.execute(tx)
   return {
-    contacts: contacts.map((contact) => ({ ...contact, identities: [], state: 'stored' })),
+    contacts: contacts.map((contact) => ({ ...contact, identities: [], was: describedOf(contact), state: 'stored' })),
     identities: held.map((identity) => ({ ...identity, state: 'stored' })),
   }
 }
@@ -84,8 +85,9 @@ export async function savePending(
 }
 
 /** Writes new contacts, with an event each. */
-export async function insertContacts(tx: Tx, orgId: string, created: HeldContact[]): Promise<void> {
+export async function insertContacts(tx: Tx, actor: Actor, created: HeldContact[]): Promise<void> {
   if (created.length === 0) return
+  const orgId = actor.org_id
   await sql`
     insert into contacts (org_id, id, test, ${contactNames})
     select ${orgId}, id, test, ${contactValues}
@@ -94,21 +96,27 @@ export async function insertContacts(tx: Tx, orgId: string, created: HeldContact
   )
   await recordEvents(
     tx,
-    systemActor(orgId),
-    created.map((contact) => ({
-      kind: 'contact.created',
-      contact_id: contact.id,
-      after: { phone: contact.phone, display_name: contact.display_name, username: contact.username },
-    })),
+    actor,
+    created.map((contact) => ({ kind: 'contact.created', contact_id: contact.id, after: describedOf(contact) })),
   )
 }
 
-export async function updateContacts(tx: Tx, orgId: string, changed: HeldContact[]): Promise<void> {
+/** Writes contacts that were read, with an event for each of which phone, name or username is another now. */
+export async function updateContacts(tx: Tx, actor: Actor, changed: HeldContact[]): Promise<void> {
   if (changed.length === 0) return
+  const orgId = actor.org_id
   await sql`
     update contacts c set (${contactNames}) = row(${contactValues})
     from unnest(${changed.map((c) => c.id)}::uuid[], ${contactArrays(changed)}) as n (id, ${contactNames})
     where c.org_id = ${orgId} and c.id = n.id`.execute(tx)
+  await recordEvents(
+    tx,
+    actor,
+    changed
+      .map((contact) => ({ id: contact.id, before: contact.was, after: describedOf(contact) }))
+      .filter(({ before, after }) => JSON.stringify(before) !== JSON.stringify(after))
+      .map(({ id, before, after }) => ({ kind: 'contact.updated', contact_id: id, before, after })),
+  )
 }
 
 /** Keeps last seen aside, where writing it costs no index: 20,000 contacts take a fraction of what updating them takes. */

@@ -45,6 +45,15 @@ export interface HeldIdentity extends Key {
   state: 'stored' | 'new' | 'changed'
 }
 
+/** What others are told when it changes. */
+export type Described = Pick<HeldContact, 'phone' | 'display_name' | 'username'>
+
+export const describedOf = ({ phone, display_name, username }: Described): Described => ({
+  phone,
+  display_name,
+  username,
+})
+
 export interface HeldContact {
   id: string
   test: boolean
@@ -57,6 +66,8 @@ export interface HeldContact {
   last_seen_at: string | null
   channel_ids: string[]
   identities: HeldIdentity[]
+  /** How it was when it was read; null for a new one. */
+  was: Described | null
   /** seen: nothing changed but last_seen_at. */
   state: 'stored' | 'new' | 'seen' | 'changed'
 }

@@ -4,6 +4,7 @@ import { sendRecorded } from '../audit/sending.ts'
 import { answer } from '../lib/route.ts'
 import { countContacts, getContact, listContacts } from './contacts.ts'
 import { countOpenConflicts, decideConflict, listConflicts, undoDecision } from './conflicts.ts'
+import { putContact } from './creating.ts'
 import { exportContacts } from './export.ts'
 import { findByBsuid, findByPhone } from './lookup.ts'
 import * as schema from './schema.ts'
@@ -29,6 +30,10 @@ export const contactRoutes = [
 
   bind(schema.findContactsByBsuid, async ({ query }, { db, actor }) =>
     answer(200, { contacts: await findByBsuid(db, actor, query.bsuid) }),
+  ),
+
+  bind(schema.putContact, ({ body }, { actor, write }) =>
+    write(async (tx) => answer(200, await putContact(tx, actor, body))),
   ),
 
   bind(schema.getContact, async ({ params }, { db, actor }) => answer(200, await getContact(db, actor, params.id))),

@@ -1,7 +1,7 @@
 // Shapes and routes of contacts: the list, one contact, the export.
 import { z } from 'zod'
 import { route } from '../lib/route.ts'
-import { Id, Instant, listOf, problems, SearchText } from '../lib/shapes.ts'
+import { atMost, Id, Instant, listOf, problems, refusal, SearchText, writtenText } from '../lib/shapes.ts'
 import { Assignment, TagChip, TagSource } from '../tags/schema.ts'
 
 /** An identity by which WhatsApp knows a contact. */
@@ -162,6 +162,48 @@ export const findContactsByBsuid = route({
   scope: 'contacts:read',
   query: z.object({ bsuid: z.string().min(1).max(200) }),
   responses: { 200: { description: 'Those found.', schema: FoundContacts }, ...problems },
+})
+
+export const putContact = route({
+  method: 'put',
+  path: '/v1/contacts',
+  operationId: 'putContact',
+  summary:
+    'Create a contact by its phone or business-scoped id, or give the one that is there a name; again it changes nothing',
+  permission: 'contacts:bulk',
+  scope: 'contacts:write',
+  body: z
+    .object({
+      phone: z.string().max(100).optional().describe('With the country’s code, in any spelling.'),
+      bsuid: z.string().trim().min(1).max(200).optional().describe('WhatsApp’s business-scoped user id.'),
+      portfolio_id: z
+        .string()
+        .max(100)
+        .optional()
+        .describe('Of the business-scoped id; needed when accounts of several portfolios are connected.'),
+      display_name: writtenText()
+        .trim()
+        .min(1, refusal('contact_name_missing', 'Write a name, or leave it out.'))
+        .max(512, atMost(512))
+        .optional()
+        .describe('A name that WhatsApp has told stays.'),
+      first_seen_at: Instant.optional().describe('For a contact that is new; otherwise now.'),
+      last_seen_at: Instant.optional().describe('For a contact that is new; otherwise null until it writes.'),
+    })
+    .refine(
+      ({ phone, bsuid }) => (phone === undefined) !== (bsuid === undefined),
+      refusal('contact_unnamed', 'Name the contact either by phone or by bsuid.'),
+    )
+    .meta({ id: 'PutContact' }),
+  responses: {
+    200: {
+      description: 'It is there.',
+      schema: z
+        .object({ contact: Contact, created: z.boolean().describe('False when it was there before.') })
+        .meta({ id: 'PutContactResult' }),
+    },
+    ...problems,
+  },
 })
 
 export const getContact = route({

@@ -5,6 +5,8 @@ import { sql } from 'kysely'
 
 export type EventKind =
   | 'contact.created'
+  /** With phone, name and username before and after. */
+  | 'contact.updated'
   | 'contacts.active'
   | 'contact.merged'
   | 'contact.unmerged'

@@ -64,6 +64,7 @@ export const live = route({
 /** What is told to other systems. */
 export const EVENT_TYPES = [
   'contact.created',
+  'contact.updated',
   'contact.merged',
   'contact.unmerged',
   'contact.erased',

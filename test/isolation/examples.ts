@@ -115,6 +115,7 @@ export const EXAMPLES: Readonly<Record<string, (id: Ids) => Example | Example[]>
   listContacts: contactFilters,
   countContacts: contactFilters,
   exportContacts: contactFilters,
+  putContact: () => ({ body: { phone: '+34600123456', display_name: 'Somebody' } }),
   findContactsByPhone: () => ({ query: { phone: '+16501000000' } }),
   findContactsByBsuid: () => ({ query: { bsuid: 'US.91000000' } }),
   getContact: (id) => ({ params: { id: id.contact } }),

@@ -8,6 +8,8 @@ overwriteGetLocale(() => 'en')
 /** Told to Meta, to AIs and to those who write programs; no screen of the console can bring them about. */
 const FOR_PROGRAMS = new Set([
   'address_not_allowed',
+  'contact_name_missing',
+  'contact_unnamed',
   'contacts_unnamed',
   'cursor_ahead',
   'cursor_invalid',
@@ -27,6 +29,7 @@ const FOR_PROGRAMS = new Set([
   'one_selection',
   'organization_unnamed',
   'phone_incomplete',
+  'portfolio_unknown',
   'removed_by_person',
   'restore_or_merge',
   'route_missing',
@@ -36,6 +39,8 @@ const FOR_PROGRAMS = new Set([
   'tag_names_unknown',
   'test_customer_unreachable',
   'test_message_not_theirs',
+  'time_future',
+  'times_crossed',
   'too_many_tagged',
   'verify_token_wrong',
   'webhook_missing',
