@@ -203,7 +203,9 @@ test('a message of a known customer is a sign of life with the contact as it is 
   const position = await positionOf(server.db, admin.actor.org_id)
   const listener = await listen(server, admin)
   await write('4915112345678', 'Ana Sousa')
-  await expect.poll(() => listener.changes(), { timeout: 3000 }).toMatchObject([{ kind: 'contact.updated' }, { kind: 'contacts.active' }])
+  await expect
+    .poll(() => listener.changes(), { timeout: 3000 })
+    .toMatchObject([{ kind: 'contact.updated' }, { kind: 'contacts.active' }])
   expect(listener.messages.at(-1)!.data).toMatchObject({ conversations: [{ contact: { display_name: 'Ana Sousa' } }] })
 
   await server.pool.query(`update events set at = at - interval '2 hours' where org_id = $1`, [admin.actor.org_id])
