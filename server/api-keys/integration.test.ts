@@ -1,6 +1,6 @@
 // What an integrator does with a key: finds people by what the CRM knows of them, and tags by names.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { findContactsByBsuid, findContactsByPhone, getContact, putContact } from '../contacts/schema.ts'
+import { findContactsByBsuid, findContactsByPhone, getContact, listContacts, putContact } from '../contacts/schema.ts'
 import { listEvents } from '../events/schema.ts'
 import { newId } from '../lib/ids.ts'
 import type { ProblemBody } from '../lib/shapes.ts'
@@ -189,4 +189,28 @@ test('what cannot be a contact is refused at its field, and nothing is created',
     }),
   ).toMatchObject({ reason: 'times_crossed', field: 'last_seen_at' })
   expect((await key.call(findContactsByPhone, { query: { phone: '+34600123456' } })).contacts).toEqual([])
+})
+
+test('an export as NDJSON has a contact a line, as the list answers it, whatever is in the names', async () => {
+  const admin = await server.newPerson()
+  const key = await server.newKey(admin)
+  const names = ['Back\\slash \\n "quoted"', 'Tab\tand\u2028line', 'نور 🌸', "O'Neill, \u0007 bell", '\\\\']
+  const ids = []
+  for (const name of names) ids.push(await sighted(server, admin, { wa_id: `4915${ids.length}0000000`, name }))
+  await sighted(server, admin, { wa_id: null, bsuid: 'US.1', username: 'noor' })
+  await admin.call(createTag, { body: { name: 'VI\\P "1"', color: 'red' } })
+  await key.call(changeContactTags, { params: { id: ids[0]! }, body: { add: ['VI\\P "1"'] } })
+  const response = await server.app.inject({
+    url: '/v1/contacts/export?format=ndjson&sort=name',
+    headers: { authorization: `Bearer ${key.secret}` },
+  })
+  expect(response.headers).toMatchObject({
+    'content-type': 'application/x-ndjson; charset=utf-8',
+    'earmark-rows': '6',
+    'content-disposition': expect.stringMatching(/\.ndjson"$/),
+  })
+  const lines = response.body.split('\n')
+  expect(lines.pop()).toBe('')
+  const { contacts } = await key.call(listContacts, { query: { sort: 'name' } })
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(contacts)
 })

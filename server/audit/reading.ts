@@ -3,7 +3,7 @@ import { sql, type RawBuilder } from 'kysely'
 import type pg from 'pg'
 import type { Actor } from '../access/actor.ts'
 import { copiedInstant, copiedText, openSnapshot } from '../lib/copy.ts'
-import { csvFile, type CsvFile } from '../lib/csv-copy.ts'
+import { copiedFile, csvHead, type CopiedFile } from '../lib/copied-file.ts'
 import { csvField, csvText } from '../lib/csv.ts'
 import type { Db } from '../lib/db.ts'
 import type { AuditEntry, AuditFilter } from './schema.ts'
@@ -93,8 +93,8 @@ export async function listActors(
 
 const HEADER = ['Time', 'Act', 'By', 'By id', 'Address', 'On', 'On id', 'Details']
 
-/** All that matches, newest first, as `csvFile` promises it. */
-export async function exportEntries(pool: pg.Pool, actor: Actor, filter: AuditFilter): Promise<CsvFile> {
+/** All that matches, newest first, as `copiedFile` promises it. */
+export async function exportEntries(pool: pg.Pool, actor: Actor, filter: AuditFilter): Promise<CopiedFile> {
   const snapshot = await openSnapshot(pool)
   try {
     const where = matching(actor.org_id, filter)
@@ -104,8 +104,8 @@ export async function exportEntries(pool: pg.Pool, actor: Actor, filter: AuditFi
     const query = sql`
       select at, act, actor_name, actor_id, address, subject_name, subject_id, details from audit_entries
       where ${where} order by id desc`.compile(snapshot.db)
-    return csvFile(snapshot, {
-      header: HEADER,
+    return copiedFile(snapshot, {
+      head: csvHead(HEADER),
       queries: [query],
       row: ([at, act, ...texts]) =>
         `${copiedInstant(at!)},${csvField(act!)},${texts.map((text) => csvText(copiedText(text))).join(',')}\r\n`,

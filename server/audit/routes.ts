@@ -13,8 +13,8 @@ export const auditRoutes = [
   bind(schema.listAuditActors, async (_input, { db, actor }) => answer(200, await listActors(db, actor))),
 
   bind(schema.exportAuditEntries, async ({ query: filter }, context) => {
-    const { rows, csv } = await exportEntries(context.pool, context.actor, filter)
+    const { rows, content } = await exportEntries(context.pool, context.actor, filter)
     const act = { act: 'audit.exported', details: { rows, filter } } as const
-    return sendRecorded(context, act, { name: 'audit-log', kind: 'csv', content: csv, rows })
+    return sendRecorded(context, act, { name: 'audit-log', kind: 'csv', content, rows })
   }),
 ]

@@ -18,10 +18,10 @@ export const contactRoutes = [
     answer(200, { count: await countContacts(db, actor, query) }),
   ),
 
-  bind(schema.exportContacts, async ({ query: { sort, order, ...filter } }, context) => {
-    const { rows, csv } = await exportContacts(context.pool, context.actor, filter, { sort, order })
+  bind(schema.exportContacts, async ({ query: { sort, order, format, ...filter } }, context) => {
+    const { rows, content } = await exportContacts(context.pool, context.actor, filter, { format, sort, order })
     const act = { act: 'contacts.exported', details: { rows, filter } } as const
-    return sendRecorded(context, act, { name: 'contacts', kind: 'csv', content: csv, rows })
+    return sendRecorded(context, act, { name: 'contacts', kind: format, content, rows })
   }),
 
   bind(schema.findContactsByPhone, async ({ query }, { db, actor }) =>

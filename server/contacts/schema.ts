@@ -113,18 +113,24 @@ export const countContacts = route({
   },
 })
 
+export const ExportFormat = z.enum(['csv', 'ndjson'])
+export type ExportFormat = z.output<typeof ExportFormat>
+
 export const exportContacts = route({
   method: 'get',
   path: '/v1/contacts/export',
   operationId: 'exportContacts',
-  summary: 'Every contact that matches, as CSV, in the order of the list',
+  summary: 'Every contact that matches, as CSV or NDJSON, in the order of the list',
   permission: 'contacts:export',
   scope: 'contacts:read',
-  query: ContactFilter.extend(ContactOrder.shape),
+  query: ContactFilter.extend({
+    ...ContactOrder.shape,
+    format: ExportFormat.default('csv').describe('ndjson: a contact a line, as the list answers it.'),
+  }),
   responses: {
     200: {
       description:
-        'CSV, UTF-8 with a byte-order mark. The header Earmark-Rows tells the number of rows below the first line: a file with fewer was cut on the way.',
+        'CSV, UTF-8 with a byte-order mark. The header Earmark-Rows tells the number of contacts: a file with fewer was cut on the way. NDJSON has neither mark nor first line, and the type application/x-ndjson.',
       contentType: 'text/csv',
     },
     ...problems,

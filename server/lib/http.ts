@@ -142,7 +142,11 @@ export interface SavedFile {
   rows?: number
 }
 
-const FILE_TYPES = { csv: 'text/csv; charset=utf-8', json: 'application/json; charset=utf-8' }
+const FILE_TYPES = {
+  csv: 'text/csv; charset=utf-8',
+  json: 'application/json; charset=utf-8',
+  ndjson: 'application/x-ndjson; charset=utf-8',
+}
 
 /** Answers with a file as a stream; the header Earmark-Rows tells the number of its rows, where it has any. */
 export async function sendFile(reply: FastifyReply, { name, kind, content, rows }: SavedFile): Promise<Sent> {

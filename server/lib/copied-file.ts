@@ -1,16 +1,20 @@
-// A CSV file made from what COPY sends, line by line as it comes, with the number of its rows promised beforehand.
+// A file made from what COPY sends, line by line as it comes, with the number of its rows promised beforehand.
 import { Readable } from 'node:stream'
 import type { CompiledQuery } from 'kysely'
 import { linesOf, type Snapshot } from './copy.ts'
 import { BYTE_ORDER_MARK, csvRow } from './csv.ts'
 
-export interface CsvFile {
+/** What a CSV file with these columns begins with. */
+export const csvHead = (columns: readonly string[]): string => BYTE_ORDER_MARK + csvRow(columns)
+
+export interface CopiedFile {
   rows: number
-  csv: Readable
+  content: Readable
 }
 
-interface CsvCopy {
-  header: readonly string[]
+interface FileCopy {
+  /** What the file begins with. */
+  head: string
   /** After one another; all with the same columns. */
   queries: readonly CompiledQuery[]
   /** The row of the file for the columns of a line: COPY's text in Latin 1, whatever is not ASCII unread. */
@@ -23,15 +27,15 @@ interface CsvCopy {
  * The file as a stream, with constant memory. It ends the snapshot; an error on the way ends the stream with that error,
  * never as if it were complete, and so does a number of rows other than the one promised.
  */
-export function csvFile(snapshot: Snapshot, copied: CsvCopy): CsvFile {
-  const csv = Readable.from(chunks(snapshot, copied), { objectMode: true, highWaterMark: 2 })
+export function copiedFile(snapshot: Snapshot, copied: FileCopy): CopiedFile {
+  const content = Readable.from(chunks(snapshot, copied), { objectMode: true, highWaterMark: 2 })
   // A generator that nobody began to read has nothing to clean up by itself.
-  csv.once('close', () => void snapshot.close())
-  return { rows: copied.rows, csv }
+  content.once('close', () => void snapshot.close())
+  return { rows: copied.rows, content }
 }
 
-async function* chunks({ copy }: Snapshot, { header, queries, row, rows: promised }: CsvCopy): AsyncGenerator<Buffer> {
-  yield Buffer.from(BYTE_ORDER_MARK + csvRow(header))
+async function* chunks({ copy }: Snapshot, { head, queries, row, rows: promised }: FileCopy): AsyncGenerator<Buffer> {
+  if (head !== '') yield Buffer.from(head)
   let rows = 0
   for (const query of queries) {
     for await (const lines of linesOf(copy(query))) {
