@@ -4,7 +4,7 @@ import { callbackPath, createAccount } from '../server/channels/accounts.ts'
 import { signBody } from '../server/channels/whatsapp/signature.ts'
 import { loadConfig } from '../server/config.ts'
 import { loadSecretKey } from '../server/lib/secret-key.ts'
-import type { Post } from './load.ts'
+import type { Call } from './load.ts'
 import { BENCH_SECRET_KEY, type BenchServer } from './server-process.ts'
 
 const PORTFOLIO = '1'
@@ -50,7 +50,7 @@ export interface Written {
 export function signedDelivery(
   { accountId, secret, phoneNumberId }: { accountId: string; secret: string; phoneNumberId: string },
   messages: readonly Written[],
-): Post {
+): Call {
   const value = {
     messaging_product: 'whatsapp',
     metadata: { display_phone_number: '15550783881', phone_number_id: phoneNumberId },

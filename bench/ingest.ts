@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { sql } from 'kysely'
 import { connectAccount, signedDelivery } from './deliveries.ts'
-import { load, type LoadResult, type Post } from './load.ts'
+import { load, type LoadResult, type Call } from './load.ts'
 import { portIn, spawnNode, startServer, type BenchServer } from './server-process.ts'
 
 const CONNECTIONS = 16
@@ -30,7 +30,7 @@ export async function benchIngest(args: string[]): Promise<void> {
     const baselinePort = await portIn(baselineFile, baseline)
     const singles = () => delivery(accountId, secret, 1)
     const thousands = () => delivery(accountId, secret, 1000)
-    const run = (port: number, seconds: number, next: () => Post) =>
+    const run = (port: number, seconds: number, next: () => Call) =>
       load(port, { connections: CONNECTIONS, seconds, next })
 
     console.log(
@@ -99,7 +99,7 @@ export async function benchIngest(args: string[]): Promise<void> {
 
 let messages = 0
 
-function delivery(accountId: string, secret: string, updates: number): Post {
+function delivery(accountId: string, secret: string, updates: number): Call {
   return signedDelivery(
     { accountId, secret, phoneNumberId: PHONE_NUMBER_ID },
     Array.from({ length: updates }, () => {

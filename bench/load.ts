@@ -14,7 +14,9 @@ export interface LoadResult {
   p99: number
 }
 
-export interface Post {
+export interface Call {
+  /** POST unless it is said. */
+  method?: 'GET' | 'POST'
   path: string
   headers: Record<string, string>
   body: Buffer
@@ -26,7 +28,7 @@ export interface Post {
  */
 export async function load(
   port: number,
-  options: { connections: number; seconds: number; perSecond?: number; next: () => Post },
+  options: { connections: number; seconds: number; perSecond?: number; next: () => Call },
 ): Promise<LoadResult> {
   const { connections, seconds, perSecond = Infinity, next } = options
   const from = performance.now()
@@ -50,19 +52,19 @@ export async function load(
 async function oneConnection(
   port: number,
   turn: () => Promise<boolean>,
-  next: () => Post,
+  next: () => Call,
   times: number[],
   count: { ok: number; other: number },
 ): Promise<void> {
   const socket = await opened(port)
   try {
     while (await turn()) {
-      const { path, headers, body } = next()
+      const { method = 'POST', path, headers, body } = next()
       const head = Object.entries({ host: `127.0.0.1:${port}`, ...headers, 'content-length': body.length }).map(
         ([name, value]) => `${name}: ${value}\r\n`,
       )
       const begun = performance.now()
-      socket.write(Buffer.concat([Buffer.from(`POST ${path} HTTP/1.1\r\n${head.join('')}\r\n`), body]))
+      socket.write(Buffer.concat([Buffer.from(`${method} ${path} HTTP/1.1\r\n${head.join('')}\r\n`), body]))
       const status = await answer(socket)
       times.push(performance.now() - begun)
       if (status === 200) count.ok++

@@ -1,10 +1,12 @@
 // npm run bench -- NAME: the measured promises, each beside a baseline of the same run.
 import { cpus, totalmem } from 'node:os'
+import { benchApi } from './api.ts'
 import { benchContacts } from './contacts.ts'
 import { benchConversations } from './conversations.ts'
 import { benchIngest } from './ingest.ts'
 
 const benches: Record<string, (args: string[]) => Promise<void>> = {
+  api: benchApi,
   contacts: benchContacts,
   conversations: benchConversations,
   ingest: benchIngest,

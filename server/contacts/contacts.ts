@@ -47,7 +47,11 @@ export async function contactsByIds(db: Db, actor: Actor, ids: readonly string[]
     await sql<ContactRow>`select ${columns} from contacts c where c.org_id = ${actor.org_id} and c.id = any(${ids}::uuid[])`.execute(
       db,
     )
-  const chips = await chipsById(db, actor.org_id)
+  const chips = await chipsById(
+    db,
+    actor.org_id,
+    rows.flatMap((row) => row.tag_ids),
+  )
   return new Map(rows.map((row) => [row.id, toContact(row, chips)]))
 }
 

@@ -249,12 +249,15 @@ async function nameTaken(tx: Tx, actor: Actor, name: string, field: 'name' | 'ne
   )
 }
 
-/** Every tag of the organization as a chip, deleted ones too, by id. */
-export async function chipsById(db: Db, orgId: string): Promise<Map<string, TagChip>> {
+/** The tags of the organization as chips, or those of these ids, deleted ones too, by id, in the order they are shown. */
+export async function chipsById(db: Db, orgId: string, ids?: Iterable<string>): Promise<Map<string, TagChip>> {
+  const wanted = ids === undefined ? null : [...new Set(ids)]
+  if (wanted?.length === 0) return new Map()
   const rows = await db
     .selectFrom('tags')
     .select(['id', 'name', 'color', sql<boolean>`deleted_at is not null`.as('deleted')])
     .where('org_id', '=', orgId)
+    .$if(wanted !== null, (tags) => tags.where(sql<boolean>`id = any(${wanted}::uuid[])`))
     .orderBy(sql`deleted_at is not null, name_key collate "C", id`)
     .execute()
   return new Map(rows.map((row) => [row.id, { ...row, color: row.color as TagColor | null }]))
