@@ -35,6 +35,7 @@ import { presenceRoutes } from './presence/routes.ts'
 import { privacyRoutes } from './privacy/routes.ts'
 import { serveReference } from './reference/serving.ts'
 import { VERSION } from './lib/version.ts'
+import { openMcpDoor } from './mcp/server.ts'
 import { replyRoutes } from './replies/routes.ts'
 import { tagRoutes } from './tags/routes.ts'
 import { templateRoutes } from './templates/routes.ts'
@@ -42,7 +43,7 @@ import { testPhoneRoutes } from './test-phone/routes.ts'
 import { watchRequests } from './watching/requests.ts'
 import { openMetricsDoor } from './watching/scraping.ts'
 
-/** Every route of the console and of `/v1`. Beside them: the webhook door, the two health checks, /metrics, and the console's files. */
+/** Every route of the console and of `/v1`. Beside them: the webhook door, /mcp, the two health checks, /metrics, and the console's files. */
 export const sitemap: readonly BoundRoute[] = [
   ...accessRoutes,
   ...accountRoutes,
@@ -133,6 +134,7 @@ export async function buildApp(server: Server, limits: ConnectionLimits = CONNEC
     return { status: 'ready' }
   })
 
+  openMcpDoor(app, server)
   openMetricsDoor(app, server)
 
   await serveReference(app, {
@@ -163,7 +165,9 @@ async function serveConsole(app: FastifyInstance): Promise<void> {
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0]!
     const forBrowser =
-      request.method === 'GET' && !/^\/(v1|auth|webhooks|assets)(\/|$)/.test(path) && !/\.[a-z0-9]+$/i.test(path)
+      request.method === 'GET' &&
+      !/^\/(v1|auth|webhooks|assets|\.well-known)(\/|$)/.test(path) &&
+      !/\.[a-z0-9]+$/i.test(path)
     if (!forBrowser) return sendNotFound(request, reply)
     return reply
       .header('content-security-policy', CONTENT_SECURITY_POLICY)

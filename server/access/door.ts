@@ -152,7 +152,12 @@ const sessionCookieName = (config: Config) =>
 export const sessionCookieOptions = (config: Config) =>
   ({ path: '/', httpOnly: true, sameSite: 'lax', secure: config.publicUrl.startsWith('https:') }) as const
 
-function parse(shape: z.ZodType | undefined, value: unknown, failure: 'invalid' | 'not_found' = 'invalid'): unknown {
+/** The value as the shape wants it. Refuses any other with a sentence that says what to write, and the field. */
+export function parse(
+  shape: z.ZodType | undefined,
+  value: unknown,
+  failure: 'invalid' | 'not_found' = 'invalid',
+): unknown {
   if (!shape) return undefined
   const result = shape.safeParse(value ?? {}, { error: sayWhatToWrite })
   if (result.success) return result.data

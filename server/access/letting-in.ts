@@ -72,12 +72,35 @@ export async function letIn(
   return { session, actor, key: null }
 }
 
+/** The key of the AI agent that calls. Refuses whatever else calls, third parties' keys too, and other sites' pages. */
+export async function admitAgent(
+  { db, config }: { db: Db; config: Config },
+  request: FastifyRequest,
+): Promise<AdmittedKey> {
+  const { origin } = request.headers
+  if (origin !== undefined && origin !== new URL(config.publicUrl).origin)
+    throw new Problem('forbidden', 'This is for AI agents, not for pages of other sites.', { reason: 'cross_site' })
+  const secret = bearerIn(request)
+  if (secret === null)
+    throw new Problem('unauthenticated', 'Send the API key of an AI agent in the header Authorization, after Bearer.', {
+      reason: 'key_missing',
+    })
+  const key = await admitKey(db, secret, request.ip)
+  if (key.actor.key_kind !== 'ai_agent')
+    throw new Problem(
+      'forbidden',
+      'This API key is a third-party system’s. Ask an administrator for one of the kind AI agent, or call /v1.',
+      { reason: 'not_for_third_parties' },
+    )
+  return key
+}
+
 /** What stands after Bearer. Browsers send no such header by themselves, so that no other site can make them. */
 function bearerIn({ headers: { authorization } }: FastifyRequest): string | null {
   return /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1] ?? null
 }
 
-function refuseOtherScopes({ scopes }: AdmittedKey, scope: Scope | null): void {
+export function refuseOtherScopes({ scopes }: AdmittedKey, scope: Scope | null): void {
   if (scope === null)
     throw new Problem('forbidden', 'This is for people who are signed in, not for API keys.', {
       reason: 'not_for_keys',

@@ -110,26 +110,33 @@ export function sendNotFound(request: FastifyRequest, reply: FastifyReply): Fast
 }
 
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
-  const problem = toProblem(error)
+  const problem = answerableProblem(error, request)
   if (problem.status >= 500) request.log.error({ err: error }, 'request failed')
-  if (problem.details.retryAfterSeconds !== undefined) reply.header('retry-after', problem.details.retryAfterSeconds)
-  const { field, reason, data } = problem.details
+  const { retryAfterSeconds } = toProblem(error).details
+  if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds)
+  // RFC 9110 wants it; other than for Basic, browsers ask nobody for anything.
+  if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="Earmark"')
   return reply
     .code(problem.status)
     .type('application/problem+json; charset=utf-8')
     .header('cache-control', 'no-store')
     .serializer(JSON.stringify)
-    .send({
-      type: 'about:blank',
-      title: TITLES[problem.status] ?? 'Error',
-      status: problem.status,
-      code: problem.code,
-      detail: problem.message,
-      ...(reason === undefined ? {} : { reason }),
-      ...(field === undefined ? {} : { field }),
-      ...(data === undefined ? {} : { data }),
-      request_id: request.id,
-    })
+    .send({ type: 'about:blank', title: TITLES[problem.status] ?? 'Error', ...problem })
+}
+
+/** What is said of an error, wherever it is answered. */
+export function answerableProblem(error: unknown, request: FastifyRequest) {
+  const { status, code, message, details } = toProblem(error)
+  const { field, reason, data } = details
+  return {
+    status,
+    code,
+    detail: message,
+    ...(reason === undefined ? {} : { reason }),
+    ...(field === undefined ? {} : { field }),
+    ...(data === undefined ? {} : { data }),
+    request_id: request.id,
+  }
 }
 
 /** A file to be saved. */

@@ -51,6 +51,20 @@ export async function assignmentsOf(
   return { active: assignments.filter((a) => !a.tag.deleted), historical: assignments.filter((a) => a.tag.deleted) }
 }
 
+/** The active tags on each of the contacts by name, with how they were put on; a contact without any is not in the map. */
+export async function sourcesOfTags(
+  db: Db,
+  actor: Actor,
+  contactIds: readonly string[],
+): Promise<Map<string, { name: string; source: TagSource }[]>> {
+  const { rows } = await sql<{ contact_id: string; name: string; source: TagSource }>`
+    select a.contact_id, t.name, a.added_source as source
+    from tag_assignments a join tags t on t.org_id = a.org_id and t.id = a.tag_id
+    where a.org_id = ${actor.org_id} and a.contact_id = any(${contactIds}::uuid[]) and a.removed_at is null and t.deleted_at is null
+    order by t.name_key collate "C", t.id`.execute(db)
+  return Map.groupBy(rows, (row) => row.contact_id)
+}
+
 interface ChangeRow {
   id: number | string
   change: 'added' | 'removed'

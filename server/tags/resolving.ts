@@ -69,20 +69,21 @@ const MOST_NEAR = 3
 const NEAR = 0.3
 
 /**
- * The ids of tags that are named by id or by name. Refuses names that the catalog does not have (`tag_names_unknown`), all of
- * them at once, with active tags whose names are like them. Ids are handed on as they are.
+ * The ids of tags that are named by id or by name, list by list. Refuses names that the catalog does not have
+ * (`tag_names_unknown`), all of them at once, with active tags whose names are like them. Ids are handed on as they are.
  */
-export async function idsOfNamed(
+export async function idsOfNamed<L extends string>(
   db: Db,
   orgId: string,
-  { add, remove }: { add: readonly string[]; remove: readonly string[] },
-): Promise<{ add: string[]; remove: string[] }> {
-  const names = [...new Set([...add, ...remove])].filter((each) => !isId(each))
+  lists: Readonly<Record<L, readonly string[]>>,
+): Promise<Record<L, string[]>> {
+  const named = Object.entries<readonly string[]>(lists)
+  const names = [...new Set(named.flatMap(([, list]) => list))].filter((each) => !isId(each))
   const known = await resolveTagNames(db, orgId, names)
   const unknown = names.filter((name) => !known.has(name))
   if (unknown.length > 0) throw namesUnknown(await nearTo(db, orgId, unknown))
-  const idsOf = (named: readonly string[]) => named.map((each) => known.get(each)?.id ?? each)
-  return { add: idsOf(add), remove: idsOf(remove) }
+  const idsOf = (list: readonly string[]) => list.map((each) => known.get(each)?.id ?? each)
+  return Object.fromEntries(named.map(([key, list]) => [key, idsOf(list)])) as Record<L, string[]>
 }
 
 interface UnknownName {
@@ -109,7 +110,7 @@ function namesUnknown(unknown: readonly UnknownName[]): Problem {
   )
   return new Problem(
     'invalid',
-    `Not in the catalog: ${quoted.join('; ')}. Nothing was changed. Use the names of the catalog, or create the tag first.`,
+    `Not in the catalog: ${quoted.join('; ')}. Nothing was done. Use the names of the catalog, or create the tag first.`,
     { reason: 'tag_names_unknown', data: { unknown } },
   )
 }

@@ -6,7 +6,7 @@ import type { Metrics } from './metrics.ts'
 const CONSOLE = '(console)'
 /** Where there is no route. */
 const NOWHERE = '(none)'
-const API = /^\/(?:v1|auth|webhooks|healthz|readyz|metrics)(?:\/|$)/
+const API = /^\/(?:v1|auth|webhooks|mcp|healthz|readyz|metrics)(?:\/|$)/
 /** As nginx counts it: the caller left before the answer began. */
 const CALLER_LEFT = 499
 
