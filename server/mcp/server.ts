@@ -35,10 +35,11 @@ export function openMcpDoor(app: FastifyInstance, server: Server): void {
       request.log = request.log.child({ org_id: key.actor.org_id, actor_kind: key.actor.kind, actor_id: key.actor.id })
       if (Array.isArray(request.body))
         throw new Problem('invalid', 'Send one message in a call, not a list of them.', { reason: 'batch_not_taken' })
-      reply.header('cache-control', 'no-store')
       // Nothing here changes by itself, so that there is nothing to be told of.
       const handler = createMcpHandler(() => protocolFor(server, key, request), { maxSubscriptions: 0 })
-      return reply.send(await handler.fetch(asWebRequest(request, reply), { parsedBody: request.body }))
+      const answer = await handler.fetch(asWebRequest(request, reply), { parsedBody: request.body })
+      answer.headers.set('cache-control', 'no-store, no-transform')
+      return reply.send(answer)
     },
   })
 }
