@@ -70,11 +70,11 @@ function protocolFor(server: Server, key: AdmittedKey, request: FastifyRequest):
     request.log = request.log.child({ tool: called.name })
     try {
       refuseOtherScopes(key, called.scope)
-      return answered(called.output.parse(await run(server, key, called, params.arguments)) as object)
+      return answered(called.output.parse(await run(server, key, called, params.arguments)))
     } catch (error) {
       const problem = answerableProblem(error, request)
       if (problem.status >= 500) request.log.error({ err: error }, 'tool failed')
-      return { ...answered(problem), isError: true }
+      return { content: inWords(problem), isError: true }
     }
   })
   return protocol
@@ -104,11 +104,9 @@ async function rehearsed<A>({ db }: Server, work: (tx: Tx) => Promise<A>): Promi
   }
 }
 
-/** As data, and as text for models that are not given data. */
-const answered = (body: object) => ({
-  content: [{ type: 'text' as const, text: JSON.stringify(body) }],
-  structuredContent: { ...body },
-})
+/** As data, and as text for models that are not given data. Refusals are text only: clients hold data to the tool's shape. */
+const answered = (body: object) => ({ content: inWords(body), structuredContent: { ...body } })
+const inWords = (body: object) => [{ type: 'text' as const, text: JSON.stringify(body) }]
 
 const jsonSchemaOf = (shape: z.ZodObject, io: 'input' | 'output') =>
   z.toJSONSchema(shape, {
