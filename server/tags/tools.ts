@@ -5,7 +5,7 @@ import { Id, Instant, refusal, SearchText } from '../lib/shapes.ts'
 import { tool } from '../mcp/tool.ts'
 import { listTagChanges } from './history.ts'
 import { changeNamedTags } from './naming.ts'
-import { ChangeTags, Tag, TagChange, TagChip, TagSource } from './schema.ts'
+import { ChangeTags, Tag, TagChange, TagSource, type TagChip } from './schema.ts'
 import { listTags } from './tags.ts'
 
 /** Contacts in one call of a tool. */
