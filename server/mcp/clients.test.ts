@@ -1,18 +1,18 @@
-// The protocol's official inspector as an outside client, by its command line: it finds a contact, tries a tag, and puts it on.
+// Clients from outside, each a process of its own: the protocol's official inspector, and the agent that the documentation shows.
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { getContact } from '../contacts/schema.ts'
 import { changeContactTags, createTag, listTagChanges } from '../tags/schema.ts'
 import { portOf } from '../../test/help/listening.ts'
 import { sighted } from '../../test/help/people.ts'
 import { openTestServer, type TestServer } from '../../test/help/server.ts'
 
-const INSPECTOR = fileURLToPath(
-  new URL('../../node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js', import.meta.url),
-)
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const INSPECTOR = join(ROOT, 'node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js')
 
 let server: TestServer
 /** The inspector keeps notes in the home directory. */
@@ -27,26 +27,30 @@ afterAll(async () => {
   await rm(home, { recursive: true })
 })
 
-interface Outcome {
-  code: number
-  said: {
-    tools?: { name: string }[]
-    content?: { text: string }[]
-    structuredContent?: Record<string, unknown>
-    isError?: boolean
-  }
+interface Answer {
+  tools?: { name: string }[]
+  content?: { text: string }[]
+  structuredContent?: Record<string, unknown>
+  isError?: boolean
 }
 
-function inspect(secret: string, ...more: string[]): Promise<Outcome> {
-  const call = ['--cli', `http://127.0.0.1:${portOf(server)}/mcp`, '--transport', 'http']
-  const header = ['--header', `Authorization: Bearer ${secret}`]
+/** Runs Node until it ends, and answers how, and what it printed. */
+function runNode(args: string[], env: Record<string, string>): Promise<{ code: number; printed: string }> {
   return new Promise((resolve, reject) => {
-    const env = { PATH: process.env['PATH'], HOME: home }
-    const done = execFile(process.execPath, [INSPECTOR, ...call, ...header, ...more], { env }, (_, stdout, stderr) => {
-      if (done.exitCode === null) reject(new Error(`The inspector was ended: ${stderr}`))
-      else resolve({ code: done.exitCode, said: stdout === '' ? {} : (JSON.parse(stdout) as Outcome['said']) })
+    const all = { PATH: process.env['PATH'], HOME: home, ...env }
+    const done = execFile(process.execPath, args, { cwd: ROOT, env: all }, (_, printed, complaint) => {
+      if (done.exitCode === null) reject(new Error(`It was ended: ${complaint}`))
+      else resolve({ code: done.exitCode, printed })
     })
   })
+}
+
+const address = () => `http://127.0.0.1:${portOf(server)}`
+
+async function inspect(secret: string, ...more: string[]): Promise<{ code: number; said: Answer }> {
+  const call = ['--cli', `${address()}/mcp`, '--transport', 'http', '--header', `Authorization: Bearer ${secret}`]
+  const { code, printed } = await runNode([INSPECTOR, ...call, ...more], {})
+  return { code, said: printed === '' ? {} : (JSON.parse(printed) as Answer) }
 }
 
 const useTool = (secret: string, tool: string, input: Record<string, unknown>) => {
@@ -102,4 +106,19 @@ test('the inspector is not let in with a third party’s key', async () => {
   const { code, said } = await inspect(secret, '--method', 'tools/list')
   expect(code).not.toBe(0)
   expect(said.tools).toBeUndefined()
+})
+
+test('the agent that the documentation shows lists the tools, finds contacts, and tries a tag', async () => {
+  const admin = await server.newPerson()
+  await admin.call(createTag, { body: { name: 'VIP' } })
+  const id = await sighted(server, admin)
+  const { secret } = await server.newKey(admin, { kind: 'ai_agent' })
+  const page = await readFile(join(ROOT, 'docs/api/mcp.md'), 'utf8')
+  const example = /^```js\n(.*?)^```$/ms.exec(page)![1]!
+  const env = { EARMARK_URL: address(), EARMARK_KEY: secret }
+  const { code, printed } = await runNode(['--input-type=module', '--eval', example], env)
+  expect(code).toBe(0)
+  expect(printed).toContain("'search_contacts'")
+  expect(printed).toContain('1 would become VIP')
+  expect((await admin.call(getContact, { params: { id } })).active_tags).toEqual([])
 })
