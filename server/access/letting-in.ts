@@ -83,7 +83,7 @@ export async function admitAgent(
   const secret = bearerIn(request)
   if (secret === null)
     throw new Problem('unauthenticated', 'Send the API key of an AI agent in the header Authorization, after Bearer.', {
-      reason: 'key_missing',
+      reason: 'key_unsent',
     })
   const key = await admitKey(db, secret, request.ip)
   if (key.actor.key_kind !== 'ai_agent')

@@ -249,7 +249,7 @@ test('what a person took off is not put back, on any of the contacts named', asy
   expect(await use('tag_contacts', { contact_ids: [other, id], add: ['VIP'] })).toMatchObject({
     refused: true,
     status: 403,
-    code: 'forbidden',
+    reason: 'removed_by_person',
   })
   expect(await carried(admin, id)).toEqual([])
   expect(await carried(admin, other)).toEqual([])
@@ -299,11 +299,11 @@ test('only keys of AI agents are let in, and a revoked one is refused at once, o
   }
   expect(await refusalOf(post(null, LIST))).toMatchObject({
     status: 401,
-    reason: 'key_missing',
+    reason: 'key_unsent',
     header: 'Bearer realm="Earmark"',
   })
   const session = post(null, LIST, { cookie: admin.cookie, 'earmark-organization': admin.slug, 'earmark-request': '1' })
-  expect(await refusalOf(session)).toMatchObject({ status: 401, reason: 'key_missing' })
+  expect(await refusalOf(session)).toMatchObject({ status: 401, reason: 'key_unsent' })
   const crm = await server.newKey(admin, { kind: 'third_party' })
   expect(await refusalOf(post(crm.secret, LIST))).toMatchObject({
     status: 403,
@@ -345,4 +345,22 @@ test('calls are counted as all calls of the key are, and each is one message of 
     headers: { accept: 'text/event-stream', authorization: `Bearer ${agent.secret}` },
   })
   expect(stream.statusCode).toBe(405)
+})
+
+test('what breaks inside is answered without a word of the inside, under an id by which the log has it', async () => {
+  const { admin, id } = await shop()
+  const { use } = await agentOf(admin)
+  await server.pool.query('alter table tag_assignments rename to hidden_assignments')
+  try {
+    const said = await use('get_contact', { contact_id: id })
+    expect(said).toEqual({
+      refused: true,
+      status: 500,
+      code: 'internal',
+      detail: 'Something went wrong on the server. It was logged under this request id.',
+      request_id: expect.any(String) as string,
+    })
+  } finally {
+    await server.pool.query('alter table hidden_assignments rename to tag_assignments')
+  }
 })

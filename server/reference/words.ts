@@ -37,6 +37,9 @@ Whatever goes wrong is answered as \`application/problem+json\` (RFC 9457). \`co
 ## Changes
 Fields may be added to answers at any time, and optional ones to calls. Nothing else changes under \`/v1\` without notice: what is going to end says so for at least twelve months by the headers \`Deprecation\` (RFC 9745) and \`Sunset\` (RFC 8594), and in the changelog.
 
+## AI agents
+Agents that speak the Model Context Protocol come by \`/mcp\`, with a key of the kind AI agent. They find the tools that the key's scopes allow by themselves.
+
 ## Browsers
 No other site may call from a browser: there are no CORS headers. A key does not belong into a web page.
 `.trim()
