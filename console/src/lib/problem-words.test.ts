@@ -8,9 +8,9 @@ overwriteGetLocale(() => 'en')
 /** Told to Meta, to AIs and to those who write programs; no screen of the console can bring them about. */
 const FOR_PROGRAMS = new Set([
   'address_not_allowed',
+  'batch_not_taken',
   'contact_name_missing',
   'contact_unnamed',
-  'batch_not_taken',
   'contacts_unnamed',
   'cursor_ahead',
   'cursor_invalid',
