@@ -247,7 +247,9 @@ test('nothing is told once an answer was written after it, nor right after one, 
   expect(await note(bob, later.conversationId)).not.toBeNull()
 
   const over = await talkOf(bob)
-  await sql`update conversations set window_ends_at = now() where id = ${over.conversationId}`.execute(server.db)
+  await sql`update conversations set window_ends_at = now() - interval '1 second' where id = ${over.conversationId}`.execute(
+    server.db,
+  )
   expect(await note(bob, over.conversationId)).toBeNull()
 })
 
