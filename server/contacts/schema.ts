@@ -1,7 +1,7 @@
 // Shapes and routes of contacts: the list, one contact, the export.
 import { z } from 'zod'
 import { route } from '../lib/route.ts'
-import { atMost, Id, Instant, listOf, problems, refusal, SearchText, writtenText } from '../lib/shapes.ts'
+import { atMost, Id, Instant, listOf, pageLimit, problems, refusal, SearchText, writtenText } from '../lib/shapes.ts'
 import { Assignment, TagChip, TagSource } from '../tags/schema.ts'
 
 /** An identity by which WhatsApp knows a contact. */
@@ -59,10 +59,10 @@ export const ContactFilter = z.object({
   ),
   tagged_from: Instant.optional().describe('Tagged at this instant or later; of the same assignment as sources.'),
   tagged_before: Instant.optional().describe('Tagged before this instant; of the same assignment as sources.'),
-  first_seen_from: Instant.optional(),
-  first_seen_before: Instant.optional(),
-  last_seen_from: Instant.optional(),
-  last_seen_before: Instant.optional(),
+  first_seen_from: Instant.optional().describe('Seen for the first time at this instant or later.'),
+  first_seen_before: Instant.optional().describe('Seen for the first time before this instant.'),
+  last_seen_from: Instant.optional().describe('Last seen at this instant or later.'),
+  last_seen_before: Instant.optional().describe('Last seen before this instant.'),
   channels: listOf(Id, 100).describe('Channel ids separated by commas: has messages on at least one of them.'),
 })
 export type ContactFilter = z.output<typeof ContactFilter>
@@ -74,7 +74,7 @@ export type SortOrder = z.output<typeof SortOrder>
 
 /** The order of list and export. Without a time or name to sort by, a contact comes last in either direction. */
 const ContactOrder = z.object({
-  sort: ContactSort.default('last_seen'),
+  sort: ContactSort.default('last_seen').describe('By the most recent activity, by the first one, or by name.'),
   order: SortOrder.optional().describe('Newest first for times, A to Z for names, unless asked otherwise.'),
 })
 
@@ -87,7 +87,7 @@ export const listContacts = route({
   scope: 'contacts:read',
   query: ContactFilter.extend({
     ...ContactOrder.shape,
-    limit: z.coerce.number().int().min(1).max(200).default(50),
+    limit: pageLimit({ most: 200, usual: 50 }),
     cursor: z.string().max(4000).optional().describe('next_cursor of the page before.'),
   }),
   responses: {
@@ -152,9 +152,11 @@ export const findContactsByPhone = route({
     phone: z
       .string()
       .max(100)
-      .describe(
-        'With the country’s code. Found as well is the spelling with or without the digit before mobile numbers of Brazil, Mexico and Argentina: several contacts may be answered, as written first.',
-      ),
+      .meta({
+        description:
+          'With the country’s code. Found as well is the spelling with or without the digit before mobile numbers of Brazil, Mexico and Argentina: several contacts may be answered, as written first.',
+        examples: ['+34 600 123 456'],
+      }),
   }),
   responses: { 200: { description: 'Those found.', schema: FoundContacts }, ...problems },
 })
@@ -166,7 +168,16 @@ export const findContactsByBsuid = route({
   summary: 'The contacts with a business-scoped user id; none is an empty list',
   permission: 'contacts:read',
   scope: 'contacts:read',
-  query: z.object({ bsuid: z.string().min(1).max(200) }),
+  query: z.object({
+    bsuid: z
+      .string()
+      .min(1)
+      .max(200)
+      .meta({
+        description: 'As WhatsApp writes it: the country, a point, and the id.',
+        examples: ['US.13491208655302741918'],
+      }),
+  }),
   responses: { 200: { description: 'Those found.', schema: FoundContacts }, ...problems },
 })
 

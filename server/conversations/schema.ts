@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { Contact } from '../contacts/schema.ts'
 import { route } from '../lib/route.ts'
 import { Media, MOST_SENT_BYTES } from './media-schema.ts'
-import { atMost, Id, Instant, listOf, problems, refusal, SearchText, writtenText } from '../lib/shapes.ts'
+import { atMost, Id, Instant, listOf, pageLimit, problems, refusal, SearchText, writtenText } from '../lib/shapes.ts'
 
 export const CONVERSATION_STATUSES = [
   'pending',
@@ -61,9 +61,9 @@ export const ConversationFilter = z.object({
   agents: listOf(Id, 100).describe('Ids of people separated by commas.'),
   channels: listOf(Id, 100).describe('Ids of channels separated by commas.'),
   any_tags: listOf(Id, 500).describe('Ids of tags separated by commas: the contact carries at least one of them.'),
-  contact_id: Id.optional(),
+  contact_id: Id.optional().describe('Conversations with this contact.'),
   active_from: Instant.optional().describe('Last activity at this instant or later.'),
-  active_before: Instant.optional(),
+  active_before: Instant.optional().describe('Last activity before this instant.'),
   search: SearchText.optional().describe(
     'Part of a message’s text, ignoring case; of a text with more than 4,096 characters, of its beginning.',
   ),
@@ -82,7 +82,7 @@ export const listConversations = route({
   permission: 'conversations:read',
   scope: 'conversations:read',
   query: ConversationFilter.extend({
-    limit: z.coerce.number().int().min(1).max(200).default(50),
+    limit: pageLimit({ most: 200, usual: 50 }),
     cursor: z.string().max(200).optional().describe('next_cursor of the page before.'),
   }),
   responses: ok(
@@ -168,7 +168,7 @@ export const listMessages = route({
   scope: 'conversations:read',
   params: conversationParams,
   query: z.object({
-    limit: z.coerce.number().int().min(1).max(200).default(50),
+    limit: pageLimit({ most: 200, usual: 50 }),
     cursor: z.string().max(200).optional().describe('next_cursor of the page before.'),
   }),
   responses: ok(

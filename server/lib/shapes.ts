@@ -56,6 +56,10 @@ export const listOf = <T extends z.ZodType<string, string>>(value: T, max: numbe
     .pipe(z.array(value).max(max))
     .optional()
 
+/** How many a page holds, in a query. */
+export const pageLimit = ({ most, usual }: { most: number; usual: number }) =>
+  z.coerce.number().int().min(1).max(most).default(usual).describe('At most so many on a page.')
+
 /** A cursor that is a number of the database. */
 export const NumberCursor = z
   .string()

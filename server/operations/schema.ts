@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { Contact, ContactFilter } from '../contacts/schema.ts'
 import { route } from '../lib/route.ts'
-import { Id, Instant, problems, refusal } from '../lib/shapes.ts'
+import { Id, Instant, pageLimit, problems, refusal } from '../lib/shapes.ts'
 import { ActorShape, ANY_TAG, NOT_BOTH, TagChip } from '../tags/schema.ts'
 
 export const MOST_CHOSEN = 10_000
@@ -131,7 +131,7 @@ export const OperationFailure = z
 export type OperationFailure = z.output<typeof OperationFailure>
 
 const page = {
-  limit: z.coerce.number().int().min(1).max(100).default(30),
+  limit: pageLimit({ most: 100, usual: 30 }),
   cursor: z.string().max(100).optional().describe('next_cursor of the page before.'),
 }
 const one = { params: z.object({ id: Id }) }
@@ -251,7 +251,7 @@ export const mergeTags = route({
   permission: 'tags:write',
   scope: 'tags:write',
   ...one,
-  body: z.object({ into: Id }),
+  body: z.object({ into: Id.describe('The id of the tag that stays.') }),
   responses: begun,
 })
 
@@ -263,7 +263,7 @@ export const previewMerge = route({
   permission: 'tags:write',
   scope: 'tags:read',
   ...one,
-  query: z.object({ into: Id }),
+  query: z.object({ into: Id.describe('The id of the tag that would stay.') }),
   responses: {
     200: {
       description: 'The numbers.',

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { characterCount } from '../lib/fold.ts'
 import { route } from '../lib/route.ts'
-import { atMost, Id, Instant, problems, refusal, writtenText } from '../lib/shapes.ts'
+import { atMost, Id, Instant, pageLimit, problems, refusal, writtenText } from '../lib/shapes.ts'
 
 /** The preset colours of a tag; null is the default colour. */
 export const TAG_COLORS = [
@@ -59,6 +59,7 @@ const TagName = z
         refusal('no_visible_character', 'Use at least one visible character.'),
       ),
   )
+  .meta({ description: `At most ${TAG_NAME_MAX} characters. No other active tag may bear it.`, examples: ['VIP'] })
 const TagDescription = z
   .string()
   .trim()
@@ -146,13 +147,15 @@ export const RestoreTag = z
 export const RestoredTags = z
   .object({
     restored: z.array(Id),
-    refused: z.array(
-      z.object({
-        tag: TagChip,
-        reason: z.enum(['name_taken', 'tag_merged']),
-        by: TagChip.describe('The tag that bears its name now, or that it was merged into.'),
-      }),
-    ),
+    refused: z
+      .array(
+        z.object({
+          tag: TagChip,
+          reason: z.enum(['name_taken', 'tag_merged']),
+          by: TagChip,
+        }),
+      )
+      .describe('Each by the tag that bears its name now, or that it was merged into.'),
   })
   .meta({ id: 'RestoredTags' })
 export type RestoredTags = z.output<typeof RestoredTags>
@@ -194,7 +197,11 @@ export const NOT_BOTH = refusal('tag_both', 'A tag can be added or removed, not 
 
 /** By its id, or by its name without regard to case and spacing. */
 const NamedTag = writtenText().trim().min(1, refusal('no_tag_named', 'Name at least one tag.')).max(500, atMost(500))
-export const NamedTags = z.array(NamedTag).max(100).default([]).describe('Tags of the catalog, by id or by name.')
+export const NamedTags = z
+  .array(NamedTag)
+  .max(100)
+  .default([])
+  .meta({ description: 'Tags of the catalog, by id or by name.', examples: [['VIP']] })
 
 export const ChangeTags = z
   .object({ add: NamedTags, remove: NamedTags })
@@ -215,7 +222,12 @@ export const listTags = route({
   summary: 'The catalog by name: the tags that can be put on a contact, the deleted ones, or all',
   permission: 'tags:read',
   scope: 'tags:read',
-  query: z.object({ status: z.enum(['active', 'deleted', 'all']).default('active') }),
+  query: z.object({
+    status: z
+      .enum(['active', 'deleted', 'all'])
+      .default('active')
+      .describe('Which tags: deleted ones can be restored.'),
+  }),
   responses: {
     200: { description: 'All of them.', schema: z.object({ tags: z.array(Tag) }).meta({ id: 'TagList' }) },
     ...problems,
@@ -307,7 +319,7 @@ export const listTagChanges = route({
   scope: 'contacts:read',
   params: z.object({ id: Id }),
   query: z.object({
-    limit: z.coerce.number().int().min(1).max(200).default(50),
+    limit: pageLimit({ most: 200, usual: 50 }),
     cursor: z.string().max(100).optional().describe('next_cursor of the page before.'),
   }),
   responses: {
