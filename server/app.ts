@@ -27,7 +27,7 @@ import {
   sendSafeHeaders,
   type ConnectionLimits,
 } from './lib/hardening.ts'
-import { answerProblems, databaseAway, databaseSilent, sendNotFound } from './lib/http.ts'
+import { answerProblems, databaseAway, databaseSilent, sendNotFound, sendProblem } from './lib/http.ts'
 import { newId } from './lib/ids.ts'
 import { operationRoutes } from './operations/routes.ts'
 import { peopleRoutes } from './people/routes.ts'
@@ -93,6 +93,8 @@ export async function buildApp(server: Server, limits: ConnectionLimits = CONNEC
     genReqId: () => newId(),
     routerOptions: { maxParamLength: 200 },
     ...limitedConnections(limits),
+    // An address that no route can be looked for by.
+    frameworkErrors: (error, request, reply) => void sendProblem(request, reply, error),
     clientErrorHandler(error, socket) {
       const code = refuseUnreadable(error, socket)
       if (code !== null) server.metrics.unreadable.inc({ code })

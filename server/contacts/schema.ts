@@ -169,8 +169,8 @@ export const findContactsByBsuid = route({
   permission: 'contacts:read',
   scope: 'contacts:read',
   query: z.object({
-    bsuid: z
-      .string()
+    bsuid: writtenText()
+      .trim()
       .min(1)
       .max(200)
       .meta({

@@ -16,6 +16,7 @@ const TITLES: Record<number, string> = {
   405: 'Method not allowed',
   409: 'Conflict',
   413: 'Too large',
+  414: 'Address too long',
   415: 'Unsupported media type',
   422: 'Invalid input',
   429: 'Too many requests',
@@ -23,11 +24,13 @@ const TITLES: Record<number, string> = {
   503: 'Unavailable',
 }
 
-const OWN_CODES: Record<number, string> = {
-  400: 'invalid',
-  404: 'not_found',
-  413: 'too_large',
-  415: 'unsupported_media_type',
+/** What the HTTP server itself refuses, before any route is asked. */
+const UNREAD: Record<number, { code: string; reason: string }> = {
+  400: { code: 'invalid', reason: 'request_unreadable' },
+  404: { code: 'not_found', reason: 'route_missing' },
+  413: { code: 'too_large', reason: 'body_too_large' },
+  414: { code: 'invalid', reason: 'address_too_long' },
+  415: { code: 'unsupported_media_type', reason: 'body_not_json' },
 }
 
 /** Errors of PostgreSQL and its driver that mean that it is not there or not ready, not that the request was wrong. */
@@ -178,8 +181,10 @@ function toProblem(error: unknown): Answerable {
   if (error instanceof Problem) return error
   if (databaseAway(error)) return databaseSilent()
   const status = (error as FastifyError).statusCode ?? 500
-  if (status >= 400 && status < 500)
-    return { status, code: OWN_CODES[status] ?? 'invalid', message: (error as Error).message, details: {} }
+  if (status >= 400 && status < 500) {
+    const { code, reason } = UNREAD[status] ?? UNREAD[400]!
+    return { status, code, message: (error as Error).message, details: { reason } }
+  }
   return {
     status: 500,
     code: 'internal',

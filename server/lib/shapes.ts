@@ -2,7 +2,12 @@
 import { z } from 'zod'
 
 export const Id = z.uuid()
-export const Instant = z.iso.datetime({ offset: true }).describe('ISO 8601, in UTC in answers.')
+/** PostgreSQL knows no year 0, no zone further away than 16 hours, and no fraction of endless digits. */
+const knownToPostgres = (text: string) => text.length <= 40 && !/^0000|[+-](?:1[6-9]|2\d):\d\d$/.test(text)
+export const Instant = z.iso
+  .datetime({ offset: true })
+  .refine(knownToPostgres, 'Write a time such as 2026-03-01T09:30:00Z.')
+  .describe('ISO 8601, in UTC in answers.')
 
 interface Refusal {
   reason: string

@@ -67,7 +67,7 @@ const PROBLEMS: ReadonlyMap<ResponseDef, ZodOpenApiResponseObject> = new Map(
 const OTHER_PROBLEM: ZodOpenApiResponseObject = {
   ...responseOf({
     description:
-      'Any other problem: 400 of a body that is no JSON, 413 of one that is too long, 415 of one that does not say that it is JSON, 500.',
+      'Any other problem: 400 of a body that is no JSON, 413 of one that is too long, 414 of an address that is, 415 of a body that does not say that it is JSON, 500.',
     schema: ProblemBody,
     contentType: 'application/problem+json',
   }),
