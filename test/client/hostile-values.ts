@@ -13,6 +13,7 @@ export interface Shape {
   format?: string
   minimum?: number
   maximum?: number
+  examples?: unknown[]
 }
 
 const nested = (depth: number): unknown => {
@@ -122,6 +123,7 @@ function fitting(shape: Shape, known: Known): Arbitrary<unknown> {
   if (shape.format === 'uuid') return fc.constantFrom(...known.ids)
   if (shape.format === 'date-time')
     return fc.date({ noInvalidDate: true, min: new Date(0), max: new Date(4e12) }).map((date) => date.toISOString())
+  if (shape.examples) return fc.constantFrom(...shape.examples, ...known.names)
   return fc.oneof(fc.constantFrom(...known.names), fc.constantFrom(...known.ids), fc.string({ maxLength: 60 }))
 }
 

@@ -14,6 +14,8 @@ const MAY_SKIP: ReadonlyMap<string, string> = new Map([
     'of two servers behind nginx one is killed again and again: nothing answered is lost or doubled, no job is done twice, live updates go on',
     'it needs nginx',
   ],
+  ['the examples with curl do what the page says', 'it needs curl'],
+  ['the examples in Python do what the page says', 'it needs python3'],
   ['a process that left the group of its command is found and ended', 'only Linux has /proc'],
 ])
 
