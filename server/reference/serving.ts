@@ -8,8 +8,9 @@ import { openApiDocument } from './document.ts'
 
 const FILES = fileURLToPath(new URL('.', import.meta.resolve('swagger-ui-dist/package.json')))
 const NEEDED = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png']
-const PAGE = readFileSync(new URL('page.html', import.meta.url), 'utf8')
-const BEGIN = readFileSync(new URL('begin.js', import.meta.url), 'utf8')
+const own = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8')
+const PAGE = own('page.html')
+const OWN_FILES = { 'begin.js': 'text/javascript', 'page.css': 'text/css' } as const
 
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
@@ -46,8 +47,11 @@ export async function serveReference(
         .header('cache-control', 'no-cache')
         .send(PAGE),
     )
-    scope.get('/docs/api/begin.js', (_request, reply) =>
-      reply.type('text/javascript; charset=utf-8').header('cache-control', 'no-cache').send(BEGIN),
-    )
+    for (const [name, type] of Object.entries(OWN_FILES)) {
+      const text = own(name)
+      scope.get(`/docs/api/${name}`, (_request, reply) =>
+        reply.type(`${type}; charset=utf-8`).header('cache-control', 'no-cache').send(text),
+      )
+    }
   })
 }

@@ -11,7 +11,7 @@ export const TAG_WORDS: Record<string, string> = {
 }
 
 export const DESCRIPTION = `
-Read contacts and write tags from other systems.
+Read contacts and write tags from other systems. Earmark’s folder \`docs/api\` leads from nothing to tags in sync, in curl, JavaScript and Python; clients of other languages are made from [/openapi.json](/openapi.json).
 
 ## Beginning
 An administrator makes a key under **Settings → API keys** and copies it: it is shown once. Send it with every call:

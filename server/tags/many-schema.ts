@@ -23,7 +23,10 @@ const ChangeTagsOfMany = z
   })
   .refine((c) => c.add.length + c.remove.length > 0, ANY_TAG)
   .refine((c) => !c.add.some((tag) => c.remove.includes(tag)), NOT_BOTH)
-  .meta({ id: 'ChangeTagsOfMany' })
+  .meta({
+    id: 'ChangeTagsOfMany',
+    examples: [{ contact_ids: ['01969d2f-7c3e-7000-8000-3f1c5f0a8d44'], add: ['VIP'], remove: ['Prospect'] }],
+  })
 
 export const changeTagsOfMany = route({
   method: 'post',

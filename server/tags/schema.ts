@@ -197,17 +197,13 @@ export const NOT_BOTH = refusal('tag_both', 'A tag can be added or removed, not 
 
 /** By its id, or by its name without regard to case and spacing. */
 const NamedTag = writtenText().trim().min(1, refusal('no_tag_named', 'Name at least one tag.')).max(500, atMost(500))
-export const NamedTags = z
-  .array(NamedTag)
-  .max(100)
-  .default([])
-  .meta({ description: 'Tags of the catalog, by id or by name.', examples: [['VIP']] })
+export const NamedTags = z.array(NamedTag).max(100).default([]).describe('Tags of the catalog, by id or by name.')
 
 export const ChangeTags = z
   .object({ add: NamedTags, remove: NamedTags })
   .refine((c) => c.add.length + c.remove.length > 0, ANY_TAG)
   .refine((c) => !c.add.some((tag) => c.remove.includes(tag)), NOT_BOTH)
-  .meta({ id: 'ChangeTags' })
+  .meta({ id: 'ChangeTags', examples: [{ add: ['VIP'], remove: ['Prospect'] }] })
 
 export const ChangeTagsResult = z
   .object({ added: z.array(TagChip), removed: z.array(TagChip), unchanged: z.array(TagChip) })

@@ -173,3 +173,17 @@ test('hostile values in any place of any call of a key never fail the server, an
   const went = Object.values(statuses).filter((seen) => Object.keys(seen).some((status) => Number(status) < 400))
   expect(went.length, JSON.stringify(statuses)).toBeGreaterThan(routes.length / 2)
 }, 120_000)
+
+test.each([
+  ['a NUL in an id', '/v1/contacts/by-bsuid?bsuid=%00', 422],
+  ['the year 0', '/v1/contacts?last_seen_from=0000-01-01T00:00:00Z', 422],
+  ['a zone a day away', '/v1/contacts/count?first_seen_before=2026-01-01T00:00:00%2B23:59', 422],
+  ['a second with endless digits', `/v1/contacts?tagged_from=2026-01-01T00:00:00.${'1'.repeat(300)}Z`, 422],
+  ['an id of a thousand characters', `/v1/contacts/${'x'.repeat(1000)}`, 414],
+  ['an address that cannot be read', '/v1/contacts/%zz', 400],
+])('%s is refused with a reason', async (_what, url, status) => {
+  const answer = await server.app.inject({ url, headers: { authorization: `Bearer ${key.secret}` } })
+  expect(answer.statusCode).toBe(status)
+  expect(answer.headers['content-type']).toContain('application/problem+json')
+  expect(ProblemBody.parse(answer.json()).reason).toBeTruthy()
+})

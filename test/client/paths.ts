@@ -932,7 +932,7 @@ export interface components {
         "application/problem+json": components["schemas"]["Problem"];
       };
     };
-    /** @description Any other problem: 400 of a body that is no JSON, 413 of one that is too long, 415 of one that does not say that it is JSON, 500. */
+    /** @description Any other problem: 400 of a body that is no JSON, 413 of one that is too long, 414 of an address that is, 415 of a body that does not say that it is JSON, 500. */
     OtherProblem: {
       content: {
         "application/problem+json": components["schemas"]["Problem"];
