@@ -1,6 +1,6 @@
 // The examples of docs/api/README.md, run as they stand there, language by language, against a server.
 import { spawn, spawnSync } from 'node:child_process'
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -58,7 +58,7 @@ beforeEach(async () => {
 async function openRoughWire(): Promise<{ url: string; calls: string[]; close(): void }> {
   const calls: string[] = []
   let lost = false
-  const wire: Server = createServer(async (request, response) => {
+  const answerTo = async (request: IncomingMessage, response: ServerResponse) => {
     const { method = '', url = '', headers } = request
     calls.push(`${method} ${url.split('?')[0]}`)
     const body = Buffer.concat(await request.toArray())
@@ -79,6 +79,9 @@ async function openRoughWire(): Promise<{ url: string; calls: string[]; close():
       return
     }
     response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type')! }).end(text)
+  }
+  const wire = createServer((request, response) => {
+    void answerTo(request, response)
   })
   await new Promise<void>((resolve) => wire.listen(0, '127.0.0.1', resolve))
   return {
@@ -117,7 +120,7 @@ const SAID = [
   'There is no tag Prospects; near it: Prospect',
 ]
 
-async function runRoughly(command: string, file: string): Promise<void> {
+async function expectRoughRun(command: string, file: string): Promise<void> {
   const wire = await openRoughWire()
   const said = await run(command, [file], wire.url)
   wire.close()
@@ -149,13 +152,13 @@ test.skipIf(!CURL)('the examples with curl do what the page says', async () => {
 
 test('the examples in JavaScript do what the page says, also when a call is one too many and an answer is lost', async () => {
   writeFileSync(join(folder, 'examples.mjs'), written('js'))
-  await runRoughly(process.execPath, 'examples.mjs')
+  await expectRoughRun(process.execPath, 'examples.mjs')
 })
 
 test.skipIf(!PYTHON)(
   'the examples in Python do what the page says, also when a call is one too many and an answer is lost',
   async () => {
     writeFileSync(join(folder, 'examples.py'), written('python'))
-    await runRoughly('python3', 'examples.py')
+    await expectRoughRun('python3', 'examples.py')
   },
 )

@@ -78,12 +78,12 @@ const anything: Arbitrary<unknown> = fc.oneof(
       Array.from({ length: 2000 }, () => 'VIP'),
     ),
   },
-  { weight: 1, arbitrary: fc.jsonValue() as Arbitrary<unknown> },
+  { weight: 1, arbitrary: fc.jsonValue() },
 )
 
 /** Now and then something else. */
-const orHostile = (fitting: Arbitrary<unknown>, hostile: Arbitrary<unknown>) =>
-  fc.oneof({ weight: 9, arbitrary: fitting }, { weight: 1, arbitrary: hostile })
+const orHostile = (usual: Arbitrary<unknown>, hostile: Arbitrary<unknown>) =>
+  fc.oneof({ weight: 9, arbitrary: usual }, { weight: 1, arbitrary: hostile })
 
 export interface Known {
   /** Of everything there is, here and in another organization. */
