@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { Contact } from '../contacts/schema.ts'
 import { Conversation } from '../conversations/schema.ts'
 import { route } from '../lib/route.ts'
-import { Id, Instant, listOf, NumberCursor, problems } from '../lib/shapes.ts'
+import { Id, Instant, listOf, NumberCursor, pageLimit, problems } from '../lib/shapes.ts'
 import { ActorShape, TagChip, TagSource } from '../tags/schema.ts'
 
 const Position = z.int().min(0)
@@ -114,7 +114,7 @@ export const listEvents = route({
       .default('oldest')
       .describe('Without a cursor: now answers no events, and a cursor for those to come.'),
     types: listOf(EventType, EVENT_TYPES.length).describe('Types separated by commas; all unless they are named.'),
-    limit: z.coerce.number().int().min(1).max(1000).default(200),
+    limit: pageLimit({ most: 1000, usual: 200 }),
   }),
   responses: {
     200: {

@@ -56,6 +56,8 @@ const KINDS_AT: Readonly<Record<string, readonly Kind[]>> = {
   conversations: ['conversation'],
   media: ['media'],
   channels: ['channel'],
+  // Its answers are whole numbers, no ids.
+  events: ['contact'],
 }
 
 interface Call {

@@ -12,6 +12,11 @@ export interface paths {
      * @description Scope: `contacts:read`
      */
     get: operations["listContacts"];
+    /**
+     * Create a contact by its phone or business-scoped id, or give the one that is there a name; again it changes nothing
+     * @description Scope: `contacts:write`
+     */
+    put: operations["putContact"];
   };
   "/v1/contacts/count": {
     /**
@@ -22,7 +27,7 @@ export interface paths {
   };
   "/v1/contacts/export": {
     /**
-     * Every contact that matches, as CSV, in the order of the list
+     * Every contact that matches, as CSV or NDJSON, in the order of the list
      * @description Scope: `contacts:read`
      */
     get: operations["exportContacts"];
@@ -210,12 +215,39 @@ export interface paths {
      */
     get: operations["listChannels"];
   };
+  "/v1/events": {
+    /**
+     * What happened, in one order: whoever reads on from the cursor of the call before misses nothing and reads nothing twice
+     * @description Scope: `events:read`
+     */
+    get: operations["listEvents"];
+  };
 }
 
 export type webhooks = Record<string, never>;
 
 export interface components {
   schemas: {
+    PutContact: {
+      /** @description With the country’s code, in any spelling. */
+      phone?: string;
+      /** @description WhatsApp’s business-scoped user id. */
+      bsuid?: string;
+      /** @description Of the business-scoped id; needed when accounts of several portfolios are connected. */
+      portfolio_id?: string;
+      /** @description A name that WhatsApp has told stays. */
+      display_name?: string;
+      /**
+       * Format: date-time
+       * @description For a contact that is new; otherwise now.
+       */
+      first_seen_at?: string;
+      /**
+       * Format: date-time
+       * @description For a contact that is new; otherwise null until it writes.
+       */
+      last_seen_at?: string;
+    };
     CreateTag: {
       /** @description At most 50 characters. No other active tag may bear it. */
       name: string;
@@ -452,6 +484,11 @@ export interface components {
         [key: string]: unknown;
       };
       request_id?: string;
+    };
+    PutContactResult: {
+      contact: components["schemas"]["Contact"];
+      /** @description False when it was there before. */
+      created: boolean;
     };
     ContactCount: {
       count: number;
@@ -814,7 +851,7 @@ export interface components {
       revoked_at: string | null;
       /**
        * Format: date-time
-       * @description ISO 8601, in UTC in answers.
+       * @description Of what customers write WhatsApp tells the second.
        */
       sent_at: string;
       /**
@@ -868,6 +905,35 @@ export interface components {
       test: boolean;
       /** @description Why nothing is sent by this number at the moment; messages wait. */
       paused: ("throttled" | "unreachable" | "token_refused" | "token_missing") | null;
+    };
+    EventPage: {
+      events: components["schemas"]["Event"][];
+      /** @description Always there: keep it, and ask again with it. */
+      next_cursor: string;
+      /** @description Whether there are more by now. */
+      more: boolean;
+    };
+    Event: {
+      /** @description Grows with every event of the organization, in the order in which they count. */
+      id: number;
+      /** @enum {string} */
+      type: "contact.created" | "contact.updated" | "contact.merged" | "contact.unmerged" | "contact.erased" | "contact.tag_added" | "contact.tag_removed" | "tag.created" | "tag.updated" | "tag.deleted" | "tag.restored" | "tag.merged" | "conversation.opened" | "conversation.assigned" | "conversation.closed" | "operation.finished" | "operation.cancelled" | "operation.failed";
+      /**
+       * Format: date-time
+       * @description ISO 8601, in UTC in answers.
+       */
+      at: string;
+      contact_id: string | null;
+      tag_id: string | null;
+      actor: components["schemas"]["Actor"];
+      /** @description Of tags put on and taken off. */
+      source: components["schemas"]["TagSource"] | null;
+      before: {
+        [key: string]: unknown;
+      } | null;
+      after: {
+        [key: string]: unknown;
+      } | null;
     };
   };
   responses: {
@@ -1026,6 +1092,44 @@ export interface operations {
     };
   };
   /**
+   * Create a contact by its phone or business-scoped id, or give the one that is there a name; again it changes nothing
+   * @description Scope: `contacts:write`
+   */
+  putContact: {
+    parameters: {
+      header?: {
+        /** @description The same call repeated under the same key does its work once, and answers what was answered first, with Idempotency-Replayed. Kept for 24 hours. */
+        "Idempotency-Key"?: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["PutContact"];
+      };
+    };
+    responses: {
+      /** @description It is there. */
+      200: {
+        headers: {
+          "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+          RateLimit: components["headers"]["RateLimit"];
+          "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+        };
+        content: {
+          "application/json": components["schemas"]["PutContactResult"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+      default: components["responses"]["OtherProblem"];
+    };
+  };
+  /**
    * How many contacts match, exactly
    * @description Scope: `contacts:read`
    */
@@ -1082,7 +1186,7 @@ export interface operations {
     };
   };
   /**
-   * Every contact that matches, as CSV, in the order of the list
+   * Every contact that matches, as CSV or NDJSON, in the order of the list
    * @description Scope: `contacts:read`
    */
   exportContacts: {
@@ -1118,10 +1222,12 @@ export interface operations {
         sort?: "last_seen" | "first_seen" | "name";
         /** @description Newest first for times, A to Z for names, unless asked otherwise. */
         order?: "asc" | "desc";
+        /** @description ndjson: a contact a line, as the list answers it. */
+        format?: "csv" | "ndjson";
       };
     };
     responses: {
-      /** @description CSV, UTF-8 with a byte-order mark. The header Earmark-Rows tells the number of rows below the first line: a file with fewer was cut on the way. */
+      /** @description CSV, UTF-8 with a byte-order mark. The header Earmark-Rows tells the number of contacts: a file with fewer was cut on the way. NDJSON has neither mark nor first line, and the type application/x-ndjson. */
       200: {
         headers: {
           "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -2162,6 +2268,44 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["ChannelNameList"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+      default: components["responses"]["OtherProblem"];
+    };
+  };
+  /**
+   * What happened, in one order: whoever reads on from the cursor of the call before misses nothing and reads nothing twice
+   * @description Scope: `events:read`
+   */
+  listEvents: {
+    parameters: {
+      query?: {
+        /** @description next_cursor of the call before; without one the oldest events come first. */
+        cursor?: string;
+        /** @description Without a cursor: now answers no events, and a cursor for those to come. */
+        start?: "oldest" | "now";
+        /** @description Types separated by commas; all unless they are named. */
+        types?: string;
+        /** @description At most so many on a page. */
+        limit?: number;
+      };
+    };
+    responses: {
+      /** @description Events that were committed. An erased contact has only the event of being erased. */
+      200: {
+        headers: {
+          "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+          RateLimit: components["headers"]["RateLimit"];
+        };
+        content: {
+          "application/json": components["schemas"]["EventPage"];
         };
       };
       401: components["responses"]["Problem401"];
