@@ -9,7 +9,7 @@ import { readChanges } from './reading.ts'
 import type { LiveMessage } from './schema.ts'
 import { numberEvents, positionOf, positionsOf } from './sequencing.ts'
 
-/** A write is told at once; what is written within so long after that waits, and is told together. */
+/** Writes that follow each other are told together. */
 const GATHER_MS = 40
 /** Behind the wake-ups: what other servers wrote is found by looking. With nobody listening, only the order is kept. */
 const LOOK_EVERY_MS = 500
@@ -83,13 +83,11 @@ export function openLive({ db, log, beatMs = BEAT_MS }: { db: Db; log: FastifyBa
 
   const work = async (): Promise<void> => {
     let rest = 0
-    let lookedAt = -Infinity
     let away = false
     while (!stopped) {
       await wakeWithin(streams.size > 0 ? LOOK_EVERY_MS : LOOK_IDLE_MS)
       // A look that took long is followed by a rest as long.
-      const due = lookedAt + Math.max(GATHER_MS, rest)
-      if (due > performance.now()) await sleep(due - performance.now(), undefined, { ref: false })
+      await sleep(Math.max(GATHER_MS, rest), undefined, { ref: false })
       if (stopped) break
       const began = performance.now()
       try {
@@ -101,8 +99,7 @@ export function openLive({ db, log, beatMs = BEAT_MS }: { db: Db; log: FastifyBa
         if (!away && !stopped) log.warn({ err: error }, 'live screens wait for the database')
         away = true
       }
-      lookedAt = performance.now()
-      rest = lookedAt - began
+      rest = performance.now() - began
     }
   }
   void work()
