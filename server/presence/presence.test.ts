@@ -200,7 +200,7 @@ test('the customer’s phone is told that the agent writes: once in twenty secon
     },
   ])
   expect(await note(bob, conversationId)).toBeNull()
-  await sql`update conversations set writing_told_at = now() - interval '20 seconds' where id = ${conversationId}`.execute(
+  await sql`update conversations set writing_told_at = now() - interval '21 seconds' where id = ${conversationId}`.execute(
     server.db,
   )
   expect(await note(bob, conversationId)).toMatchObject({ waMessageId })
