@@ -7,7 +7,7 @@ import { Problem } from '../lib/errors.ts'
 import { contactsByIds } from './contacts.ts'
 import { Identities } from './identities.ts'
 import { lockIdentities } from './identity-rows.ts'
-import { phoneCandidates } from './phones.ts'
+import { candidatesOf } from './phones.ts'
 import type { Contact } from './schema.ts'
 
 interface Given {
@@ -52,12 +52,7 @@ const inUtc = (time: string) => new Date(time).toISOString()
 
 /** The digits under which the number is known here; as they are written when it is not. */
 async function waIdOf(tx: Tx, actor: Actor, phone: string): Promise<string> {
-  const candidates = phoneCandidates(phone)
-  if (candidates.length === 0)
-    throw new Problem('invalid', 'Write the whole number with its country’s code, such as +34 600 123 456.', {
-      reason: 'phone_incomplete',
-      field: 'phone',
-    })
+  const candidates = candidatesOf(phone)
   const { rows } = await sql<{ value: string }>`
     select value from contact_identities
     where org_id = ${actor.org_id} and kind = 'phone' and scope = '' and value = any(${candidates}::text[])

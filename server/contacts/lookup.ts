@@ -2,9 +2,8 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Actor } from '../access/actor.ts'
 import type { Db } from '../lib/db.ts'
-import { Problem } from '../lib/errors.ts'
 import { contactsByIds } from './contacts.ts'
-import { phoneCandidates } from './phones.ts'
+import { candidatesOf } from './phones.ts'
 import type { Contact } from './schema.ts'
 
 /**
@@ -12,12 +11,7 @@ import type { Contact } from './schema.ts'
  * which WhatsApp may know it. Refuses what cannot be a number with its country's code.
  */
 export async function findByPhone(db: Db, actor: Actor, phone: string): Promise<Contact[]> {
-  const candidates = phoneCandidates(phone)
-  if (candidates.length === 0)
-    throw new Problem('invalid', 'Write the whole number with its country’s code, such as +34 600 123 456.', {
-      reason: 'phone_incomplete',
-      field: 'phone',
-    })
+  const candidates = candidatesOf(phone)
   return found(
     db,
     actor,

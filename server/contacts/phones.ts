@@ -1,4 +1,5 @@
 // Phone numbers as people and other systems write them, and as WhatsApp may know them.
+import { Problem } from '../lib/errors.ts'
 
 /** Of a full international number, by E.164; the shortest are those of small islands. */
 const [LEAST, MOST] = [7, 15]
@@ -17,6 +18,17 @@ export function phoneCandidates(written: string): string[] {
   const number = digits.replaceAll(/\D/g, '')
   if (number.length < LEAST || number.length > MOST || number.startsWith('0')) return []
   return [...new Set([number, ...variantsOf(number)])]
+}
+
+/** The same for a phone that a caller gave; refuses what cannot be a number with its country's code. */
+export function candidatesOf(phone: string): string[] {
+  const candidates = phoneCandidates(phone)
+  if (candidates.length === 0)
+    throw new Problem('invalid', 'Write the whole number with its country’s code, such as +34 600 123 456.', {
+      reason: 'phone_incomplete',
+      field: 'phone',
+    })
+  return candidates
 }
 
 function variantsOf(number: string): string[] {

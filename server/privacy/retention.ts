@@ -6,7 +6,7 @@ import { countOldDeliveries, forgetOldDeliveries, KEEP_DAYS } from '../channels/
 import { countOldMessages, forgetOldMessages, forgetOldStatuses } from '../conversations/old-messages.ts'
 import type { Db, Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
-import type { Retention } from './schema.ts'
+import { sameRetention, type Retention } from './schema.ts'
 
 const DEFAULT: Retention = { message_days: null, delivery_days: KEEP_DAYS }
 
@@ -43,8 +43,8 @@ export async function setRetention(
   // Of two who set it at once, the second knows what the first had set.
   await sql`select id from organizations where id = ${actor.org_id} for no key update`.execute(tx)
   const before = await getRetention(tx, actor)
-  if (areSame(before, wanted)) return before
-  if (expected && !areSame(before, expected))
+  if (sameRetention(before, wanted)) return before
+  if (expected && !sameRetention(before, expected))
     throw new Problem('conflict', 'Somebody has set this meanwhile. Look at what is set now, then save again.', {
       reason: 'retention_changed_meanwhile',
       data: { ...before },
@@ -58,9 +58,6 @@ export async function setRetention(
   await recordAct(tx, actor, { act: 'settings.changed', details: { before, after: { message_days, delivery_days } } })
   return wanted
 }
-
-const areSame = (one: Retention, other: Retention) =>
-  one.message_days === other.message_days && one.delivery_days === other.delivery_days
 
 /**
  * Deletes what is older than its organization's limits, in small transactions, until it is to stop; any number of servers may

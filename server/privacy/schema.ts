@@ -60,6 +60,9 @@ export const Retention = z
   .meta({ id: 'Retention' })
 export type Retention = z.output<typeof Retention>
 
+export const sameRetention = (one: Retention, other: Retention): boolean =>
+  one.message_days === other.message_days && one.delivery_days === other.delivery_days
+
 const retained = { 200: { description: 'The limits.', schema: Retention }, ...problems }
 
 export const getRetention = route({

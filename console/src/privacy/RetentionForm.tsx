@@ -3,7 +3,7 @@ import { Button, NumberInput, Radio, Skeleton } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import { Retention } from '../../../server/privacy/schema.ts'
+import { Retention, sameRetention } from '../../../server/privacy/schema.ts'
 import { useOrganization } from '../access/queries.ts'
 import { isProblem } from '../lib/api.ts'
 import { useFormFailure } from '../lib/forms.ts'
@@ -52,9 +52,6 @@ const asked = ({ forever, message_days, delivery_days }: Typed) => ({
   message_days: forever ? null : message_days,
   delivery_days,
 })
-
-const areSame = (one: Retention, other: Retention) =>
-  one.message_days === other.message_days && one.delivery_days === other.delivery_days
 
 function Limits({ kept }: { kept: Retention }) {
   const organization = useOrganization()
@@ -111,7 +108,7 @@ function Limits({ kept }: { kept: Retention }) {
   return (
     <form noValidate className={classes.form} onSubmit={submit}>
       {failure.failure !== null && goes === null && <ErrorNotice error={failure.failure} />}
-      {dirty && !areSame(kept, filledFrom) && (
+      {dirty && !sameRetention(kept, filledFrom) && (
         <p role="status" className={classes.meanwhile}>
           {kept.message_days === null
             ? m.retention_meanwhile_forever({ deliveries: kept.delivery_days })
