@@ -1,7 +1,7 @@
 // Sessions: signing in with attempts limited, the person behind a cookie, signing out.
 import { hashPassword, passwordMatches } from '../lib/password.ts'
 import { newToken, tokenHash } from '../lib/crypto.ts'
-import type { Db, Tx } from '../lib/db.ts'
+import { prepared, type Db, type Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { newId } from '../lib/ids.ts'
 import { sql } from 'kysely'
@@ -137,7 +137,7 @@ export async function findSession(db: Db, token: string, address: string, slug?:
         from memberships m join organizations o on o.id = m.org_id
         where m.user_id = s.user_id), '[]') as organizations
     from sessions s join users u on u.id = s.user_id
-    where s.token_hash = ${tokenHash(token)} and s.expires_at > now()`.execute(db)
+    where s.token_hash = ${tokenHash(token)} and s.expires_at > now()`.execute(prepared(db))
   const row = rows[0]
   if (!row) return null
   if (row.stale) {

@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto'
 import { sql } from 'kysely'
 import { decrypt, encrypt, tryDecrypt } from '../lib/crypto.ts'
-import type { Db, Tx } from '../lib/db.ts'
+import { prepared, type Db, type Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import type { Actor } from './actor.ts'
 
@@ -65,7 +65,7 @@ export async function writeOnce<A extends Answer>(
     const { rows: taken } = await sql`
       insert into idempotency_keys (org_id, actor_kind, actor_id, key, request_hash)
       values (${actor.org_id}, ${actor.kind}, ${actor.id}, ${key}, ${hash}) on conflict do nothing returning key`.execute(
-      tx,
+      prepared(tx),
     )
     if (taken.length === 0) {
       const { rows } = await sql<KeyRow>`select request_hash, answer from idempotency_keys where ${mine}`.execute(tx)
@@ -88,7 +88,7 @@ export async function writeOnce<A extends Answer>(
     const kept =
       'refused' in outcome ? { refused: outcome.refused } : { status: outcome.answer.status, body: outcome.answer.body }
     const sealed = encrypt(secretKey, purpose, JSON.stringify(kept))
-    await sql`update idempotency_keys set answer = ${sealed} where ${mine}`.execute(tx)
+    await sql`update idempotency_keys set answer = ${sealed} where ${mine}`.execute(prepared(tx))
     return 'refused' in outcome
       ? { refused: problemOf(outcome.refused), replayed: false }
       : { answer: outcome.answer, replayed: false }

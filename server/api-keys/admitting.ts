@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { Actor } from '../access/actor.ts'
 import type { Scope } from '../access/scopes.ts'
 import { tokenHash } from '../lib/crypto.ts'
-import type { Db } from '../lib/db.ts'
+import { prepared, type Db } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 
 export interface AdmittedKey {
@@ -38,7 +38,7 @@ export async function admitKey(db: Db, secret: string, address: string): Promise
       coalesce(expires_at <= now(), false) as expired, secret_hash <> ${hash} and old_until <= now() as replaced,
       allowed_ips is null or ${from}::inet <<= any(allowed_ips::cidr[]) as from_here,
       coalesce(last_used_at < now() - interval '1 minute', true) as stale
-    from api_keys where secret_hash = ${hash} or old_secret_hash = ${hash}`.execute(db)
+    from api_keys where secret_hash = ${hash} or old_secret_hash = ${hash}`.execute(prepared(db))
   const key = rows[0]
   if (!key)
     throw new Problem(

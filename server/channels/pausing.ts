@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { systemActor } from '../access/actor.ts'
 import { recordEvents } from '../events/events.ts'
 import { tryDecrypt } from '../lib/crypto.ts'
-import type { Db, Tx } from '../lib/db.ts'
+import { prepared, type Db, type Tx } from '../lib/db.ts'
 import { purpose } from './sealing.ts'
 
 export type PauseReason = 'throttled' | 'unreachable' | 'token_refused' | 'token_missing'
@@ -34,7 +34,7 @@ export async function findSendingChannel(
       coalesce(c.paused_until > clock_timestamp(), false) as paused,
       c.paused_until is not null or a.token_refused_at is not null as doubted
     from channels c join whatsapp_accounts a on a.org_id = c.org_id and a.id = c.account_id
-    where c.org_id = ${orgId} and c.id = ${channelId}`.execute(db)
+    where c.org_id = ${orgId} and c.id = ${channelId}`.execute(prepared(db))
   const row = rows[0]
   if (!row) return null
   const sealed = row.access_token

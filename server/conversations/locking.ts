@@ -1,7 +1,7 @@
 // A conversation as it is read before it is changed: locked, so that of two people who change it one comes after the other.
 import { sql } from 'kysely'
 import type { Actor } from '../access/actor.ts'
-import type { Tx } from '../lib/db.ts'
+import { prepared, type Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import type { ConversationStatus } from './schema.ts'
 
@@ -21,7 +21,7 @@ export interface LockedConversation {
 export async function lockConversation(tx: Tx, actor: Actor, id: string): Promise<LockedConversation> {
   const { rows } = await sql<LockedConversation>`
     select id, contact_id, channel_id, status, agent_id, agent_name, closed_at, window_ends_at, last_message_id
-    from conversations where org_id = ${actor.org_id} and id = ${id} for update`.execute(tx)
+    from conversations where org_id = ${actor.org_id} and id = ${id} for update`.execute(prepared(tx))
   if (!rows[0]) throw conversationMissing()
   return rows[0]
 }

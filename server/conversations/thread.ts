@@ -1,7 +1,7 @@
 // The thread: what a contact and a number of the organization wrote to each other, as it is read on screen.
 import { sql, type RawBuilder } from 'kysely'
 import type { Actor } from '../access/actor.ts'
-import type { Db } from '../lib/db.ts'
+import { prepared, type Db } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { cursorAt, readCursor } from './cursor.ts'
 import { conversationMissing } from './locking.ts'
@@ -151,8 +151,9 @@ export async function messagesByIds(db: Db, actor: Actor, ids: readonly string[]
 
 /** One message as it stands in its thread. Refuses an id that is not in the actor's organization. */
 export async function getMessage(db: Db, actor: Actor, id: string): Promise<Message> {
-  const message = (await messagesByIds(db, actor, [id])).get(id)
-  if (!message)
+  const { rows } = await sql<MessageRow>`
+    select ${columns} from messages m ${joins} where m.org_id = ${actor.org_id} and m.id = ${id}`.execute(prepared(db))
+  if (!rows[0])
     throw new Problem('not_found', 'There is no such message in this organization.', { reason: 'message_unknown' })
-  return message
+  return toMessage(rows[0])
 }

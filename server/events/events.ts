@@ -1,6 +1,6 @@
 // Events: rows saying what happened, by whom, in the transaction of the change itself.
 import { actorColumns, systemActor, type Actor } from '../access/actor.ts'
-import type { Tx } from '../lib/db.ts'
+import { prepared, type Tx } from '../lib/db.ts'
 import { sql } from 'kysely'
 
 export type EventKind =
@@ -71,7 +71,7 @@ export async function recordEvents(tx: Tx, actor: Actor, events: readonly NewEve
     from unnest(${column((e) => e.kind)}::text[], ${column((e) => e.contact_id)}::uuid[], ${column((e) => e.tag_id)}::uuid[],
       ${column((e) => e.source)}::text[], ${events.map((e) => json(e.before))}::jsonb[], ${events.map((e) => json(e.after))}::jsonb[],
       ${column((e) => e.at)}::timestamptz[]) with ordinality as e (kind, contact_id, tag_id, source, before, after, at, n)
-    order by e.n`.execute(tx)
+    order by e.n`.execute(prepared(tx))
 }
 
 /** More contacts than this at once are told as many. */

@@ -1,7 +1,8 @@
 // What the database's values are in JavaScript, and that losing a connection is not losing the process.
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { openTestDatabase, type TestDatabase } from '../../test/help/database.ts'
-import { isoInstant, openDatabase, type Db, type Tx } from './db.ts'
+import { sql } from 'kysely'
+import { isoInstant, openDatabase, prepared, type Db, type Tx } from './db.ts'
 
 let database: TestDatabase
 beforeAll(async () => {
@@ -74,4 +75,69 @@ test('a verb that writes cannot be called without a transaction: it does not com
     read(db)
   }
   expect(never).toBeTypeOf('function')
+})
+
+test('what is prepared is read once by a connection, in a transaction and outside, also after an error; nothing else is', async () => {
+  const { pool, db } = openDatabase(database.url, { max: 1 })
+  try {
+    const double = (on: Db, n: number) => sql<{ n: number }>`select ${n}::int * 2 as n`.execute(on)
+    const kept = async () =>
+      (await pool.query<{ statement: string }>('select statement from pg_prepared_statements')).rows
+    expect((await double(db, 1)).rows).toEqual([{ n: 2 }])
+    expect(await kept()).toEqual([])
+    expect((await double(prepared(db), 2)).rows).toEqual([{ n: 4 }])
+    await prepared(db)
+      .transaction()
+      .execute(async (tx) => {
+        expect((await double(tx, 3)).rows).toEqual([{ n: 6 }])
+        expect((await double(prepared(tx), 4)).rows).toEqual([{ n: 8 }])
+      })
+    await expect(
+      db.transaction().execute(async (tx) => {
+        await double(prepared(tx), 5)
+        await sql`select 1 / 0`.execute(prepared(tx))
+      }),
+    ).rejects.toThrow('division by zero')
+    expect((await double(prepared(db), 6)).rows).toEqual([{ n: 12 }])
+    expect((await kept()).filter(({ statement }) => statement.includes('* 2'))).toHaveLength(1)
+  } finally {
+    await pool.end()
+  }
+})
+
+test('a plan that was made for a small table is made anew after some seconds; a transaction that failed does not keep it from that', async () => {
+  const { pool, db } = openDatabase(database.url, { max: 1 })
+  const now = performance.now.bind(performance)
+  try {
+    await pool.query('create table growing (id int primary key, text text)')
+    await pool.query(`insert into growing values (7, 'x')`)
+    await pool.query('analyze growing')
+    await pool.query('set plan_cache_mode = force_generic_plan')
+    const find = (on: Db) => sql<{ text: string }>`select text from growing where id = ${7}`.execute(prepared(on))
+    const explained = async () => {
+      const { rows } = await pool.query<{ name: string }>(
+        `select name from pg_prepared_statements where statement like '%from growing%'`,
+      )
+      const { rows: lines } = await pool.query<Record<string, string>>(`explain execute "${rows[0]!.name}"(7)`)
+      return Object.values(lines[0]!)[0]
+    }
+    await find(db)
+    expect(await explained()).toContain('Seq Scan')
+    await pool.query(`insert into growing select n, 'x' from generate_series(100, 20000) n`)
+    let later = 6000
+    vi.spyOn(performance, 'now').mockImplementation(() => now() + later)
+    await expect(
+      db.transaction().execute(async (tx) => {
+        await expect(sql`select 1 / 0`.execute(tx)).rejects.toThrow('division by zero')
+        await find(tx)
+      }),
+    ).rejects.toMatchObject({ code: '25P02' })
+    later = 12_000
+    expect((await find(db)).rows).toEqual([{ text: 'x' }])
+    expect(await explained()).toContain('Index Scan')
+  } finally {
+    vi.restoreAllMocks()
+    await pool.query('drop table growing')
+    await pool.end()
+  }
 })

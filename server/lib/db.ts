@@ -1,5 +1,6 @@
 // The connection pool and Kysely over it: what each kind of column is in JavaScript.
-import { Kysely, PostgresDialect, type Transaction } from 'kysely'
+import { createHash } from 'node:crypto'
+import { Kysely, PostgresDialect, type KyselyPlugin, type RawNode, type Transaction } from 'kysely'
 import pg from 'pg'
 import { errorCode } from './start-error.ts'
 import type { Tables } from './tables.ts'
@@ -33,7 +34,57 @@ export function openDatabase(url: string, { max = 20 }: { max?: number } = {}): 
   pool.on('error', () => {})
   // The same for one that dies between two statements of a transaction: its next statement fails and says why.
   pool.on('connect', (client) => client.on('error', () => {}))
+  pool.on('connect', keepStatements)
   return { pool, db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }) }
+}
+
+const KEPT = '/* kept */ '
+
+/**
+ * The same database or transaction, for statements that are said again and again: a connection reads and plans each of
+ * them once, and not every time, which takes as long as carrying it out. Only for texts in `sql` that never differ, and
+ * that are answered in the same way whatever is asked: the plan is made for any values.
+ */
+export const prepared = <T extends Db>(db: T): T => db.withPlugin(keeping) as T
+
+const keeping: KyselyPlugin = {
+  transformQuery: ({ node }) => (node.kind === 'RawNode' ? { ...node, sqlFragments: kept(node) } : node),
+  transformResult: async ({ result }) => result,
+}
+
+function kept({ sqlFragments }: RawNode): readonly string[] {
+  const [first = '', ...others] = sqlFragments
+  return first.startsWith(KEPT) ? sqlFragments : [KEPT + first, ...others]
+}
+
+/** A plan is of the time when it was made, perhaps for an empty table: so old it is made anew. */
+const PLANS_LAST_MS = 5000
+/** More are not the same ones again and again, and each would take memory in every connection. */
+const MOST_KEPT = 200
+const names = new Map<string, string>()
+
+function nameOf(text: string): string | undefined {
+  const known = names.get(text)
+  if (known !== undefined || names.size >= MOST_KEPT) return known
+  const name = createHash('sha256').update(text).digest('base64url').slice(0, 22)
+  names.set(text, name)
+  return name
+}
+
+/** Has the connection prepare what is marked as kept. */
+function keepStatements(client: pg.PoolClient): void {
+  const ask = client.query.bind(client) as (...args: unknown[]) => unknown
+  let plannedAt = performance.now()
+  const query = (...args: unknown[]): unknown => {
+    const [text, values] = args
+    if (typeof text !== 'string' || !text.startsWith(KEPT)) return ask(...args)
+    const say = () => ask({ name: nameOf(text), text, values })
+    if (performance.now() - plannedAt < PLANS_LAST_MS) return say()
+    plannedAt = performance.now()
+    // What keeps it from going well keeps the statement behind it as well, and is told there.
+    return (ask('discard plans') as Promise<unknown>).then(say, say)
+  }
+  client.query = query as typeof client.query
 }
 
 /** Kysely over one connection that somebody else has borrowed and gives back: it stays in the transaction that is open there. */
