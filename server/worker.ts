@@ -76,7 +76,7 @@ const answeringDates = (pool: pg.Pool): pg.Pool =>
 const dueAt = (payload: unknown) => new Date((payload as { _cron: { ts: string } })._cron.ts)
 
 export interface Worker {
-  /** Interprets what was stored, within some 20 ms; many calls at once are one. */
+  /** Interprets what was stored: at once, or with what follows it within 50 ms. */
   interpretSoon(): void
   /** Begins with the operations that wait. */
   operateSoon(): void

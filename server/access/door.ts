@@ -28,7 +28,7 @@ export interface Server {
   db: Db
   pool: pg.Pool
   log: FastifyBaseLogger
-  /** Has waiting deliveries interpreted within some 20 ms; many calls at once are one. */
+  /** Has waiting deliveries interpreted: at once, or with what follows them within 50 ms. */
   interpretSoon(): void
   /** Has waiting operations begun with. */
   operateSoon(): void

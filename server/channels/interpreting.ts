@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import type { FastifyBaseLogger } from 'fastify'
 import { flushActivity } from '../contacts/identity-rows.ts'
 import { receive, type Arrival } from '../conversations/receiving.ts'
-import type { Db, Tx } from '../lib/db.ts'
+import { prepared, type Db, type Tx } from '../lib/db.ts'
 import { answerWithin, databaseAtFault } from '../lib/http.ts'
 import { readPayload } from './whatsapp/payload.ts'
 import type { Payload } from './whatsapp/update.ts'
@@ -13,9 +13,13 @@ const MOST_DELIVERIES = 500
 const MOST_BYTES = 4 << 20
 /** From so many deliveries in a batch on, it is a flood. */
 const FLOOD = 100
-const GATHER_MS = 20
 /**
- * So many times as long as a batch took is left to storing, and never longer than `MOST_PAUSE_MS`. What cannot be kept up
+ * What comes is interpreted at once, and what comes within so long after that together: a batch of ten takes hardly
+ * longer than one of two, and what is told of it to open screens is told once.
+ */
+const GATHER_MS = 50
+/**
+ * So many times as long as a batch took is left to storing at least, and never longer than `MOST_PAUSE_MS`. What cannot be kept up
  * with in half the time ends in full batches; a large one alone may come of any hold-up.
  */
 const PAUSE_SHARE = { kept_up: 1, full: 6 }
@@ -46,29 +50,28 @@ export function openInterpreter({
 }): Interpreter {
   let woken = false
   let running: Promise<void> | null = null
+  let restsUntil = 0
   let stopped = false
 
   const work = async (): Promise<void> => {
-    await sleep(GATHER_MS)
-    while (!stopped) {
-      woken = false
-      try {
-        for (;;) {
-          const began = performance.now()
-          const count = stopped ? 0 : await answerWithin(SILENT_MS, interpretBatch(db, log))
-          if (count === 0) break
-          onInterpreted(count)
-          // While deliveries pour in, storing them comes first: what is left for later is interpreted in larger batches.
-          const share = count < MOST_DELIVERIES ? PAUSE_SHARE.kept_up : PAUSE_SHARE.full
-          if (woken) await sleep(Math.min(MOST_PAUSE_MS, share * (performance.now() - began)))
-          woken = false
-        }
-      } catch (error) {
-        if (databaseAtFault(error)) log.warn({ err: error }, 'interpreting waits for the database')
-        else log.error({ err: error }, 'interpreting failed; it is tried again')
-        break
+    try {
+      let more = false
+      while ((more || woken) && !stopped) {
+        const rest = more ? 0 : restsUntil - performance.now()
+        if (rest > 0) await sleep(rest)
+        woken = false
+        const began = performance.now()
+        const done = stopped ? NONE : await answerWithin(SILENT_MS, interpretSome(db, log))
+        if (done.count > 0) onInterpreted(done.count)
+        // While deliveries pour in, storing them comes first: what is left for later is interpreted in larger batches.
+        const share = done.count < MOST_DELIVERIES ? PAUSE_SHARE.kept_up : PAUSE_SHARE.full
+        const took = performance.now() - began
+        restsUntil = began + Math.max(GATHER_MS, took + Math.min(MOST_PAUSE_MS, share * took))
+        more = done.more && !woken
       }
-      if (!woken) break
+    } catch (error) {
+      if (databaseAtFault(error)) log.warn({ err: error }, 'interpreting waits for the database')
+      else log.error({ err: error }, 'interpreting failed; it is tried again')
     }
     running = null
   }
@@ -97,32 +100,46 @@ interface DeliveryRow {
 
 /** Interprets one batch of one organization's deliveries; answers how many. Zero when nothing waits, or others are at it. */
 export async function interpretBatch(db: Db, log: FastifyBaseLogger): Promise<number> {
+  return (await interpretSome(db, log)).count
+}
+
+interface Interpreted {
+  count: number
+  /** Of what had been stored before it began, something is left. */
+  more: boolean
+}
+const NONE: Interpreted = { count: 0, more: false }
+
+async function interpretSome(db: Db, log: FastifyBaseLogger): Promise<Interpreted> {
   const busy: string[] = []
   for (;;) {
-    const orgId = await nextOrganization(db, busy)
-    if (orgId === null) {
+    const next = await nextOrganization(prepared(db), busy)
+    if (next === null) {
       await writeGathered(db)
-      return 0
+      return NONE
     }
+    const { org_id: orgId, others } = next
     let rows: DeliveryRow[] = []
     try {
-      const done = await db.transaction().execute(async (tx) => {
-        if (!(await lockOrganization(tx, orgId))) return null
-        rows = await takeDeliveries(tx, orgId)
-        // A full batch is a flood: more waits behind it. Whatever was gathered in one is written when it ends.
-        const flood = rows.length >= FLOOD
-        await flushActivity(tx, orgId, flood ? { olderThanSeconds: 60 } : {})
-        await interpret(tx, orgId, rows, flood)
-        return rows.length
-      })
+      const done = await prepared(db)
+        .transaction()
+        .execute(async (tx) => {
+          if (!(await lockOrganization(tx, orgId))) return null
+          rows = await takeDeliveries(tx, orgId)
+          // A full batch is a flood: more waits behind it. Whatever was gathered in one is written when it ends.
+          const flood = rows.length >= FLOOD
+          await flushActivity(tx, orgId, flood ? { olderThanSeconds: 60 } : {})
+          await interpret(tx, orgId, rows, flood)
+          return rows.length
+        })
       // Nothing taken: another server is at it, or what waits is to be tried again later.
       if (done === null || done === 0) busy.push(orgId)
-      else return done
+      else return { count: done, more: others || isMuch(rows) }
     } catch (error) {
       if (databaseAtFault(error) || rows.length === 0) throw error
       // One of them is at fault: find it by taking each on its own, so that it does not hold up the others.
       await interpretOneByOne(db, log, orgId, rows)
-      return rows.length
+      return { count: rows.length, more: true }
     }
   }
 }
@@ -137,29 +154,39 @@ async function writeGathered(db: Db): Promise<void> {
   }
 }
 
-/** The organization whose oldest waiting delivery is the oldest, but for those that are busy. Hops from one to the next in the index. */
-async function nextOrganization(db: Db, busy: string[]): Promise<string | null> {
-  const { rows } = await sql<{ org_id: string }>`
+/**
+ * The organization whose oldest waiting delivery is the oldest, but for those that are busy, and whether others wait.
+ * Hops from one to the next in the index.
+ */
+async function nextOrganization(db: Db, busy: string[]): Promise<{ org_id: string; others: boolean } | null> {
+  const { rows } = await sql<{ org_id: string; others: boolean }>`
     with recursive waiting as (
       (select org_id from deliveries where interpreted_at is null order by org_id limit 1)
       union all
       select (select d.org_id from deliveries d where d.interpreted_at is null and d.org_id > w.org_id order by d.org_id limit 1)
       from waiting w where w.org_id is not null
     )
-    select org_id from waiting where org_id is not null and org_id <> all(${busy}::uuid[])
+    select org_id, count(*) over () > 1 as others from waiting where org_id is not null and org_id <> all(${busy}::uuid[])
     order by (select min(d.id) from deliveries d where d.org_id = waiting.org_id and d.interpreted_at is null) limit 1`.execute(
     db,
   )
-  return rows[0]?.org_id ?? null
+  return rows[0] ?? null
 }
 
 /** One interpreter an organization at a time, on whichever server: deliveries keep their order, and nobody is created twice. */
 async function lockOrganization(tx: Tx, orgId: string): Promise<boolean> {
   const { rows } = await sql<{ locked: boolean }>`
     select pg_try_advisory_xact_lock(hashtextextended('earmark:interpret:' || ${orgId}, 0)) as locked,
-      set_config('idle_in_transaction_session_timeout', ${String(SILENT_MS)}, true)`.execute(tx)
+      set_config('idle_in_transaction_session_timeout', ${String(SILENT_MS)}, true),
+      set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)`.execute(
+    tx,
+  )
   return rows[0]!.locked
 }
+
+/** Whether more may be behind what was taken at once, or, at the end of a flood, what was gathered in it is to be written. */
+const isMuch = (rows: readonly DeliveryRow[]): boolean =>
+  rows.length >= FLOOD || rows.reduce((sum, { body }) => sum + body.length, 0) >= MOST_BYTES
 
 async function takeDeliveries(tx: Tx, orgId: string): Promise<DeliveryRow[]> {
   const { rows } = await sql<DeliveryRow>`

@@ -40,7 +40,7 @@ const numberAll = async (timeoutMs = 10_000) => {
   const until = Date.now() + timeoutMs
   while ((await unnumbered.execute(server.db)).rows.length > 0) {
     if (Date.now() > until) throw new Error(`events without a number after ${timeoutMs} ms`)
-    if ((await numberEvents(server.db)) === 0) await sleep(5)
+    if (!(await numberEvents(server.db))) await sleep(5)
   }
 }
 
@@ -129,6 +129,33 @@ test('many numbering at once give each event one number, without a gap, while ot
   )
   expect(rows).toEqual([{ count: 1000, numbers: 1000, first: 1, last: 1000 }])
   expect(await positionOf(server.db, admin.actor.org_id)).toBe(1000)
+})
+
+test('whoever numbers is told to look again while another server is at it, and while more is left', async () => {
+  const admin = await server.newPerson()
+  await numberAll()
+  const record = (count: number) =>
+    server.db.transaction().execute((tx) =>
+      recordEvents(
+        tx,
+        admin.actor,
+        Array.from({ length: count }, () => ({ kind: 'operation.progress' as const })),
+      ),
+    )
+  const other = await second.pool.connect()
+  try {
+    await other.query(`select pg_advisory_lock(hashtextextended('earmark:event-order:' || $1, 0))`, [
+      admin.actor.org_id,
+    ])
+    await record(501)
+    expect(await numberEvents(server.db)).toBe(true)
+    expect(await positionOf(server.db, admin.actor.org_id)).toBe(0)
+  } finally {
+    await other.query('select pg_advisory_unlock_all()')
+    other.release()
+  }
+  await numberAll()
+  expect(await positionOf(server.db, admin.actor.org_id)).toBe(501)
 })
 
 test('who was away gets what happened meanwhile, and only that', async () => {

@@ -2,14 +2,14 @@
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
-import type { Db } from '../lib/db.ts'
+import { prepared, type Db } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { openPresences, type Presences } from '../presence/telling.ts'
 import { readChanges } from './reading.ts'
 import type { LiveMessage } from './schema.ts'
 import { numberEvents, positionOf, positionsOf } from './sequencing.ts'
 
-/** Writes that follow each other are told together. */
+/** A write is told at once; what is written within so long after that was told waits, and is told together. */
 const GATHER_MS = 40
 /** Behind the wake-ups: what other servers wrote is found by looking. With nobody listening, only the order is kept. */
 const LOOK_EVERY_MS = 500
@@ -29,7 +29,7 @@ export interface StreamRequest {
 }
 
 export interface Live {
-  /** Something was written: it is told within some 50 ms; many calls at once are one. */
+  /** Something was written: it is told at once, or within some 50 ms together with what follows it. */
   wake(): void
   /**
    * Opens a stream of server-sent events. All that is committed after `after` comes, in one order, whatever server wrote
@@ -82,16 +82,17 @@ export function openLive({ db, log, beatMs = BEAT_MS }: { db: Db; log: FastifyBa
   }
 
   const work = async (): Promise<void> => {
-    let rest = 0
+    let restsUntil = 0
     let away = false
     while (!stopped) {
       await wakeWithin(streams.size > 0 ? LOOK_EVERY_MS : LOOK_IDLE_MS)
-      // A look that took long is followed by a rest as long.
-      await sleep(Math.max(GATHER_MS, rest), undefined, { ref: false })
+      const rest = restsUntil - performance.now()
+      if (rest > 0) await sleep(rest, undefined, { ref: false })
       if (stopped) break
+      woken = false
       const began = performance.now()
       try {
-        if ((await numberEvents(db)) > 0) woken = true
+        if (await numberEvents(db)) woken = true
         for (const stream of await tellChanges(db, tails)) void checkAllowed(stream)
         await tellPresence(presences, tails)
         away = false
@@ -99,7 +100,9 @@ export function openLive({ db, log, beatMs = BEAT_MS }: { db: Db; log: FastifyBa
         if (!away && !stopped) log.warn({ err: error }, 'live screens wait for the database')
         away = true
       }
-      rest = performance.now() - began
+      // A look that took long is followed by a rest as long.
+      const ended = performance.now()
+      restsUntil = ended + Math.max(GATHER_MS, ended - began)
     }
   }
   void work()
@@ -202,10 +205,11 @@ async function tellChanges(db: Db, tails: ReadonlyMap<string, Tail>): Promise<St
   for (const [orgId, head] of await positionsOf(db, [...tails.keys()])) {
     const tail = tails.get(orgId)
     if (!tail || head <= tail.position) continue
-    const message = await readChanges(db, orgId, { after: tail.position, upTo: head, whole: false })
-    const text = frame(message, head)
+    const message = await readChanges(prepared(db), orgId, { after: tail.position, upTo: head, whole: false })
+    // The bytes are made once for all.
+    const bytes = Buffer.from(frame(message, head))
     tail.position = head
-    for (const stream of tail.streams) if (stream.joined) tell(stream, text, head)
+    for (const stream of tail.streams) if (stream.joined) tell(stream, bytes, head)
     if (message === null || message.changes.some((change) => change.kind === 'people.changed'))
       doubtful.push(...tail.streams)
   }
@@ -230,13 +234,13 @@ const frame = (message: LiveMessage | null, position: number): string =>
     ? `event: reset\nid: ${position}\ndata: {}\n\n`
     : `id: ${position}\ndata: ${JSON.stringify(message)}\n\n`
 
-function tell(stream: Stream, text: string, position: number): void {
+function tell(stream: Stream, text: string | Buffer, position: number): void {
   if (position <= stream.position) return
   stream.position = position
   write(stream, text)
 }
 
-function write({ out }: Stream, text: string): void {
+function write({ out }: Stream, text: string | Buffer): void {
   if (out.destroyed || out.readableEnded) return
   out.push(text)
   if (out.readableLength > MOST_WAITING_BYTES) out.destroy()

@@ -1,26 +1,27 @@
 // The order of events: numbers given after commit, the only order in which anybody may read on.
 import { sql } from 'kysely'
-import type { Db } from '../lib/db.ts'
+import { prepared, type Db } from '../lib/db.ts'
 
 const BATCH = 500
 /** A server that is cut off without a word must not keep the others from numbering for longer. */
 const SILENT_MS = 30_000
 
 /**
- * Numbers events that are committed and have no number yet, up to 500 of each organization, and answers how many; call
- * it again until that is none. An id is given when a row is written, and a transaction with smaller ids may commit later:
- * whoever read on by ids would never see it. Here such an event gets a greater number. Any server may do this at any time;
- * one organization's events are numbered by one at a time.
+ * Numbers events that are committed and have no number yet, up to 500 of each organization. Answers whether to look
+ * again soon: more may wait, or another server is at it, and what it numbers is not committed yet. An id is given when a
+ * row is written, and a transaction with smaller ids may commit later: whoever read on by ids would never see it. Here
+ * such an event gets a greater number. Any server may do this at any time; one organization's events are numbered by one
+ * at a time.
  */
-export async function numberEvents(db: Db): Promise<number> {
-  let numbered = 0
-  for (const orgId of await organizationsWaiting(db)) numbered += await numberSome(db, orgId)
-  return numbered
+export async function numberEvents(db: Db): Promise<boolean> {
+  let again = false
+  for (const orgId of await organizationsWaiting(db)) if ((await numberSome(db, orgId)) !== 'all') again = true
+  return again
 }
 
 /** The same for one organization, until nothing is left or another server is at it. */
 export async function numberEventsOf(db: Db, orgId: string): Promise<void> {
-  while ((await numberSome(db, orgId)) > 0);
+  while ((await numberSome(db, orgId)) === 'some');
 }
 
 /** Hops from one organization to the next in the index of what has no number. */
@@ -32,17 +33,20 @@ async function organizationsWaiting(db: Db): Promise<string[]> {
       select (select e.org_id from events e where e.seq is null and e.org_id > w.org_id order by e.org_id limit 1)
       from waiting w where w.org_id is not null
     )
-    select org_id from waiting where org_id is not null`.execute(db)
+    select org_id from waiting where org_id is not null`.execute(prepared(db))
   return rows.map((row) => row.org_id)
 }
 
-async function numberSome(db: Db, orgId: string): Promise<number> {
-  return db.transaction().execute(async (tx) => {
-    const { rows } = await sql<{ locked: boolean }>`
+/** None when another server is at it. */
+async function numberSome(db: Db, orgId: string): Promise<'all' | 'some' | 'none'> {
+  return prepared(db)
+    .transaction()
+    .execute(async (tx) => {
+      const { rows } = await sql<{ locked: boolean }>`
       select pg_try_advisory_xact_lock(hashtextextended('earmark:event-order:' || ${orgId}::text, 0)) as locked,
         set_config('idle_in_transaction_session_timeout', ${String(SILENT_MS)}, true)`.execute(tx)
-    if (!rows[0]!.locked) return 0
-    const { numAffectedRows } = await sql`
+      if (!rows[0]!.locked) return 'none'
+      const { numAffectedRows } = await sql`
       with batch as materialized (
         select id, row_number() over (order by id) as n from (
           select id from events where org_id = ${orgId} and seq is null order by id limit ${BATCH}) waiting
@@ -53,8 +57,8 @@ async function numberSome(db: Db, orgId: string): Promise<number> {
       )
       update events e set seq = head.before + batch.n from batch, head
       where e.org_id = ${orgId} and e.id = batch.id`.execute(tx)
-    return Number(numAffectedRows)
-  })
+      return Number(numAffectedRows) < BATCH ? 'all' : 'some'
+    })
 }
 
 /** The number of the newest event of each of the organizations; without any it is 0. */
