@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { systemActor } from '../access/actor.ts'
 import type { OutgoingPayload, Recipient } from '../channels/whatsapp/sending.ts'
 import { recordEvents } from '../events/events.ts'
-import type { Db, Tx } from '../lib/db.ts'
+import { prepared, type Db, type Tx } from '../lib/db.ts'
 
 /** A number with something to send, or with something that whoever sent it left behind. */
 export interface Outbox {
@@ -33,7 +33,7 @@ export async function findOutboxes(db: Db): Promise<Outbox[]> {
     select o.org_id, o.channel_id from outgoing_messages o join channels c on c.org_id = o.org_id and c.id = o.channel_id
     where o.state = 'sending' or (o.state = 'waiting' and (c.paused_until is null or c.paused_until <= clock_timestamp())
       and (o.retry_at is null or o.retry_at <= clock_timestamp()))
-    group by o.org_id, o.channel_id`.execute(db)
+    group by o.org_id, o.channel_id`.execute(prepared(db))
   return rows
 }
 
@@ -68,7 +68,7 @@ export async function takeMessages(db: Db, outbox: Outbox, most: number): Promis
           and i.scope = case when a.kind = 'test' then 'test:' else '' end || a.portfolio_id order by i.created_at desc limit 1) as bsuid
       from taken t join messages m on m.org_id = t.org_id and m.id = t.message_id join contacts k on k.org_id = m.org_id and k.id = m.contact_id
         join channels c on c.org_id = t.org_id and c.id = t.channel_id join whatsapp_accounts a on a.org_id = c.org_id and a.id = c.account_id
-      order by t.message_id`.execute(db)
+      order by t.message_id`.execute(prepared(db))
     if (rows.length > 0)
       return rows.map(({ phone, bsuid, ...row }) => ({
         ...row,
@@ -100,19 +100,22 @@ export async function leaveUncertain(db: Db, outbox: Outbox, stillMine: readonly
 
 /** WhatsApp has it, under this id. */
 export const noteAccepted = (db: Db, taken: Taken, waMessageId: string): Promise<void> =>
-  db.transaction().execute(async (tx) => {
-    await sql`
-      update outgoing_messages set state = 'accepted', settled_at = clock_timestamp(), sending_at = null, retry_at = null, error_code = null, error_text = null
-      where org_id = ${taken.org_id} and message_id = ${taken.message_id} and state <> 'accepted'`.execute(tx)
-    // A status may have brought the id before. One that another message has already would be a mistake of the other side.
-    await sql`
+  prepared(db)
+    .transaction()
+    .execute(async (tx) => {
+      // A status may have brought the id before. One that another message has already would be a mistake of the other side.
+      await sql`
+      with settled as (
+        update outgoing_messages set state = 'accepted', settled_at = clock_timestamp(), sending_at = null, retry_at = null, error_code = null, error_text = null
+        where org_id = ${taken.org_id} and message_id = ${taken.message_id} and state <> 'accepted'
+      )
       update messages m set wa_message_id = ${waMessageId}
       where org_id = ${taken.org_id} and id = ${taken.message_id} and wa_message_id is null and not exists (
         select from messages o where o.org_id = m.org_id and o.channel_id = m.channel_id and o.wa_message_id = ${waMessageId})`.execute(
-      tx,
-    )
-    await tell(tx, taken.org_id, [taken])
-  })
+        tx,
+      )
+      await tell(tx, taken.org_id, [taken])
+    })
 
 interface Trouble {
   code: number | null

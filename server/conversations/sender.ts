@@ -13,6 +13,7 @@ import type { SendAnswer } from '../channels/whatsapp/send-answer.ts'
 import { requestBody } from '../channels/whatsapp/sending.ts'
 import { answerWithin, databaseAtFault } from '../lib/http.ts'
 import { openClaims, type Claims } from './claims.ts'
+import { openLine, type Line } from './line.ts'
 import { withUpload } from './sending-media.ts'
 import {
   findOutboxes,
@@ -41,6 +42,10 @@ const PACE = {
   timeoutMs: 30_000,
   /** Behind the wake-ups: what waits for its time, and what another server left. */
   lookEveryMs: 1000,
+  /** What is to be sent is taken at once; what is written or settled within so long after that is taken together. */
+  gatherMs: 50,
+  /** A number by which another server sends is not asked for again sooner. */
+  takenForMs: 200,
 }
 export type Pace = typeof PACE
 
@@ -63,19 +68,6 @@ export interface Sender {
   stop(): Promise<void>
 }
 
-/** One number that this process sends by. */
-interface Line {
-  outbox: Outbox
-  claims: Claims
-  /** Nothing more is taken: Meta wants to be left alone. */
-  paused: boolean
-  wake(): void
-  /** Whether it was woken since it was asked last. */
-  woken(): boolean
-  /** Until woken, or so long. */
-  rest(milliseconds: number): Promise<void>
-}
-
 /** Sends whenever woken, and looks every second besides. */
 export function openSender(server: SenderResources, changes: Partial<Pace> = {}): Sender {
   const pace = { ...PACE, ...changes }
@@ -86,8 +78,11 @@ export function openSender(server: SenderResources, changes: Partial<Pace> = {})
   const underWay = new Map<string, { channelId: string; done: Promise<void> }>()
   /** How often in a row a number got nothing through. */
   const strikes = new Map<string, number>()
+  /** Numbers by which another server sends: until when they are left to it. */
+  const elsewhere = new Map<string, number>()
   let claims: Claims | null = null
   let looking: Promise<void> | null = null
+  let lookedAt = -Infinity
   let woken = false
   let stopped = false
 
@@ -95,12 +90,14 @@ export function openSender(server: SenderResources, changes: Partial<Pace> = {})
 
   const look = async (): Promise<void> => {
     while (woken && !stopped) {
+      await until(lookedAt + pace.gatherMs)
+      lookedAt = performance.now()
       woken = false
       try {
         for (const outbox of await answerWithin(SILENT_MS, findOutboxes(db))) {
           const line = lines.get(outbox.channel_id)
           if (line) line.wake()
-          else await begin(outbox)
+          else if (!((elsewhere.get(outbox.channel_id) ?? 0) > performance.now())) await begin(outbox)
         }
       } catch (error) {
         if (databaseAtFault(error)) log.warn({ err: error }, 'sending waits for the database')
@@ -122,7 +119,9 @@ export function openSender(server: SenderResources, changes: Partial<Pace> = {})
     const mine =
       claims?.broken() === false ? claims : await openClaims(server.pool, () => lines.forEach((each) => each.wake()))
     claims = mine
-    if (stopped || !(await mine.claim(outbox.channel_id))) return
+    if (stopped) return
+    if (!(await mine.claim(outbox.channel_id))) return leave(outbox)
+    elsewhere.delete(outbox.channel_id)
     const line = openLine(outbox, mine)
     lines.set(outbox.channel_id, line)
     const working = work(line)
@@ -138,6 +137,12 @@ export function openSender(server: SenderResources, changes: Partial<Pace> = {})
     works.add(working)
   }
 
+  /** It is looked at again when the other may have done: what is written there meanwhile the other takes, or we do then. */
+  const leave = ({ channel_id }: Outbox): void => {
+    elsewhere.set(channel_id, performance.now() + pace.takenForMs)
+    setTimeout(wake, pace.takenForMs).unref()
+  }
+
   const underWayBy = ({ channel_id }: Outbox) => [...underWay].filter(([, { channelId }]) => channelId === channel_id)
 
   const work = async (line: Line): Promise<void> => {
@@ -151,12 +156,15 @@ export function openSender(server: SenderResources, changes: Partial<Pace> = {})
       server.live.wake()
     }
     let nextAt = 0
+    let takenAt = -Infinity
     for (;;) {
+      await until(takenAt + pace.gatherMs)
+      takenAt = performance.now()
       line.woken()
       const { channel, taken, full } = await take(line)
       for (const message of taken) {
         // Evenly: what a pause left unused is not made up for.
-        await sleep(Math.max(0, nextAt - performance.now()))
+        await until(nextAt)
         if (stopped || line.paused || mine.broken()) {
           await untilWritten(() => giveBack(db, message))
           continue
@@ -280,6 +288,8 @@ export function openSender(server: SenderResources, changes: Partial<Pace> = {})
   }
 }
 
+const until = (moment: number): Promise<void> => sleep(Math.max(0, moment - performance.now()))
+
 /** Where the number's messages go: to Meta, or to the test phone. */
 export function graphOf({ config, outgoing, testPhone }: SenderResources, channel: SendingChannel): GraphApi {
   if (channel.test) return testPhone(channel.org_id)
@@ -287,30 +297,3 @@ export function graphOf({ config, outgoing, testPhone }: SenderResources, channe
 }
 
 const NO_ADDRESS = 'The contact has neither a phone number nor an id that this number’s portfolio knows them by.'
-
-function openLine(outbox: Outbox, claims: Claims): Line {
-  let woken = false
-  let onWake = () => {}
-  return {
-    outbox,
-    claims,
-    paused: false,
-    wake() {
-      woken = true
-      onWake()
-    },
-    woken() {
-      const was = woken
-      woken = false
-      return was
-    },
-    async rest(milliseconds) {
-      if (woken) return
-      const { promise, resolve } = Promise.withResolvers<void>()
-      onWake = resolve
-      const timer = setTimeout(resolve, milliseconds)
-      await promise
-      clearTimeout(timer)
-    },
-  }
-}

@@ -1,5 +1,6 @@
 // Writing to customers, against a Graph API that answers as Meta does, and goes wrong as it does.
 import { spawn } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -538,5 +539,28 @@ describe('uncertain', () => {
     const texts = written()
     expect(new Set(texts).size).toBe(texts.length)
     expect(graph.requests).toHaveLength(texts.length)
+  })
+
+  test('what is written at one server while another has the number goes soon after that one leaves it, with nobody asking again', async () => {
+    const { talk } = await openTalks(server, admin)
+    const { conversationId, write: say } = await talk()
+    const { channel_id } = await server.db
+      .selectFrom('conversations')
+      .select('channel_id')
+      .where('id', '=', conversationId)
+      .executeTakeFirstOrThrow()
+    const other = await second.pool.connect()
+    try {
+      await other.query(`select pg_advisory_lock(hashtextextended('earmark:send:' || $1, 0))`, [channel_id])
+      const sender = startSender({ lookEveryMs: 60_000 })
+      await say('soon')
+      sender.wake()
+      await sleep(300)
+      expect(graph.requests).toEqual([])
+      await other.query('select pg_advisory_unlock_all()')
+      await until(() => expect(written()).toEqual(['soon']), 3000)
+    } finally {
+      other.release()
+    }
   })
 })

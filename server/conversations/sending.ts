@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import type { Actor } from '../access/actor.ts'
 import { messagePayload, textPayload, type OutgoingPayload } from '../channels/whatsapp/sending.ts'
 import { recordEvents } from '../events/events.ts'
-import type { Tx } from '../lib/db.ts'
+import { prepared, type Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { newId } from '../lib/ids.ts'
 import {
@@ -88,23 +88,20 @@ export async function storeMessage(
   // Made under the lock: within a conversation ids sort as it was written.
   const id = newId()
   await sql`
-    insert into messages (org_id, id, contact_id, channel_id, direction, origin, type, text, content, reply_to, sent_at, received_at, conversation_id, sent_by_id, sent_by_name)
-    values (${actor.org_id}, ${id}, ${conversation.contact_id}, ${conversation.channel_id}, 'out', 'sent', ${type}, ${text},
-      ${JSON.stringify(content)}::jsonb, ${reply_to}, clock_timestamp(), clock_timestamp(), ${conversation.id}, ${actor.id}, ${actor.name})`.execute(
-    tx,
-  )
-  await sql`
-    insert into outgoing_messages (org_id, message_id, channel_id, client_key, payload)
-    values (${actor.org_id}, ${id}, ${conversation.channel_id}, ${client_key ?? null}, ${JSON.stringify(payload)}::jsonb)`.execute(
-    tx,
-  )
-  await sql`
+    with m as (
+      insert into messages (org_id, id, contact_id, channel_id, direction, origin, type, text, content, reply_to, sent_at, received_at, conversation_id, sent_by_id, sent_by_name)
+      values (${actor.org_id}, ${id}, ${conversation.contact_id}, ${conversation.channel_id}, 'out', 'sent', ${type}, ${text},
+        ${JSON.stringify(content)}::jsonb, ${reply_to}, clock_timestamp(), clock_timestamp(), ${conversation.id}, ${actor.id}, ${actor.name})
+      returning id, sent_at
+    ), outgoing as (
+      insert into outgoing_messages (org_id, message_id, channel_id, client_key, payload)
+      values (${actor.org_id}, ${id}, ${conversation.channel_id}, ${client_key ?? null}, ${JSON.stringify(payload)}::jsonb)
+    )
     update conversations c set last_message_id = m.id, last_message_at = greatest(c.last_message_at, m.sent_at),
       waiting_since = null, first_answered_at = case when ${isFirstAnswer} then m.sent_at else c.first_answered_at end,
       first_answered_by_id = case when ${isFirstAnswer} then ${actor.id}::uuid else c.first_answered_by_id end,
       first_answered_by_name = case when ${isFirstAnswer} then ${actor.name} else c.first_answered_by_name end
-    from messages m
-    where c.org_id = ${actor.org_id} and c.id = ${conversation.id} and m.org_id = c.org_id and m.id = ${id}`.execute(tx)
+    from m where c.org_id = ${actor.org_id} and c.id = ${conversation.id}`.execute(prepared(tx))
   await tell(tx, actor, conversation)
   return id
 }
