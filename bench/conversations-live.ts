@@ -8,6 +8,7 @@ import { joinEmbeddedPostgres } from '../server/lib/postgres.ts'
 import { askedOf, headersOf, ms, type Asked } from './contacts-crowd.ts'
 import { APP_SECRET } from './conversations-crowd.ts'
 import { openStreams, type Frame, type Streams } from './conversations-streams.ts'
+import { watchCosts } from './costs.ts'
 import { signedDelivery, type Written } from './deliveries.ts'
 import { load } from './load.ts'
 import { portIn, spawnNode, startServer } from './server-process.ts'
@@ -51,7 +52,9 @@ export async function benchLive(folder: string, seconds: number): Promise<void> 
     )
     await post(asked, WARM_UP_SECONDS)
     const before = streams.frames.length
+    const costs = await watchCosts({ pool: server.pool, pids: [server.pid], dataDir: folder })
     const posted = await post(asked, seconds)
+    const cost = await costs(posted.length)
     const ours = timesOf(streams, posted)
     const frames = streams.frames.slice(before)
     const bytes = Math.round(frames.reduce((sum, frame) => sum + frame.bytes, 0) / frames.length)
@@ -62,6 +65,7 @@ export async function benchLive(folder: string, seconds: number): Promise<void> 
     console.log(
       `  from the delivery to the frame on each stream: ${line(ours.times)}; missed: ${ours.missed} of ${posted.length * STREAMS} (promised: 0)`,
     )
+    console.log(`  each message: ${cost}`)
     const crowded = frames.filter(({ text }) => text.includes('"many":true')).length
     if (crowded > 0)
       console.log(`  ${crowded} frames only said that more conversations had changed than are worth naming`)

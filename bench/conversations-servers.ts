@@ -8,6 +8,7 @@ import { openGraph, type Graph } from '../test/help/graph.ts'
 import { askedOf, type Asked } from './contacts-crowd.ts'
 import { APP_SECRET } from './conversations-crowd.ts'
 import { openStreams } from './conversations-streams.ts'
+import { watchCosts } from './costs.ts'
 import { connectAccount, signedDelivery } from './deliveries.ts'
 import { load } from './load.ts'
 import { BENCH_SECRET_KEY, memoryOf, portIn, spawnNode } from './server-process.ts'
@@ -17,17 +18,17 @@ const NUMBERS = Array.from({ length: 10 }, (_, n) => `10654035224290${n}`)
 const CUSTOMERS = 400
 const CONNECTIONS = 16
 const ANSWERS = 4000
+/** Not counted: a server that has just begun is still being compiled, two of them twice. */
+const WARM_UP = 1000
 const STREAMS_EACH = 20
 const PATIENCE_MS = 120_000
-/** One and two take turns, so that what else the machine does meets both. */
-const ROUNDS = [1, 2, 2, 1, 1, 2] as const
-
 interface Rates {
   received: number[]
   sent: number[]
 }
 
-export async function benchServers(seconds: number): Promise<void> {
+/** One and two take turns, so that what else the machine does meets both. */
+export async function benchServers(seconds: number, rounds: readonly (1 | 2)[]): Promise<void> {
   const folder = mkdtempSync('/tmp/earmark-bench-')
   const postgres = await startEmbeddedPostgres({ dataDir: folder, log: { info() {}, warn: console.warn } })
   const graph = await openGraph()
@@ -36,7 +37,7 @@ export async function benchServers(seconds: number): Promise<void> {
     console.log(
       `\nOne server and two on one database in turn: deliveries of one message for ${seconds} s over ${CONNECTIONS} connections until all are interpreted, then ${ANSWERS} answers over ${NUMBERS.length} numbers until all are handed over, a second:`,
     )
-    for (const count of ROUNDS) {
+    for (const count of rounds) {
       const servers = await Promise.all(
         Array.from({ length: count }, (_, n) => startOne(folder, n, postgres.url, graph)),
       )
@@ -47,8 +48,15 @@ export async function benchServers(seconds: number): Promise<void> {
             openStreams(port, '/v1/live', Array(STREAMS_EACH).fill(shop.headers) as Asked['headers'][]),
           ),
         )
+        const watched = { pool: servers[0]!.pool, pids: servers.map(({ pid }) => pid), dataDir: folder }
+        const begun = messages
+        const receiving = await watchCosts(watched)
         const received = await receive(servers, shop, seconds)
-        const sent = await answer(servers, shop, graph)
+        const costs = [await receiving(messages - begun)]
+        const sent = await answer(servers, shop, graph, async () => {
+          const sending = await watchCosts(watched)
+          return async () => costs.push(await sending(ANSWERS))
+        })
         rates[count].received.push(received)
         rates[count].sent.push(sent)
         await sleep(2000)
@@ -61,6 +69,7 @@ export async function benchServers(seconds: number): Promise<void> {
         console.log(
           `  ${count === 1 ? 'one ' : 'two '}: ${received.toFixed(0)} received, ${sent.toFixed(0)} sent; frames on all ${STREAMS_EACH} streams of each server: ${told.join(' and ')}; not on all: ${torn.join(' and ')}; streams that broke: ${broken}`,
         )
+        console.log(`    each received: ${costs[0]}\n    each sent: ${costs[1]}`)
       } finally {
         await Promise.all(servers.map((server) => server.stop()))
       }
@@ -158,7 +167,12 @@ async function receive(servers: readonly One[], { accountId }: Shop, seconds: nu
 }
 
 /** Answers in all conversations in turn, over all servers; how many a second, until the last one was handed over. */
-async function answer(servers: readonly One[], shop: Shop, graph: Graph): Promise<number> {
+async function answer(
+  servers: readonly One[],
+  shop: Shop,
+  graph: Graph,
+  watch: () => Promise<() => Promise<unknown>>,
+): Promise<number> {
   const { rows } = await servers[0]!.pool.query<{ id: string }>(
     'select id from conversations where org_id = $1 and closed_at is null order by id',
     [shop.orgId],
@@ -176,13 +190,20 @@ async function answer(servers: readonly One[], shop: Shop, graph: Graph): Promis
     )
   }
   await inTurn(rows.length, (post, n) => post(`/v1/conversations/${rows[n]!.id}/take`, {}))
-  const before = graph.messages.length
+  const write = async (count: number) => {
+    const before = graph.messages.length
+    await inTurn(count, (post, n) =>
+      post(`/v1/conversations/${rows[n % rows.length]!.id}/messages`, { text: `Yes, it is (${before + n})` }),
+    )
+    await until('all answers are handed over', () => Promise.resolve(graph.messages.length >= before + count))
+  }
+  await write(WARM_UP)
+  const watched = await watch()
   const began = performance.now()
-  await inTurn(ANSWERS, (post, n) =>
-    post(`/v1/conversations/${rows[n % rows.length]!.id}/messages`, { text: `Yes, it is (${before + n})` }),
-  )
-  await until('all answers are handed over', () => Promise.resolve(graph.messages.length >= before + ANSWERS))
-  return (ANSWERS / (performance.now() - began)) * 1000
+  await write(ANSWERS)
+  const rate = (ANSWERS / (performance.now() - began)) * 1000
+  await watched()
+  return rate
 }
 
 function postTo({ port }: One, headers: Record<string, string>): (path: string, body: unknown) => Promise<void> {
