@@ -1,7 +1,8 @@
 // What the database's values are in JavaScript, and that losing a connection is not losing the process.
+import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openTestDatabase, type TestDatabase } from '../../test/help/database.ts'
-import { isoInstant, openDatabase, type Db, type Tx } from './db.ts'
+import { isoInstant, openDatabase, plannedOnce, type Db, type Tx } from './db.ts'
 
 let database: TestDatabase
 beforeAll(async () => {
@@ -74,4 +75,19 @@ test('a verb that writes cannot be called without a transaction: it does not com
     read(db)
   }
   expect(never).toBeTypeOf('function')
+})
+
+test('a statement that is planned once is planned once for a connection, whatever lengths its lists have, also after it failed', async () => {
+  const single = openDatabase(database.url, { max: 1 })
+  const added = (numbers: unknown[]) =>
+    sql<{ sum: number }>`${plannedOnce} select sum(n)::int as sum from unnest((select ${numbers}::int[])) n`
+      .execute(single.db)
+      .then(({ rows }) => rows[0]!.sum)
+  for (const most of [1, 100, 3, 1000, 0, 50, 2, 7, 10, 400])
+    expect(await added(Array.from({ length: most }, (_, n) => n))).toBe(most === 0 ? null : (most * (most - 1)) / 2)
+  await expect(added(['no number'])).rejects.toThrow('invalid input syntax')
+  expect(await added([1, 2])).toBe(3)
+  const { rows } = await single.pool.query('select generic_plans, custom_plans from pg_prepared_statements')
+  expect(rows).toEqual([{ generic_plans: 6, custom_plans: 5 }])
+  await single.pool.end()
 })

@@ -1,5 +1,5 @@
 // The connection pool and Kysely over it: what each kind of column is in JavaScript.
-import { Kysely, PostgresDialect, type Transaction } from 'kysely'
+import { Kysely, PostgresDialect, sql, type RawBuilder, type Transaction } from 'kysely'
 import pg from 'pg'
 import { errorCode } from './start-error.ts'
 import type { Tables } from './tables.ts'
@@ -21,6 +21,7 @@ export interface Database {
  */
 export function openDatabase(url: string, { max = 20 }: { max?: number } = {}): Database {
   const pool = new pg.Pool({
+    Client: PlanningClient,
     connectionString: url,
     max,
     application_name: 'earmark',
@@ -34,6 +35,34 @@ export function openDatabase(url: string, { max = 20 }: { max?: number } = {}): 
   // The same for one that dies between two statements of a transaction: its next statement fails and says why.
   pool.on('connect', (client) => client.on('error', () => {}))
   return { pool, db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }) }
+}
+
+const PLANNED_ONCE = '/* planned once */'
+/**
+ * Begins a statement that is read and planned once for each connection, not at every call: for short ones that are asked all
+ * the time, whose text is always the same and whose plan does not hang on what it is given. A list is given as `(select list)`:
+ * PostgreSQL would look how long it is, find the plan for a list of usual length dearer, and plan anew each time.
+ */
+export const plannedOnce: RawBuilder<unknown> = sql.raw(PLANNED_ONCE)
+
+const plannedNames = new Map<string, string>()
+
+function nameOfPlanned(text: string): string {
+  const known = plannedNames.get(text)
+  if (known !== undefined) return known
+  const name = `planned_${plannedNames.size}`
+  plannedNames.set(text, name)
+  return name
+}
+
+/** The driver's client, which PostgreSQL is told the name of a statement by when it is to be planned once. */
+class PlanningClient extends pg.Client {
+  override query(...args: unknown[]): never {
+    const [text, values, ...others] = args
+    const named = typeof text === 'string' && text.startsWith(PLANNED_ONCE) ? { name: nameOfPlanned(text), text } : text
+    // The driver declares a dozen ways to call it, all of which go on as they came.
+    return (super.query as (...all: unknown[]) => never).call(this, named, values, ...others)
+  }
 }
 
 /** Kysely over one connection that somebody else has borrowed and gives back: it stays in the transaction that is open there. */
