@@ -13,7 +13,7 @@ export interface paths {
      */
     get: operations["listContacts"];
     /**
-     * Create a contact by its phone or business-scoped id, or give the one that is there a name; again it changes nothing
+     * Create a contact by its phone, business-scoped id or the id of another system, or give the one that is there a name and that id; again it changes nothing
      * @description Scope: `contacts:write`
      */
     put: operations["putContact"];
@@ -45,6 +45,34 @@ export interface paths {
      * @description Scope: `contacts:read`
      */
     get: operations["findContactsByBsuid"];
+  };
+  "/v1/contacts/by-external-id": {
+    /**
+     * The contact that another system knows by an id of its own; none is an empty list
+     * @description Scope: `contacts:read`
+     */
+    get: operations["findContactsByExternalId"];
+  };
+  "/v1/contacts/{id}/external-ids": {
+    /**
+     * Take the id of another system off a contact, so that another contact may get it
+     * @description Scope: `contacts:write`
+     */
+    delete: operations["removeExternalId"];
+  };
+  "/v1/contacts/{id}/merge": {
+    /**
+     * Make one contact of two that are the same person: this one gets the ids, messages and tags of the other
+     * @description Scope: `contacts:write`
+     */
+    post: operations["mergeContacts"];
+  };
+  "/v1/contacts/merges/{id}": {
+    /**
+     * Take a merge back: the merged contact is there again under its old id; what came since stays with the other
+     * @description Scope: `contacts:write`
+     */
+    delete: operations["undoMerge"];
   };
   "/v1/contacts/{id}": {
     /**
@@ -235,6 +263,8 @@ export interface components {
       bsuid?: string;
       /** @description Of the business-scoped id; needed when accounts of several portfolios are connected. */
       portfolio_id?: string;
+      /** @description By which another system knows it. Beside a phone or bsuid: the contact gets it, or is found by it and gets them. */
+      external_id?: components["schemas"]["ExternalId"];
       /** @description A name that WhatsApp has told stays. */
       display_name?: string;
       /**
@@ -247,6 +277,19 @@ export interface components {
        * @description For a contact that is new; otherwise null until it writes.
        */
       last_seen_at?: string;
+    };
+    ExternalId: {
+      /** @description The system whose id it is, as you name it; case does not matter. */
+      system: string;
+      /** @description The id that it has there. Case matters. */
+      id: string;
+    };
+    MergeContacts: {
+      /**
+       * Format: uuid
+       * @description The contact that becomes a part of this one.
+       */
+      merged_id: string;
     };
     CreateTag: {
       /** @description At most 50 characters. No other active tag may bear it. */
@@ -454,8 +497,8 @@ export interface components {
     };
     Identity: {
       /** @enum {string} */
-      kind: "phone" | "bsuid" | "parent_bsuid";
-      /** @description The business portfolio of a business-scoped id; empty for a phone. */
+      kind: "phone" | "bsuid" | "parent_bsuid" | "external_id";
+      /** @description The business portfolio of a business-scoped id, the system of an external one; empty for a phone. */
       scope: string;
       value: string;
       /** @description When another took its place; it is still found by it. */
@@ -496,6 +539,17 @@ export interface components {
     FoundContacts: {
       /** @description Who has it comes before who had it. */
       contacts: components["schemas"]["Contact"][];
+    };
+    RemovedExternalId: {
+      /** @description False when it did not have it before. */
+      removed: boolean;
+    };
+    MergedContacts: {
+      /**
+       * Format: uuid
+       * @description By which it can be taken back.
+       */
+      merge_id: string;
     };
     ContactDetail: {
       /** Format: uuid */
@@ -1092,7 +1146,7 @@ export interface operations {
     };
   };
   /**
-   * Create a contact by its phone or business-scoped id, or give the one that is there a name; again it changes nothing
+   * Create a contact by its phone, business-scoped id or the id of another system, or give the one that is there a name and that id; again it changes nothing
    * @description Scope: `contacts:write`
    */
   putContact: {
@@ -1300,6 +1354,160 @@ export interface operations {
         content: {
           "application/json": components["schemas"]["FoundContacts"];
         };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+      default: components["responses"]["OtherProblem"];
+    };
+  };
+  /**
+   * The contact that another system knows by an id of its own; none is an empty list
+   * @description Scope: `contacts:read`
+   */
+  findContactsByExternalId: {
+    parameters: {
+      query: {
+        /** @description The system whose id it is, as you name it; case does not matter. */
+        system: string;
+        /** @description The id that it has there. Case matters. */
+        id: string;
+      };
+    };
+    responses: {
+      /** @description At most one. */
+      200: {
+        headers: {
+          "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+          RateLimit: components["headers"]["RateLimit"];
+        };
+        content: {
+          "application/json": components["schemas"]["FoundContacts"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+      default: components["responses"]["OtherProblem"];
+    };
+  };
+  /**
+   * Take the id of another system off a contact, so that another contact may get it
+   * @description Scope: `contacts:write`
+   */
+  removeExternalId: {
+    parameters: {
+      query: {
+        /** @description The system whose id it is, as you name it; case does not matter. */
+        system: string;
+        /** @description The id that it has there. Case matters. */
+        id: string;
+      };
+      header?: {
+        /** @description The same call repeated under the same key does its work once, and answers what was answered first, with Idempotency-Replayed. Kept for 24 hours. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        /** @description Its id, as other answers tell it. */
+        id: string;
+      };
+    };
+    responses: {
+      /** @description The contact does not have it. */
+      200: {
+        headers: {
+          "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+          RateLimit: components["headers"]["RateLimit"];
+          "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+        };
+        content: {
+          "application/json": components["schemas"]["RemovedExternalId"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+      default: components["responses"]["OtherProblem"];
+    };
+  };
+  /**
+   * Make one contact of two that are the same person: this one gets the ids, messages and tags of the other
+   * @description Scope: `contacts:write`
+   */
+  mergeContacts: {
+    parameters: {
+      header?: {
+        /** @description The same call repeated under the same key does its work once, and answers what was answered first, with Idempotency-Replayed. Kept for 24 hours. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        /** @description Its id, as other answers tell it. */
+        id: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["MergeContacts"];
+      };
+    };
+    responses: {
+      /** @description They are one. What this contact had stays, and what it lacked it got from the other. */
+      200: {
+        headers: {
+          "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+          RateLimit: components["headers"]["RateLimit"];
+          "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+        };
+        content: {
+          "application/json": components["schemas"]["MergedContacts"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+      default: components["responses"]["OtherProblem"];
+    };
+  };
+  /**
+   * Take a merge back: the merged contact is there again under its old id; what came since stays with the other
+   * @description Scope: `contacts:write`
+   */
+  undoMerge: {
+    parameters: {
+      header?: {
+        /** @description The same call repeated under the same key does its work once, and answers what was answered first, with Idempotency-Replayed. Kept for 24 hours. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        /** @description Its id, as other answers tell it. */
+        id: string;
+      };
+    };
+    responses: {
+      /** @description They are two again. */
+      204: {
+        headers: {
+          "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+          RateLimit: components["headers"]["RateLimit"];
+          "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+        };
+        content: never;
       };
       401: components["responses"]["Problem401"];
       403: components["responses"]["Problem403"];
