@@ -201,6 +201,7 @@ export const EXAMPLES: Readonly<Record<string, (id: Ids) => Example | Example[]>
   changeTagsOfMany: (id) => ({
     body: { contact_ids: [id.contact, id.otherContact], add: [id.otherTag], remove: [id.tag] },
   }),
+  listTagsAsOf: (id) => ({ params: { id: id.contact } }),
   changeContactTags: (id) => ({ params: { id: id.contact }, body: { add: [id.otherTag], remove: [id.tag] } }),
   listTagChanges: (id) => ({ params: { id: id.contact } }),
 
