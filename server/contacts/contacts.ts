@@ -29,7 +29,7 @@ const described: RawBuilder<unknown> = sql`c.id, c.phone, c.display_name, c.user
     from contact_identities i where i.org_id = c.org_id and i.contact_id = c.id), '[]') as identities`
 const columns: RawBuilder<unknown> = sql`${described}, c.tag_ids`
 /** In the order of `chipsOf`. */
-const carried: RawBuilder<unknown> = sql`coalesce((
+const chipsOfRow: RawBuilder<unknown> = sql`coalesce((
   select jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name, 'color', t.color, 'deleted', t.deleted_at is not null)
     order by t.deleted_at is not null, t.name_key collate "C", t.id)
   from tags t where t.org_id = c.org_id and t.id = any(c.tag_ids)), '[]')`
@@ -74,7 +74,7 @@ export async function contactsBehind(
   order: RawBuilder<unknown>,
 ): Promise<Contact[][]> {
   const { rows } = await sql<Contact & { n: number }>`${plannedOnce}
-    select a.n::int as n, ${described}, ${carried} as tags
+    select a.n::int as n, ${described}, ${chipsOfRow} as tags
     from ${asked} join contact_identities i on i.org_id = a.org_id and ${condition}
     join contacts c on c.org_id = i.org_id and c.id = i.contact_id
     order by a.n, i.retired_at is not null, ${order}, c.id`.execute(db)

@@ -21,7 +21,6 @@ export interface Database {
  */
 export function openDatabase(url: string, { max = 20 }: { max?: number } = {}): Database {
   const pool = new pg.Pool({
-    Client: PlanningClient,
     connectionString: url,
     max,
     application_name: 'earmark',
@@ -34,6 +33,7 @@ export function openDatabase(url: string, { max = 20 }: { max?: number } = {}): 
   pool.on('error', () => {})
   // The same for one that dies between two statements of a transaction: its next statement fails and says why.
   pool.on('connect', (client) => client.on('error', () => {}))
+  pool.on('connect', planOnce)
   return { pool, db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }) }
 }
 
@@ -55,14 +55,15 @@ function nameOfPlanned(text: string): string {
   return name
 }
 
-/** The driver's client, which PostgreSQL is told the name of a statement by when it is to be planned once. */
-class PlanningClient extends pg.Client {
-  override query(...args: unknown[]): never {
-    const [text, values, ...others] = args
-    const named = typeof text === 'string' && text.startsWith(PLANNED_ONCE) ? { name: nameOfPlanned(text), text } : text
-    // The driver declares a dozen ways to call it, all of which go on as they came.
-    return (super.query as (...all: unknown[]) => never).call(this, named, values, ...others)
-  }
+/** Has the driver tell PostgreSQL the name of a statement that is to be planned once. */
+function planOnce(client: pg.PoolClient): void {
+  // The driver declares a dozen ways to call it, all of which go on as they came.
+  const query = client.query.bind(client) as (...args: unknown[]) => unknown
+  client.query = ((text: unknown, ...others: unknown[]) =>
+    query(
+      typeof text === 'string' && text.startsWith(PLANNED_ONCE) ? { name: nameOfPlanned(text), text } : text,
+      ...others,
+    )) as typeof client.query
 }
 
 /** Kysely over one connection that somebody else has borrowed and gives back: it stays in the transaction that is open there. */

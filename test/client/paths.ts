@@ -123,6 +123,11 @@ export interface paths {
   };
   "/v1/contacts/{id}/tags": {
     /**
+     * The tags that a contact carries, or carried at some time, with where each came from
+     * @description Scope: `contacts:read`
+     */
+    get: operations["listTagsAsOf"];
+    /**
      * Put tags on a contact and take tags off
      * @description Scope: `contacts:write`
      */
@@ -660,6 +665,29 @@ export interface components {
       added: components["schemas"]["TagChip"][];
       removed: components["schemas"]["TagChip"][];
       unchanged: components["schemas"]["TagChip"][];
+    };
+    TagsAsOf: {
+      /**
+       * Format: date-time
+       * @description The time that is spoken of.
+       */
+      as_of: string;
+      tags: components["schemas"]["CarriedTag"][];
+    };
+    CarriedTag: {
+      tag: components["schemas"]["TagChip"];
+      source: components["schemas"]["TagSource"];
+      /**
+       * Format: date-time
+       * @description ISO 8601, in UTC in answers.
+       */
+      added_at: string;
+      actor: components["schemas"]["Actor"];
+      why: {
+        [key: string]: unknown;
+      } | null;
+      /** @description When it was taken off since; null when it is still on. */
+      removed_at: string | null;
     };
     ChangedTagsOfMany: {
       changed: {
@@ -1773,6 +1801,42 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["RestoredTags"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+      default: components["responses"]["OtherProblem"];
+    };
+  };
+  /**
+   * The tags that a contact carries, or carried at some time, with where each came from
+   * @description Scope: `contacts:read`
+   */
+  listTagsAsOf: {
+    parameters: {
+      query?: {
+        /** @description ISO 8601 with its zone, such as 2026-03-01T09:30:00+01:00; now unless it is given. A tag counts from the instant at which it was put on until before the one at which it was taken off. */
+        as_of?: string;
+      };
+      path: {
+        /** @description Its id, as other answers tell it. */
+        id: string;
+      };
+    };
+    responses: {
+      /** @description By name, each once. Names and colors are those of today, and `deleted` says whether the catalog has it today. What was carried of a tag, or of a contact, that was merged counts as the survivor’s, from when it was put on. */
+      200: {
+        headers: {
+          "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+          RateLimit: components["headers"]["RateLimit"];
+        };
+        content: {
+          "application/json": components["schemas"]["TagsAsOf"];
         };
       };
       401: components["responses"]["Problem401"];
