@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto'
 import { sql } from 'kysely'
 import { decrypt, encrypt, tryDecrypt } from '../lib/crypto.ts'
-import type { Db, Tx } from '../lib/db.ts'
+import { plannedOnce, type Db, type Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import type { Actor } from './actor.ts'
 
@@ -62,7 +62,7 @@ export async function writeOnce<A extends Answer>(
   return db.transaction().execute(async (tx) => {
     if (strict) await refuseTwin(tx, purpose)
     // Waits while another transaction holds the key, and finds it free when that one fails.
-    const { rows: taken } = await sql`
+    const { rows: taken } = await sql`${plannedOnce}
       insert into idempotency_keys (org_id, actor_kind, actor_id, key, request_hash)
       values (${actor.org_id}, ${actor.kind}, ${actor.id}, ${key}, ${hash}) on conflict do nothing returning key`.execute(
       tx,
@@ -88,7 +88,7 @@ export async function writeOnce<A extends Answer>(
     const kept =
       'refused' in outcome ? { refused: outcome.refused } : { status: outcome.answer.status, body: outcome.answer.body }
     const sealed = encrypt(secretKey, purpose, JSON.stringify(kept))
-    await sql`update idempotency_keys set answer = ${sealed} where ${mine}`.execute(tx)
+    await sql`${plannedOnce} update idempotency_keys set answer = ${sealed} where ${mine}`.execute(tx)
     return 'refused' in outcome
       ? { refused: problemOf(outcome.refused), replayed: false }
       : { answer: outcome.answer, replayed: false }
@@ -96,7 +96,7 @@ export async function writeOnce<A extends Answer>(
 }
 
 async function refuseTwin(tx: Tx, purpose: string): Promise<void> {
-  const { rows } = await sql<{ free: boolean }>`
+  const { rows } = await sql<{ free: boolean }>`${plannedOnce}
     select pg_try_advisory_xact_lock(hashtextextended(${purpose}, 0)) as free`.execute(tx)
   if (!rows[0]!.free)
     throw new Problem('conflict', 'The same call is under way. Repeat it in a moment to get its answer.', {

@@ -45,7 +45,7 @@ export async function removeExternalId(
 export const externalIdTaken = ({ scope, value }: Key, holderId: string, contactId: string): Problem =>
   new Problem(
     'conflict',
-    `${scope} knows another contact as ${value} than the one that has this phone or user id. If they are one person, merge them; otherwise take the id off the one that has it wrongly, and repeat the call.`,
+    `The id “${value}” of ${scope} belongs to another contact than this phone or user id. If the two are one person, merge them; otherwise take the id off the one that has it wrongly, and repeat the call.`,
     { reason: 'external_id_taken', field: 'external_id', data: { external_id_of: holderId, contact_id: contactId } },
   )
 

@@ -48,7 +48,9 @@ export type ContactDetail = z.output<typeof ContactDetail>
 
 /** The filters of the list; count, export and bulk changes take the same. Every filter given must hold. */
 export const ContactFilter = z.object({
-  search: SearchText.optional().describe('Any part of phone, display name or username, ignoring case and accents.'),
+  search: SearchText.optional().describe(
+    'Any part of phone, display name, username or an id, ignoring case and accents.',
+  ),
   any_tags: listOf(Id, 500).describe('Tag ids separated by commas: carries at least one of them.'),
   all_tags: listOf(Id, 500).describe('Carries every one of them.'),
   no_tags: listOf(Id, 500).describe('Carries none of them.'),

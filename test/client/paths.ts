@@ -361,7 +361,7 @@ export interface components {
     BulkChange: {
       /** @description All contacts that match; {} is every contact. */
       filter?: {
-        /** @description Any part of phone, display name or username, ignoring case and accents. */
+        /** @description Any part of phone, display name, username or an id, ignoring case and accents. */
         search?: string;
         /** @description Tag ids separated by commas: carries at least one of them. */
         any_tags?: string;
@@ -419,7 +419,7 @@ export interface components {
     StartOperation: {
       /** @description All contacts that match; {} is every contact. */
       filter?: {
-        /** @description Any part of phone, display name or username, ignoring case and accents. */
+        /** @description Any part of phone, display name, username or an id, ignoring case and accents. */
         search?: string;
         /** @description Tag ids separated by commas: carries at least one of them. */
         any_tags?: string;
@@ -1116,7 +1116,7 @@ export interface operations {
   listContacts: {
     parameters: {
       query?: {
-        /** @description Any part of phone, display name or username, ignoring case and accents. */
+        /** @description Any part of phone, display name, username or an id, ignoring case and accents. */
         search?: string;
         /** @description Tag ids separated by commas: carries at least one of them. */
         any_tags?: string;
@@ -1218,7 +1218,7 @@ export interface operations {
   countContacts: {
     parameters: {
       query?: {
-        /** @description Any part of phone, display name or username, ignoring case and accents. */
+        /** @description Any part of phone, display name, username or an id, ignoring case and accents. */
         search?: string;
         /** @description Tag ids separated by commas: carries at least one of them. */
         any_tags?: string;
@@ -1274,7 +1274,7 @@ export interface operations {
   exportContacts: {
     parameters: {
       query?: {
-        /** @description Any part of phone, display name or username, ignoring case and accents. */
+        /** @description Any part of phone, display name, username or an id, ignoring case and accents. */
         search?: string;
         /** @description Tag ids separated by commas: carries at least one of them. */
         any_tags?: string;
