@@ -143,7 +143,8 @@ create table contact_identities (
   created_at  timestamptz(3) not null default now(),
   retired_at  timestamptz(3),
   constraint contact_identities_pkey PRIMARY KEY (org_id, kind, scope, value),
-  constraint contact_identities_kind_check CHECK ((kind = ANY (ARRAY['phone'::text, 'bsuid'::text, 'parent_bsuid'::text]))),
+  constraint contact_identities_external_check CHECK (((kind <> 'external_id'::text) OR ((length(scope) >= 1) AND (length(scope) <= 50)))),
+  constraint contact_identities_kind_check CHECK ((kind = ANY (ARRAY['phone'::text, 'bsuid'::text, 'parent_bsuid'::text, 'external_id'::text]))),
   constraint contact_identities_value_check CHECK (((length(value) >= 1) AND (length(value) <= 200))),
   constraint contact_identities_org_id_contact_id_fkey FOREIGN KEY (org_id, contact_id) REFERENCES contacts(org_id, id) ON DELETE CASCADE
 );

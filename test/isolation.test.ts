@@ -240,7 +240,7 @@ test('whatever happens in one organization changes no answer in another: no list
     ([name, { method, permission }]) => method === 'get' && permission !== 'public' && name !== 'live',
   )
   // When it was asked, and by which request, is no answer of anybody's.
-  const untimed = (text: string) => text.replaceAll(/"(?:exported_at|request_id)": ?"[^"]*"/g, '')
+  const untimed = (text: string) => text.replaceAll(/"(?:as_of|exported_at|request_id)": ?"[^"]*"/g, '')
   const readAll = async () => {
     const answers: [string, string][] = []
     for (const [name, route] of reading)

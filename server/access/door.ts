@@ -121,12 +121,7 @@ function mountOn(app: FastifyInstance, server: Server, { route, handle }: BoundR
     url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
     handler: async (request, reply) => {
       const context = await contextOf(server, sessionCookie, { route, may }, request, reply)
-      const input = {
-        params: parse(route.params, request.params, 'not_found'),
-        query: parse(route.query, request.query),
-        body: route.file ? fileIn(request) : parse(route.body, request.body),
-      }
-      const result = await handle(input as never, context)
+      const result = await handle((await inputOf(route, context)) as never, context)
       if (result === sent) return reply
       const { status, body } = result
       const write = writers.get(status)
@@ -138,6 +133,22 @@ function mountOn(app: FastifyInstance, server: Server, { route, handle }: BoundR
         .send(write(body))
     },
   })
+}
+
+/** What the route is given. A refusal is an answer too: under an API key's idempotency key it is kept, as that of a write. */
+async function inputOf(route: RouteDef, context: Context): Promise<Record<'params' | 'query' | 'body', unknown>> {
+  const { request, write } = context
+  try {
+    return {
+      params: parse(route.params, request.params, 'not_found'),
+      query: parse(route.query, request.query),
+      body: route.file ? fileIn(request) : parse(route.body, request.body),
+    }
+  } catch (error) {
+    const keyed = request.headers['idempotency-key'] !== undefined && request.method !== 'GET'
+    if (keyed && route.scope !== undefined && context.actor.kind === 'api_key') await write(() => Promise.reject(error))
+    throw error
+  }
 }
 
 const fileIn = ({ body, headers }: FastifyRequest): SentFile => ({

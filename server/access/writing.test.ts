@@ -149,6 +149,28 @@ test('for an API key a refusal is kept as well, and nothing of the refused work 
   expect(await names(admin)).toEqual(['taken'])
 })
 
+test('for an API key an input of the wrong shape is refused once: a repeat is the same, another body under the key is refused', async () => {
+  const admin = await server.newPerson()
+  const { secret } = await server.newKey(admin)
+  const wrong = () => sendBy(secret, createTag, 'shape', { name: '' })
+  const [first, second] = [await wrong(), await wrong()]
+  for (const answer of [first, second])
+    expect([answer.statusCode, answer.json()]).toMatchObject([422, { reason: 'tag_name_missing', field: 'name' }])
+  expect([first, second].map(({ headers }) => headers['idempotency-replayed'])).toEqual([undefined, 'true'])
+  expect((await sendBy(secret, createTag, 'shape', { name: 'Right' })).json()).toMatchObject({
+    status: 422,
+    reason: 'idempotency_key_reused',
+  })
+  expect((await sendBy(secret, createTag, 'right', { name: 'Right' })).statusCode).toBe(201)
+  expect((await sendBy(secret, createTag, 'right', { name: '' })).json()).toMatchObject({
+    reason: 'idempotency_key_reused',
+  })
+  expect(await names(admin)).toEqual(['Right'])
+  // People mend what was refused, and try again under the same key.
+  expect((await send(admin, createTag, 'mine', { name: '' })).statusCode).toBe(422)
+  expect((await send(admin, createTag, 'mine', { name: 'Mended' })).statusCode).toBe(201)
+})
+
 test('for an API key a call is refused while its twin is under way, and is answered as it was afterwards', async () => {
   const admin = await server.newPerson()
   const { id } = await server.newKey(admin)

@@ -97,7 +97,7 @@ export async function writeOnce<A extends Answer>(
 
 async function refuseTwin(tx: Tx, purpose: string): Promise<void> {
   const { rows } = await sql<{ free: boolean }>`
-    select pg_try_advisory_xact_lock(hashtextextended(${purpose}, 0)) as free`.execute(tx)
+    select pg_try_advisory_xact_lock(hashtextextended(${purpose}, 0)) as free`.execute(prepared(tx))
   if (!rows[0]!.free)
     throw new Problem('conflict', 'The same call is under way. Repeat it in a moment to get its answer.', {
       reason: 'idempotency_twin',

@@ -97,6 +97,42 @@ test('a revoked key is refused at once on every server, and stays in the list', 
   })
 })
 
+test('of many calls at once each is answered for its own key and its own address', async () => {
+  const admin = await server.newPerson()
+  const stranger = await server.newPerson()
+  await admin.call(createTag, { body: { name: 'Ours' } })
+  await stranger.call(createTag, { body: { name: 'Theirs' } })
+  const [ours, theirs, revoked] = [
+    await server.newKey(admin),
+    await server.newKey(stranger),
+    await server.newKey(admin),
+  ]
+  const here = await server.newKey(admin, { allowed_ips: ['127.0.0.1'] })
+  await admin.call(revokeApiKey, { params: { id: revoked.id } })
+  const answers = await Promise.all(
+    Array.from({ length: 8 }, () => [
+      ask(ours.secret),
+      ask(theirs.secret),
+      ask(revoked.secret),
+      ask('earmark_nobody'),
+      ask(here.secret),
+      ask(here.secret, { from: '192.0.2.1' }),
+      ask(here.secret, { from: 'fe80::1%eth0' }),
+    ]).flat(),
+  )
+  const told = answers.map(({ status, body }) => [status, body.reason ?? (body as { tags?: object[] }).tags?.[0]])
+  const each = [
+    [200, expect.objectContaining({ name: 'Ours' })],
+    [200, expect.objectContaining({ name: 'Theirs' })],
+    [401, 'key_revoked'],
+    [401, 'key_unknown'],
+    [200, expect.objectContaining({ name: 'Ours' })],
+    [403, 'address_not_allowed'],
+    [403, 'address_not_allowed'],
+  ]
+  expect(told).toEqual(Array.from({ length: 8 }, () => each).flat())
+})
+
 test('after a rotation both keys are taken for the hours that were given, or only the new one', async () => {
   const admin = await server.newPerson()
   const first = await server.newKey(admin)

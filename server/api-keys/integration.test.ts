@@ -42,6 +42,26 @@ test('a contact is found by its phone in any spelling, also without the digit th
   expect(await problemOf(found('8.6138E+12'))).toMatchObject({ reason: 'phone_incomplete', field: 'phone' })
 })
 
+test('of many numbers asked for at once each caller gets those of its own number and organization', async () => {
+  const admins = [await server.newPerson(), await server.newPerson()]
+  const keys = await Promise.all(admins.map((admin) => server.newKey(admin)))
+  const numbers = ['34600123451', '34600123452', '34600123453']
+  const ids = await Promise.all(
+    admins.map(async (admin) => {
+      const own: string[] = []
+      for (const wa_id of numbers) own.push(await sighted(server, admin, { wa_id }))
+      return own
+    }),
+  )
+  const asked = [...numbers, '34600999999', numbers[1]!].flatMap((phone) => keys.map((key) => ({ phone, key })))
+  const found = await Promise.all(
+    asked.map(({ phone, key }) => key.call(findContactsByPhone, { query: { phone: `+${phone}` } })),
+  )
+  expect(found.map(({ contacts }) => contacts.map(({ id }) => id))).toEqual(
+    asked.map(({ phone, key }) => ids[keys.indexOf(key)]!.filter((_, n) => numbers[n] === phone)),
+  )
+})
+
 test('a contact is found by its business-scoped id, past ones too, and not by that of another organization', async () => {
   const admin = await server.newPerson()
   const stranger = await server.newPerson()

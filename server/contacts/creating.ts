@@ -5,7 +5,9 @@ import { recordActivity } from '../events/events.ts'
 import type { Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { contactsByIds } from './contacts.ts'
+import type { ExternalId } from './external-schema.ts'
 import { Identities } from './identities.ts'
+import { externalKey } from './identity.ts'
 import { lockIdentities } from './identity-rows.ts'
 import { candidatesOf } from './phones.ts'
 import type { Contact } from './schema.ts'
@@ -13,6 +15,7 @@ import type { Contact } from './schema.ts'
 interface Given {
   phone?: string | undefined
   bsuid?: string | undefined
+  external_id?: ExternalId | undefined
   portfolio_id?: string | undefined
   display_name?: string | null | undefined
   first_seen_at?: string | undefined
@@ -20,23 +23,26 @@ interface Given {
 }
 
 /**
- * The contact with this phone or business-scoped id, made when there is none; the same again changes nothing. A phone is
- * found in every spelling that WhatsApp may use. A name that WhatsApp told stays; times count for a new contact alone. Never
- * makes up a phone. Refuses a number without its country's code, a portfolio that has to be named, and times in the future
- * or in the wrong order.
+ * The contact with this phone, business-scoped id or id of another system, made when there is none; the same again changes
+ * nothing. A phone is found in every spelling that WhatsApp may use. A name that WhatsApp told stays; times count for a new
+ * contact alone. Never makes up a phone. Refuses a number without its country's code, a portfolio that has to be named, times
+ * in the future or in the wrong order, and ids that do not agree on who it is (`Identities.know`).
  */
 export async function putContact(tx: Tx, actor: Actor, given: Given): Promise<{ contact: Contact; created: boolean }> {
   const { display_name = null, first_seen_at, last_seen_at } = given
   refuseTimes(given)
   await lockIdentities(tx, actor.org_id)
-  const ids =
-    given.phone === undefined
-      ? { wa_id: null, bsuid: given.bsuid!, portfolio_id: await portfolioOf(tx, actor, given.portfolio_id) }
-      : { wa_id: await waIdOf(tx, actor, given.phone), bsuid: null, portfolio_id: '' }
+  const { phone, bsuid, portfolio_id, external_id } = given
+  const ids = {
+    wa_id: phone === undefined ? null : await waIdOf(tx, actor, phone),
+    bsuid: bsuid ?? null,
+    portfolio_id: bsuid === undefined ? '' : await portfolioOf(tx, actor, portfolio_id),
+  }
+  const external = external_id && externalKey(external_id)
   const at = new Date().toISOString()
   const sighting = { ...ids, parent_bsuid: null, test: false, name: null, username: null, at, own_act: false }
-  const identities = await Identities.open(tx, actor.org_id, [sighting], [], actor)
-  const id = identities.see(sighting)!
+  const identities = await Identities.open(tx, actor.org_id, [sighting], [], actor, external ? [external] : [])
+  const id = external ? identities.know(sighting, external) : identities.see(sighting)!
   const { isNew } = identities.give(id, {
     name: display_name,
     ...(first_seen_at === undefined ? {} : { first_seen_at: inUtc(first_seen_at) }),
@@ -57,7 +63,7 @@ async function waIdOf(tx: Tx, actor: Actor, phone: string): Promise<string> {
     select value from contact_identities
     where org_id = ${actor.org_id} and kind = 'phone' and scope = '' and value = any(${candidates}::text[])
     order by retired_at is not null, array_position(${candidates}::text[], value) limit 1`.execute(tx)
-  return rows[0]?.value ?? candidates[0]!
+  return rows[0]?.value ?? candidates[0]
 }
 
 async function portfolioOf(tx: Tx, actor: Actor, named: string | undefined): Promise<string> {

@@ -11,7 +11,7 @@ import { keyText, type Key } from './identity.ts'
 export interface Traces extends PersonTraces {
   /** Played, and so only where things are played. */
   test: boolean
-  /** Display names and usernames, those of contacts merged into it too. */
+  /** Display names, usernames, and longer ids of other systems; those of contacts merged into it too. */
   names: string[]
 }
 
@@ -67,7 +67,10 @@ export async function tracesOf(tx: Tx, orgId: string, contactIds: readonly strin
       ...described.map(({ phone }) => phone?.slice(1) ?? null),
     ]),
     user_ids: distinct(identities.filter(({ kind }) => kind === 'bsuid').map(({ value }) => value)),
-    names: distinct(described.flatMap(({ display_name, username }) => [display_name, username])),
+    names: distinct([
+      ...described.flatMap(({ display_name, username }) => [display_name, username]),
+      ...identities.filter(({ kind, value }) => kind === 'external_id' && telling(value)).map(({ value }) => value),
+    ]),
     message_ids: await messageIdsOf(tx, orgId, contactIds),
   }
 }
@@ -75,6 +78,9 @@ export async function tracesOf(tx: Tx, orgId: string, contactIds: readonly strin
 /** So many digits of a phone, or letters of a name, lead to somebody. */
 const TELLING_DIGITS = 7
 const TELLING_LETTERS = 4
+
+/** A short id of another system is a part of too much that has nothing to do with it. */
+const telling = (id: string): boolean => id.length >= TELLING_DIGITS
 
 /** Whether a text that somebody searched for names the contact. */
 export function searchesFor({ phones, user_ids, names }: Pick<Traces, 'phones' | 'user_ids' | 'names'>) {

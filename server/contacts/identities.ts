@@ -2,11 +2,13 @@
 import { systemActor, type Actor } from '../access/actor.ts'
 import type { Tx } from '../lib/db.ts'
 import { newId } from '../lib/ids.ts'
+import { externalIdTaken, hasAnotherId } from './external-ids.ts'
 import {
   keysOf,
   keysOfChange,
   keyText,
   phoneOf,
+  sameSort,
   type Conflict,
   type ConflictReason,
   type HeldContact,
@@ -55,6 +57,7 @@ export class Identities {
     sightings: readonly Sighting[],
     changes: readonly IdChange[],
     actor: Actor = systemActor(orgId),
+    external: readonly Key[] = [],
   ): Promise<Identities> {
     const identities = new Identities(tx, orgId, actor)
     const keys = new Map<string, Key>()
@@ -68,7 +71,7 @@ export class Identities {
           keysOf({ wa_id: sighting.card_phone, bsuid: null, parent_bsuid: null }, sighting.portfolio_id, sighting.test),
         )
     }
-    for (const change of changes) for (const key of keysOfChange(change)) keys.set(keyText(key), key)
+    for (const key of [...external, ...changes.flatMap(keysOfChange)]) keys.set(keyText(key), key)
     for (const pending of await readPending(tx, orgId, [...keys.keys()])) {
       identities.#pending.push(pending)
       // Their other ids are wanted too.
@@ -114,6 +117,25 @@ export class Identities {
     if (parent && !this.#owner(parent)) this.#attach(contact, parent)
     if (sighting.card_phone && sighting.wa_id === null) this.#tellPhone(contact, sighting, sighting.card_phone)
     this.#describe(contact, sighting)
+    return contact.id
+  }
+
+  /**
+   * The contact that another system shows by an id of its own, and maybe by one of WhatsApp's: found by either, and given
+   * both; made when it is found by none. Refuses ids of two contacts, and a contact that has another current one of that kind.
+   */
+  know(sighting: Sighting, external: Key): string {
+    const { phone, bsuid } = keysOf(sighting, sighting.portfolio_id, sighting.test)
+    const told = phone ?? bsuid
+    const [known, byTold] = [this.#owner(external), this.#owner(told)]
+    if (known && byTold && known !== byTold) throw externalIdTaken(external, known.id, byTold.id)
+    const contact = known ?? byTold ?? this.#create(sighting, [told])
+    if (told && !byTold) {
+      const other = contact.identities.find((held) => sameSort(held, told) && held.retired_at === null)
+      if (other && keyText(other) !== keyText(told)) throw hasAnotherId(contact.id, told)
+      this.#prefer(contact, told, sighting.at)
+    }
+    if (!known) this.#attach(contact, external)
     return contact.id
   }
 
@@ -209,8 +231,7 @@ export class Identities {
   #prefer(contact: HeldContact, key: Key, at: string): void {
     const mine = this.#byKey.get(keyText(key)) ?? this.#attach(contact, key)
     for (const other of contact.identities) {
-      if (other !== mine && other.kind === key.kind && other.scope === key.scope && other.retired_at === null)
-        this.#retire(other, at)
+      if (other !== mine && sameSort(other, key) && other.retired_at === null) this.#retire(other, at)
     }
     if (mine.retired_at !== null) this.#retire(mine, null)
     if (key.kind === 'phone' && contact.phone !== phoneOf(key.value)) {

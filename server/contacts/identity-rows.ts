@@ -58,8 +58,14 @@ export async function readHeld(
     select kind, scope, value, contact_id, retired_at from contact_identities
     where org_id = ${orgId} and contact_id = any(${contacts.map((contact) => contact.id)}::uuid[])
     order by created_at, kind, value`.execute(tx)
+  const byContact = Map.groupBy(held, ({ contact_id }) => contact_id)
   return {
-    contacts: contacts.map((contact) => ({ ...contact, identities: [], was: describedOf(contact), state: 'stored' })),
+    contacts: contacts.map((contact) => ({
+      ...contact,
+      identities: [],
+      was: describedOf({ ...contact, identities: byContact.get(contact.id) ?? [] }),
+      state: 'stored',
+    })),
     identities: held.map((identity) => ({ ...identity, state: 'stored' })),
   }
 }
@@ -101,7 +107,7 @@ export async function insertContacts(tx: Tx, actor: Actor, created: HeldContact[
   )
 }
 
-/** Writes contacts that were read, with an event for each of which phone, name or username is another now. */
+/** Writes contacts that were read, with an event for each of which phone, name, username or external ids are others now. */
 export async function updateContacts(tx: Tx, actor: Actor, changed: HeldContact[]): Promise<void> {
   if (changed.length === 0) return
   const orgId = actor.org_id
@@ -219,6 +225,16 @@ export async function detachIdentity(tx: Tx, orgId: string, contactId: string, k
     select org_id, kind, scope, value from contact_identities where org_id = ${orgId} and contact_id = ${contactId} and kind = ${key.kind} and scope = ${key.scope}
     order by retired_at desc nulls first limit 1)`.execute(tx)
   await refreshDerived(tx, orgId, contactId)
+}
+
+/** Takes an id off a contact for good; answers whether it had it. */
+export async function dropIdentity(tx: Tx, orgId: string, contactId: string, key: Key): Promise<boolean> {
+  const { rows } = await sql`delete from contact_identities
+    where org_id = ${orgId} and contact_id = ${contactId} and kind = ${key.kind} and scope = ${key.scope} and value = ${key.value} returning kind`.execute(
+    tx,
+  )
+  if (rows.length > 0) await refreshDerived(tx, orgId, contactId)
+  return rows.length > 0
 }
 
 /** Business-scoped ids that were read under a wrong portfolio get the right one; an id that is known there already stays. */

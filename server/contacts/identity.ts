@@ -1,4 +1,5 @@
 // What an identity is, and a contact as it is worked on: the ids that WhatsApp gives, as keys.
+import type { ExternalId } from './external-schema.ts'
 import type { Identity } from './schema.ts'
 
 type IdentityKind = Identity['kind']
@@ -46,13 +47,23 @@ export interface HeldIdentity extends Key {
 }
 
 /** What others are told when it changes. */
-export type Described = Pick<HeldContact, 'phone' | 'display_name' | 'username'>
+export interface Described extends Pick<HeldContact, 'phone' | 'display_name' | 'username'> {
+  /** By which other systems know it; where there are any. */
+  external_ids?: ExternalId[]
+}
 
-export const describedOf = ({ phone, display_name, username }: Described): Described => ({
+export function describedOf({
   phone,
   display_name,
   username,
-})
+  identities,
+}: Omit<Described, 'external_ids'> & { identities: readonly Key[] }): Described {
+  const external = identities
+    .filter(({ kind }) => kind === 'external_id')
+    .map(({ scope, value }) => ({ system: scope, id: value }))
+    .toSorted((a, b) => (keyText(externalKey(a)) < keyText(externalKey(b)) ? -1 : 1))
+  return { phone, display_name, username, ...(external.length > 0 ? { external_ids: external } : {}) }
+}
 
 export interface HeldContact {
   id: string
@@ -81,7 +92,12 @@ export interface Conflict extends Key {
   at: string
 }
 
+/** Of which a contact has one current id. */
+export const sameSort = (a: Key, b: Key): boolean => a.kind === b.kind && a.scope === b.scope
+
 export const keyText = ({ kind, scope, value }: Key): string => `${kind}\n${scope}\n${value}`
+
+export const externalKey = ({ system, id }: ExternalId): Key => ({ kind: 'external_id', scope: system, value: id })
 
 const bsuidScope = (portfolioId: string, test: boolean): string => (test ? `test:${portfolioId}` : portfolioId)
 
@@ -110,8 +126,8 @@ export function phoneOf(waId: string): string | null {
   return /^[0-9]{5,20}$/.test(waId) ? `+${waId}` : null
 }
 
-/** The ids that the search finds a contact by: every phone and business-scoped id, past ones too. */
+/** The ids that the search finds a contact by: every phone, business-scoped and external id, past ones too. */
 export const searchedIds = ({ identities }: { identities: Pick<Key, 'kind' | 'value'>[] }): string[] =>
   identities.flatMap(({ kind, value }) =>
-    kind === 'phone' ? (phoneOf(value) ?? value) : kind === 'bsuid' ? value : [],
+    kind === 'phone' ? (phoneOf(value) ?? value) : kind === 'parent_bsuid' ? [] : value,
   )

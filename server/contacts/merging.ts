@@ -220,7 +220,10 @@ async function writeContact(tx: Tx, orgId: string, row: ContactRow): Promise<voi
     where org_id = ${orgId} and id = ${row.id}`.execute(tx)
 }
 
-/** Moves identities; of two current ones of a kind and scope the kept contact's stays current. Answers them as they were. */
+/**
+ * Moves identities; of two current ones of a kind and scope the kept contact's stays current, but for those of other systems,
+ * of which a contact may have many. Answers them as they were.
+ */
 async function moveIdentities(tx: Tx, orgId: string, from: string, to: string): Promise<IdentityRow[]> {
   const { rows } = await sql<IdentityRow>`
     select kind, scope, value, retired_at from contact_identities where org_id = ${orgId} and contact_id = ${from} for update`.execute(
@@ -228,7 +231,7 @@ async function moveIdentities(tx: Tx, orgId: string, from: string, to: string): 
   )
   await sql`
     update contact_identities i set contact_id = ${to}, retired_at = coalesce(i.retired_at, case when exists (
-      select 1 from contact_identities mine where mine.org_id = i.org_id and mine.contact_id = ${to} and mine.kind = i.kind and mine.scope = i.scope and mine.retired_at is null) then now() end)
+      select 1 from contact_identities mine where mine.org_id = i.org_id and mine.contact_id = ${to} and mine.kind = i.kind and mine.scope = i.scope and mine.retired_at is null and i.kind <> 'external_id') then now() end)
     where i.org_id = ${orgId} and i.contact_id = ${from}`.execute(tx)
   return rows
 }

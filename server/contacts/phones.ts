@@ -9,7 +9,7 @@ const [LEAST, MOST] = [7, 15]
  * that some countries put before mobile numbers and WhatsApp leaves out for old accounts (Brazil's 9, Mexico's 1, Argentina's
  * 9). Empty when it cannot be a number with its country's code.
  */
-export function phoneCandidates(written: string): string[] {
+export function phoneCandidates(written: string): [string, string?] | [] {
   const digits = written
     .normalize('NFKC')
     .replace(/\p{Cf}/gu, '')
@@ -17,11 +17,11 @@ export function phoneCandidates(written: string): string[] {
   if (!/^[\s+]*[\d\s().\-/\u2010-\u2015]+$/.test(digits)) return []
   const number = digits.replaceAll(/\D/g, '')
   if (number.length < LEAST || number.length > MOST || number.startsWith('0')) return []
-  return [...new Set([number, ...variantsOf(number)])]
+  return [number, ...variantsOf(number)]
 }
 
 /** The same for a phone that a caller gave; refuses what cannot be a number with its country's code. */
-export function candidatesOf(phone: string): string[] {
+export function candidatesOf(phone: string): [string, string?] {
   const candidates = phoneCandidates(phone)
   if (candidates.length === 0)
     throw new Problem('invalid', 'Write the whole number with its country’s code, such as +34 600 123 456.', {
@@ -31,7 +31,7 @@ export function candidatesOf(phone: string): string[] {
   return candidates
 }
 
-function variantsOf(number: string): string[] {
+function variantsOf(number: string): [string?] {
   const brazil = /^55([1-9]{2})(9?)(\d{8})$/.exec(number)
   if (brazil) {
     const [, area, nine, rest] = brazil

@@ -6,7 +6,11 @@ import { countContacts, getContact, listContacts } from './contacts.ts'
 import { countOpenConflicts, decideConflict, listConflicts, undoDecision } from './conflicts.ts'
 import { putContact } from './creating.ts'
 import { exportContacts } from './export.ts'
+import { findByExternalId, removeExternalId } from './external-ids.ts'
+import * as external from './external-schema.ts'
 import { findByBsuid, findByPhone } from './lookup.ts'
+import { mergeContacts, undoMerge } from './merging.ts'
+import * as merging from './merging-schema.ts'
 import * as schema from './schema.ts'
 
 export const contactRoutes = [
@@ -32,8 +36,27 @@ export const contactRoutes = [
     answer(200, { contacts: await findByBsuid(db, actor, query.bsuid) }),
   ),
 
+  bind(schema.findContactsByExternalId, async ({ query }, { db, actor }) =>
+    answer(200, { contacts: await findByExternalId(db, actor, query) }),
+  ),
+
+  bind(external.removeExternalId, ({ params, query }, { actor, write }) =>
+    write(async (tx) => answer(200, await removeExternalId(tx, actor, params.id, query))),
+  ),
+
   bind(schema.putContact, ({ body }, { actor, write }) =>
     write(async (tx) => answer(200, await putContact(tx, actor, body))),
+  ),
+
+  bind(merging.mergeContacts, ({ params, body }, { actor, write }) =>
+    write(async (tx) => answer(200, { merge_id: await mergeContacts(tx, actor, params.id, body.merged_id) })),
+  ),
+
+  bind(merging.undoMerge, ({ params }, { actor, write }) =>
+    write(async (tx) => {
+      await undoMerge(tx, actor, params.id)
+      return answer(204, undefined)
+    }),
   ),
 
   bind(schema.getContact, async ({ params }, { db, actor }) => answer(200, await getContact(db, actor, params.id))),

@@ -3,12 +3,15 @@ import { z } from 'zod'
 import { route } from '../lib/route.ts'
 import { atMost, Id, Instant, listOf, pageLimit, problems, refusal, SearchText, writtenText } from '../lib/shapes.ts'
 import { Assignment, TagChip, TagSource } from '../tags/schema.ts'
+import { ExternalId } from './external-schema.ts'
 
-/** An identity by which WhatsApp knows a contact. */
+/** An identity by which WhatsApp, or another system, knows a contact. */
 export const Identity = z
   .object({
-    kind: z.enum(['phone', 'bsuid', 'parent_bsuid']),
-    scope: z.string().describe('The business portfolio of a business-scoped id; empty for a phone.'),
+    kind: z.enum(['phone', 'bsuid', 'parent_bsuid', 'external_id']),
+    scope: z
+      .string()
+      .describe('The business portfolio of a business-scoped id, the system of an external one; empty for a phone.'),
     value: z.string(),
     retired_at: Instant.nullable().describe('When another took its place; it is still found by it.'),
   })
@@ -45,7 +48,9 @@ export type ContactDetail = z.output<typeof ContactDetail>
 
 /** The filters of the list; count, export and bulk changes take the same. Every filter given must hold. */
 export const ContactFilter = z.object({
-  search: SearchText.optional().describe('Any part of phone, display name or username, ignoring case and accents.'),
+  search: SearchText.optional().describe(
+    'Any part of phone, display name, username or an id, ignoring case and accents.',
+  ),
   any_tags: listOf(Id, 500).describe('Tag ids separated by commas: carries at least one of them.'),
   all_tags: listOf(Id, 500).describe('Carries every one of them.'),
   no_tags: listOf(Id, 500).describe('Carries none of them.'),
@@ -181,12 +186,23 @@ export const findContactsByBsuid = route({
   responses: { 200: { description: 'Those found.', schema: FoundContacts }, ...problems },
 })
 
+export const findContactsByExternalId = route({
+  method: 'get',
+  path: '/v1/contacts/by-external-id',
+  operationId: 'findContactsByExternalId',
+  summary: 'The contact that another system knows by an id of its own; none is an empty list',
+  permission: 'contacts:read',
+  scope: 'contacts:read',
+  query: ExternalId,
+  responses: { 200: { description: 'At most one.', schema: FoundContacts }, ...problems },
+})
+
 export const putContact = route({
   method: 'put',
   path: '/v1/contacts',
   operationId: 'putContact',
   summary:
-    'Create a contact by its phone or business-scoped id, or give the one that is there a name; again it changes nothing',
+    'Create a contact by its phone, business-scoped id or the id of another system, or give the one that is there a name and that id; again it changes nothing',
   permission: 'contacts:bulk',
   scope: 'contacts:write',
   body: z
@@ -198,6 +214,9 @@ export const putContact = route({
         .max(100)
         .optional()
         .describe('Of the business-scoped id; needed when accounts of several portfolios are connected.'),
+      external_id: ExternalId.optional().describe(
+        'By which another system knows it. Beside a phone or bsuid: the contact gets it, or is found by it and gets them.',
+      ),
       display_name: writtenText()
         .trim()
         .min(1, refusal('contact_name_missing', 'Write a name, or leave it out.'))
@@ -208,8 +227,12 @@ export const putContact = route({
       last_seen_at: Instant.optional().describe('For a contact that is new; otherwise null until it writes.'),
     })
     .refine(
-      ({ phone, bsuid }) => (phone === undefined) !== (bsuid === undefined),
-      refusal('contact_unnamed', 'Name the contact either by phone or by bsuid.'),
+      ({ phone, bsuid, external_id }) =>
+        (phone ?? bsuid ?? external_id) !== undefined && (phone === undefined || bsuid === undefined),
+      refusal(
+        'contact_unnamed',
+        'Name the contact either by phone or by bsuid, by external_id, or by it and one of the two.',
+      ),
     )
     .meta({ id: 'PutContact' }),
   responses: {

@@ -1,7 +1,7 @@
 // Events: rows saying what happened, by whom, in the transaction of the change itself.
 import { actorColumns, systemActor, type Actor } from '../access/actor.ts'
 import { prepared, type Tx } from '../lib/db.ts'
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 
 export type EventKind =
   | 'contact.created'
@@ -72,6 +72,20 @@ export async function recordEvents(tx: Tx, actor: Actor, events: readonly NewEve
       ${column((e) => e.source)}::text[], ${events.map((e) => json(e.before))}::jsonb[], ${events.map((e) => json(e.after))}::jsonb[],
       ${column((e) => e.at)}::timestamptz[]) with ordinality as e (kind, contact_id, tag_id, source, before, after, at, n)
     order by e.n`.execute(prepared(tx))
+}
+
+/** Writes an event for each row of a part of the statement that makes the change: `contact_id`, `tag_id`, and `n` for their order. */
+export function eventsOf(
+  actor: Actor,
+  { kind, source, after, at }: Omit<NewEvent, 'contact_id' | 'tag_id' | 'before'>,
+  changed: RawBuilder<unknown>,
+): RawBuilder<unknown> {
+  const { actor_kind, actor_id, actor_name } = actorColumns(actor)
+  return sql`
+    insert into events (org_id, kind, contact_id, tag_id, actor_kind, actor_id, actor_name, source, after, at)
+    select ${actor.org_id}, ${kind}, contact_id, tag_id, ${actor_kind}, ${actor_id}, ${actor_name}, ${source ?? null},
+      ${after === undefined ? null : JSON.stringify(after)}::jsonb, coalesce(${at ?? null}::timestamptz, now())
+    from (${changed}) changed order by n`
 }
 
 /** More contacts than this at once are told as many. */

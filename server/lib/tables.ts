@@ -102,7 +102,7 @@ export interface ContactErasuresTable {
 
 export interface ContactIdentitiesTable {
   org_id: string
-  kind: 'phone' | 'bsuid' | 'parent_bsuid'
+  kind: 'phone' | 'bsuid' | 'parent_bsuid' | 'external_id'
   scope: string
   value: string
   contact_id: string

@@ -17,6 +17,11 @@ export async function countChanges(tx: Tx, orgId: string, tagIds: readonly strin
   )
 }
 
+/** The same within the statement of the change, which yields a `tag_id` for each assignment. */
+export const countsOf = (orgId: string, changed: RawBuilder<unknown>, by: 1 | -1): RawBuilder<unknown> => sql`
+  insert into tag_counts (org_id, tag_id, change)
+  select ${orgId}, tag_id, count(*) * ${sql.lit(by)} from (${changed}) changed group by tag_id order by tag_id`
+
 /** What the contacts carry goes with them: to be called before they are erased. */
 export async function countErased(tx: Tx, orgId: string, contactIds: readonly string[]): Promise<void> {
   await sql`

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Actor } from '../access/actor.ts'
 import type { Db } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
+import type { CarriedTag } from './as-of-schema.ts'
 import { mayRemove } from './rules.ts'
 import type { Assignment, TagChange, TagChip, TagColor, TagSource, Why } from './schema.ts'
 
@@ -26,6 +27,14 @@ const chipOf = (row: Pick<AssignmentRow, 'tag_id' | 'name' | 'color' | 'deleted'
   deleted: row.deleted,
 })
 
+const assignmentOf = (row: AssignmentRow): Omit<Assignment, 'removable'> => ({
+  tag: chipOf(row),
+  source: row.added_source,
+  added_at: row.added_at,
+  actor: { kind: row.added_actor_kind, id: row.added_actor_id, name: row.added_actor_name },
+  why: row.added_why,
+})
+
 /** The tags on a contact: active ones by name, and the historical ones, whose tag was deleted from the catalog. */
 export async function assignmentsOf(
   db: Db,
@@ -39,11 +48,7 @@ export async function assignmentsOf(
     where a.org_id = ${actor.org_id} and a.contact_id = ${contactId} and a.removed_at is null
     order by t.name_key collate "C", t.id`.execute(db)
   const assignments = rows.map((row): Assignment => ({
-    tag: chipOf(row),
-    source: row.added_source,
-    added_at: row.added_at,
-    actor: { kind: row.added_actor_kind, id: row.added_actor_id, name: row.added_actor_name },
-    why: row.added_why,
+    ...assignmentOf(row),
     removable:
       !row.deleted &&
       mayRemove(actor, { source: row.added_source, actor_kind: row.added_actor_kind, actor_id: row.added_actor_id }),
@@ -63,6 +68,45 @@ export async function sourcesOfTags(
     where a.org_id = ${actor.org_id} and a.contact_id = any(${contactIds}::uuid[]) and a.removed_at is null and t.deleted_at is null
     order by t.name_key collate "C", t.id`.execute(db)
   return Map.groupBy(rows, (row) => row.contact_id)
+}
+
+/**
+ * The tags that a contact carried at an instant, by name, and which instant that was: now, unless one is given. Two
+ * assignments of one tag may reach over it, where contacts or tags were merged: the older is told. Refuses an instant that is
+ * still to come, and a contact that is not in the actor's organization.
+ */
+export async function listTagsAsOf(
+  db: Db,
+  actor: Actor,
+  contactId: string,
+  instant: string | undefined,
+): Promise<{ as_of: string; tags: CarriedTag[] }> {
+  const now = await timeOf(db, actor, contactId)
+  const at = instant === undefined ? now : new Date(instant).toISOString()
+  if (at > now)
+    throw new Problem('invalid', 'Nobody knows yet what a contact will carry: choose a time that is past.', {
+      reason: 'time_future',
+      field: 'as_of',
+    })
+  const { rows } = await sql<AssignmentRow & { removed_at: string | null }>`
+    select * from (
+      select distinct on (a.tag_id) a.tag_id, t.name, t.name_key, t.color, t.deleted_at is not null as deleted,
+        a.added_at, a.added_source, a.added_actor_kind, a.added_actor_id, a.added_actor_name, a.added_why, a.removed_at
+      from tag_assignments a join tags t on t.org_id = a.org_id and t.id = a.tag_id
+      where a.org_id = ${actor.org_id} and a.contact_id = ${contactId}
+        and a.added_at <= ${at}::timestamptz and (a.removed_at is null or a.removed_at > ${at}::timestamptz)
+      order by a.tag_id, a.added_at, a.id
+    ) carried order by name_key collate "C", tag_id`.execute(db)
+  return { as_of: at, tags: rows.map((row) => ({ ...assignmentOf(row), removed_at: row.removed_at })) }
+}
+
+/** The time as the assignments of a contact have it, by the clock of the database. Refuses a contact that is not there. */
+async function timeOf(db: Db, actor: Actor, contactId: string): Promise<string> {
+  const { rows } = await sql<{ now: string }>`
+    select clock_timestamp() as now from contacts where org_id = ${actor.org_id} and id = ${contactId}`.execute(db)
+  if (!rows[0])
+    throw new Problem('not_found', 'There is no such contact in this organization.', { reason: 'contact_missing' })
+  return rows[0].now
 }
 
 interface ChangeRow {
@@ -90,14 +134,7 @@ export async function listTagChanges(
   contactId: string,
   { limit, cursor }: { limit: number; cursor?: string | undefined },
 ): Promise<{ changes: TagChange[]; next_cursor: string | null }> {
-  const contact = await db
-    .selectFrom('contacts')
-    .select('id')
-    .where('org_id', '=', actor.org_id)
-    .where('id', '=', contactId)
-    .executeTakeFirst()
-  if (!contact)
-    throw new Problem('not_found', 'There is no such contact in this organization.', { reason: 'contact_missing' })
+  await timeOf(db, actor, contactId)
   const before = cursor === undefined ? null : readCursor(cursor)
   // Added comes before removed in the alphabet as it does in life.
   const { rows } = await sql<ChangeRow>`

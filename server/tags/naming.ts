@@ -1,10 +1,9 @@
 // Changes of tags that are named as people name them, answered with the tags themselves.
 import type { Actor } from '../access/actor.ts'
 import type { Tx } from '../lib/db.ts'
-import { idsOfNamed, resolveTags } from './resolving.ts'
+import { idsOfNamed } from './resolving.ts'
 import type { TagChip } from './schema.ts'
 import { changeTags } from './tagging.ts'
-import { chipsById } from './tags.ts'
 
 export interface ChangedContact {
   contact_id: string
@@ -24,18 +23,16 @@ export async function changeNamedTags(
 ): Promise<{ changed: ChangedContact[]; unchanged: number; asked: TagChip[] }> {
   const ids = [...new Set(contactIds)]
   const named = await idsOfNamed(tx, actor.org_id, { add, remove })
-  const { added, removed } = await changeTags(tx, actor, ids, named)
-  const chips = await chipsById(tx, actor.org_id)
-  const chosen = (tagIds: Iterable<string>) => [...new Set(tagIds)].flatMap((id) => chips.get(id) ?? [])
-  const resolved = await resolveTags(tx, actor.org_id, [...named.add, ...named.remove])
+  const { added, removed, asked } = await changeTags(tx, actor, ids, named)
+  const chips = new Map(asked.map((tag) => [tag.id, tag]))
   const [on, off] = [added, removed].map((done) => Map.groupBy(done, (each) => each.contact_id))
-  const tagsOf = (done: typeof on, id: string) => chosen(done?.get(id)?.map((each) => each.tag_id) ?? [])
+  const tagsOf = (done: typeof on, id: string) => done?.get(id)?.map((each) => chips.get(each.tag_id)!) ?? []
   const changed = ids
     .filter((id) => on!.has(id) || off!.has(id))
     .map((id) => ({ contact_id: id, added: tagsOf(on, id), removed: tagsOf(off, id) }))
   return {
     changed,
     unchanged: ids.length - changed.length,
-    asked: chosen([...resolved.values()].map((tag) => tag.id)),
+    asked,
   }
 }

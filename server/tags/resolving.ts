@@ -1,6 +1,6 @@
 // Where a tag that somebody names leads: by id or by name, through merges, to what can be put on a contact.
 import { sql } from 'kysely'
-import type { Db } from '../lib/db.ts'
+import { prepared, type Db } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { nameKey } from '../lib/fold.ts'
 import { isId } from '../lib/ids.ts'
@@ -51,9 +51,9 @@ export async function resolveTagNames(
     select distinct on (asked.name_key) asked.name_key as asked, t.id, t.name, t.color, t.deleted_at is not null as deleted,
       case when asked.merged_into is not null then asked.name end as merged_from
     from tags asked join tags t on t.org_id = asked.org_id and t.id = coalesce(asked.merged_into, asked.id)
-    where asked.org_id = ${orgId} and asked.name_key = any(${names.map(nameKey)}::text[])
+    where asked.org_id = ${orgId} and asked.name_key = any((select ${names.map(nameKey)}::text[])::text[])
     order by asked.name_key, asked.deleted_at is not null, asked.merged_into is null, asked.deleted_at desc, asked.id desc`.execute(
-    db,
+    prepared(db),
   )
   const byKey = new Map(rows.map((row) => [row.asked, toResolved(row)]))
   return new Map(
@@ -125,28 +125,25 @@ export async function historicalTagIds(db: Db, orgId: string): Promise<string[]>
   return rows.map((row) => row.id)
 }
 
-interface LockedTag {
-  id: string
-  name: string
-  deleted: boolean
+interface LockedTag extends TagChip {
   merged_into: string | null
 }
 
 /**
- * The tags to add and to remove themselves, merged ones followed. Inside a transaction they cannot be deleted or merged
- * before its end. Refuses those that are not in the catalog.
+ * The tags to add and to remove themselves, merged ones followed, and their chips. Inside a transaction they cannot be
+ * changed, deleted or merged before its end. Refuses those that are not in the catalog.
  */
 export async function catalogTags(
   db: Db,
   orgId: string,
   { add = [], remove = [] }: { add?: readonly string[]; remove?: readonly string[] },
-): Promise<{ add: string[]; remove: string[] }> {
+): Promise<{ add: string[]; remove: string[]; chips: Map<string, TagChip> }> {
   const locked = new Map<string, LockedTag>()
   let ids = [...new Set([...add, ...remove])]
   while (ids.length > 0) {
     const { rows } = await sql<LockedTag>`
-      select id, name, deleted_at is not null as deleted, merged_into from tags
-      where org_id = ${orgId} and id = any(${ids}::uuid[]) order by id for share`.execute(db)
+      select id, name, color, deleted_at is not null as deleted, merged_into from tags
+      where org_id = ${orgId} and id = any((select ${ids}::uuid[])::uuid[]) order by id for share`.execute(prepared(db))
     for (const row of rows) locked.set(row.id, row)
     ids = rows.flatMap(({ merged_into: into }) => (into === null || locked.has(into) ? [] : [into]))
   }
@@ -176,5 +173,6 @@ export async function catalogTags(
   const [added, removed] = [add, remove].map((each) => followed(each).map((tag) => tag.id))
   if (added!.some((id) => removed!.includes(id)))
     throw new Problem('invalid', 'A tag can be added or removed, not both.', { reason: 'tag_both' })
-  return { add: added!, remove: removed! }
+  const chips = new Map([...locked].map(([id, { merged_into: _, ...chip }]) => [id, chip]))
+  return { add: added!, remove: removed!, chips }
 }

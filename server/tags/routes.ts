@@ -4,7 +4,8 @@ import { answer } from '../lib/route.ts'
 import { startMerge } from '../operations/starting.ts'
 import type { TagChip } from './schema.ts'
 import * as schema from './schema.ts'
-import { listTagChanges } from './history.ts'
+import { listTagsAsOf as tagsAsOf } from './as-of-schema.ts'
+import { listTagChanges, listTagsAsOf } from './history.ts'
 import { deleteTags, restoreTag, restoreTags } from './deleting.ts'
 import { changeTagsOfMany } from './many-schema.ts'
 import { changeNamedTags } from './naming.ts'
@@ -64,6 +65,10 @@ export const tagRoutes = [
         tags: asked,
       })
     }),
+  ),
+
+  bind(tagsAsOf, async ({ params, query }, { db, actor }) =>
+    answer(200, await listTagsAsOf(db, actor, params.id, query.as_of)),
   ),
 
   bind(schema.listTagChanges, async ({ params, query }, { db, actor }) =>

@@ -1,13 +1,13 @@
 // changeTags: the only code that puts tags on contacts or takes them off, for every door and every kind of actor.
 import { sql } from 'kysely'
 import { actorColumns, type Actor } from '../access/actor.ts'
-import { recordEvents, type NewEvent } from '../events/events.ts'
-import type { Tx } from '../lib/db.ts'
+import { eventsOf, recordEvents } from '../events/events.ts'
+import { prepared, type Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
-import { countChanges } from './counting.ts'
+import { countChanges, countsOf } from './counting.ts'
 import { catalogTags } from './resolving.ts'
 import { mayRemove, sourceOf, type AddedBy } from './rules.ts'
-import type { TagSource, Why } from './schema.ts'
+import type { TagChip, TagSource, Why } from './schema.ts'
 import { bitOf, sourcesCarried } from './source-bits.ts'
 
 export interface TagChanges {
@@ -28,8 +28,8 @@ export interface TagChangeDone {
 
 /**
  * Puts tags on contacts and takes tags off; a single contact is a list of one. It takes differences, and answers
- * only what really changed: adding what is there, or removing what is not, is no change, and the first source stays.
- * A tag that was merged into another stands for that one.
+ * only what really changed, and the tags that were asked for: adding what is there, or removing what is not, is no change,
+ * and the first source stays. A tag that was merged into another stands for that one.
  *
  * Refuses the whole call when a contact is not in the organization (not_found), a tag is not in the catalog or
  * is deleted (invalid), the actor may not take a tag off, or an AI would put back what a person or a third-party
@@ -40,9 +40,9 @@ export async function changeTags(
   actor: Actor,
   contactIds: readonly string[],
   changes: TagChanges,
-): Promise<{ added: TagChangeDone[]; removed: TagChangeDone[] }> {
+): Promise<{ added: TagChangeDone[]; removed: TagChangeDone[]; asked: TagChip[] }> {
   const source = sourceOf(actor)
-  const { add, remove } = await catalogTags(tx, actor.org_id, changes)
+  const { add, remove, chips } = await catalogTags(tx, actor.org_id, changes)
   const { ids, merging } = await lockContacts(tx, actor, contactIds, [...add, ...remove])
   for (const tagId of merging) await moveTag(tx, actor.org_id, tagId, ids)
 
@@ -51,21 +51,7 @@ export async function changeTags(
     await refusePuttingBack(tx, actor, ids, add, changes.why)
   const added = await beginAssignments(tx, actor, source, ids, add, changes)
 
-  const event =
-    (kind: NewEvent['kind']) =>
-    ({ contact_id, tag_id }: TagChangeDone): NewEvent => ({
-      kind,
-      contact_id,
-      tag_id,
-      source,
-      ...(changes.why ? { after: { why: changes.why } } : {}),
-      ...(changes.at ? { at: changes.at } : {}),
-    })
-  await recordEvents(tx, actor, [
-    ...removed.map(event('contact.tag_removed')),
-    ...added.map(event('contact.tag_added')),
-  ])
-  return { added, removed }
+  return { added, removed, asked: [...add, ...remove].map((id) => chips.get(id)!) }
 }
 
 /**
@@ -80,9 +66,9 @@ async function lockContacts(
 ): Promise<{ ids: string[]; merging: string[] }> {
   const wanted = [...new Set(contactIds)]
   const { rows } = await sql<{ id: string; merging: string[] }>`
-    select id, array(select m.id from tags m where m.org_id = ${actor.org_id} and m.merged_into = any(${tagIds}::uuid[]) and m.merging is not null) as merging
-    from contacts where org_id = ${actor.org_id} and id = any(${wanted}::uuid[]) order by id for no key update`.execute(
-    tx,
+    select id, array(select m.id from tags m where m.org_id = ${actor.org_id} and m.merged_into = any((select ${tagIds}::uuid[])::uuid[]) and m.merging is not null) as merging
+    from contacts where org_id = ${actor.org_id} and id = any((select ${wanted}::uuid[])::uuid[]) order by id for no key update`.execute(
+    prepared(tx),
   )
   if (rows.length < wanted.length)
     throw new Problem('not_found', 'There is no such contact in this organization.', { reason: 'contact_missing' })
@@ -129,6 +115,18 @@ async function endAssignments(
       rows.map((row) => row.tag_id),
       -1,
     )
+    await recordEvents(
+      tx,
+      actor,
+      rows.map(({ contact_id, tag_id }) => ({
+        kind: 'contact.tag_removed',
+        contact_id,
+        tag_id,
+        source,
+        ...(why ? { after: { why } } : {}),
+        ...(at ? { at } : {}),
+      })),
+    )
   }
   return rows.map(({ contact_id, tag_id, assignment_id }) => ({ contact_id, tag_id, assignment_id }))
 }
@@ -143,12 +141,18 @@ async function beginAssignments(
 ): Promise<TagChangeDone[]> {
   if (tagIds.length === 0) return []
   const by = actorColumns(actor)
+  const event = {
+    kind: 'contact.tag_added',
+    source,
+    ...(why ? { after: { why } } : {}),
+    ...(at ? { at } : {}),
+  } as const
   const { rows } = await sql<TagChangeDone>`
     with added as (
       insert into tag_assignments (org_id, contact_id, tag_id, added_at, added_source, added_actor_kind, added_actor_id, added_actor_name, added_why)
       select ${actor.org_id}, c.id, t.id, coalesce(${at ?? null}::timestamptz, statement_timestamp()), ${source}, ${by.actor_kind}, ${by.actor_id}, ${by.actor_name},
         ${why ? JSON.stringify(why) : null}::jsonb
-      from unnest(${contactIds}::uuid[]) with ordinality as c (id, n) cross join unnest(${tagIds}::uuid[]) with ordinality as t (id, n)
+      from unnest((select ${contactIds}::uuid[])) with ordinality as c (id, n) cross join unnest((select ${tagIds}::uuid[])) with ordinality as t (id, n)
       order by c.n, t.n
       on conflict (org_id, contact_id, tag_id) where removed_at is null do nothing
       returning id, contact_id, tag_id
@@ -156,14 +160,10 @@ async function beginAssignments(
       update contacts c set tag_ids = c.tag_ids || a.tag_ids, tag_sources = c.tag_sources | ${bitOf(source)}::smallint
       from (select contact_id, array_agg(tag_id) as tag_ids from added group by contact_id) a
       where c.org_id = ${actor.org_id} and c.id = a.contact_id
+    ), counted as (${countsOf(actor.org_id, sql`select tag_id from added`, 1)}
+    ), told as (${eventsOf(actor, event, sql`select contact_id, tag_id, id as n from added`)}
     )
-    select id as assignment_id, contact_id, tag_id from added`.execute(tx)
-  await countChanges(
-    tx,
-    actor.org_id,
-    rows.map((row) => row.tag_id),
-    1,
-  )
+    select id as assignment_id, contact_id, tag_id from added order by id`.execute(prepared(tx))
   return rows
 }
 

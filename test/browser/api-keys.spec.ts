@@ -11,9 +11,9 @@ test.beforeEach(async () => {
 test.afterEach(() => earmark.stop())
 
 /** Calls as another system does, with nothing but the key. */
-const ask = (secret: string, path: string, body?: object) =>
+const ask = (secret: string, path: string, body?: object, method = body === undefined ? 'GET' : 'POST') =>
   fetch(`${earmark.url}${path}`, {
-    method: body === undefined ? 'GET' : 'POST',
+    method,
     headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
@@ -34,6 +34,12 @@ for (const { locale, browserLocale, colorScheme } of LOOKS) {
 
       await page.goto(`${earmark.url}/o/${SLUG}/settings/api-keys`)
       await expect(page.getByRole('heading', { name: say('No API keys yet') })).toBeVisible()
+      for (const path of ['/v1', '/mcp'])
+        await expect(page.getByText(`${earmark.url}${path}`, { exact: true })).toBeVisible()
+      await expect(page.getByRole('link', { name: say('Reference with every call') })).toHaveAttribute(
+        'href',
+        '/docs/api',
+      )
       await checkAccessibility(page)
       await page.getByRole('button', { name: say('New API key') }).press('Enter')
       const dialog = page.getByRole('dialog')
@@ -63,6 +69,13 @@ for (const { locale, browserLocale, colorScheme } of LOOKS) {
       expect(contacts).toMatchObject([{ display_name: 'João' }])
       const tagged = await ask(secret, `/v1/contacts/${contacts[0]!.id}/tags`, { add: ['prospect'] })
       expect(await tagged.json()).toMatchObject({ added: [{ name: 'Prospect' }] })
+      const known = { display_name: 'Maria', external_id: { system: 'crm', id: 'CUSTOMER-2026-0042' } }
+      expect((await ask(secret, '/v1/contacts', known, 'PUT')).status).toBe(200)
+      await page.goto(`${earmark.url}/o/${SLUG}/contacts?search=customer-2026`)
+      await page.getByRole('row').filter({ hasText: 'Maria' }).click()
+      const panel = page.getByRole('region', { name: 'Maria' })
+      await expect(panel.getByText('CUSTOMER-2026-0042', { exact: true })).toBeVisible()
+      await checkAccessibility(page)
       await page.goto(`${earmark.url}/o/${SLUG}/contacts`)
       await page.getByRole('row').filter({ hasText: 'João' }).click()
       await expect(page.getByText('API · ').first()).toBeVisible()

@@ -13,7 +13,7 @@ export interface paths {
      */
     get: operations["listContacts"];
     /**
-     * Create a contact by its phone or business-scoped id, or give the one that is there a name; again it changes nothing
+     * Create a contact by its phone, business-scoped id or the id of another system, or give the one that is there a name and that id; again it changes nothing
      * @description Scope: `contacts:write`
      */
     put: operations["putContact"];
@@ -45,6 +45,34 @@ export interface paths {
      * @description Scope: `contacts:read`
      */
     get: operations["findContactsByBsuid"];
+  };
+  "/v1/contacts/by-external-id": {
+    /**
+     * The contact that another system knows by an id of its own; none is an empty list
+     * @description Scope: `contacts:read`
+     */
+    get: operations["findContactsByExternalId"];
+  };
+  "/v1/contacts/{id}/external-ids": {
+    /**
+     * Take the id of another system off a contact, so that another contact may get it
+     * @description Scope: `contacts:write`
+     */
+    delete: operations["removeExternalId"];
+  };
+  "/v1/contacts/{id}/merge": {
+    /**
+     * Make one contact of two that are the same person: this one gets the ids, messages and tags of the other
+     * @description Scope: `contacts:write`
+     */
+    post: operations["mergeContacts"];
+  };
+  "/v1/contacts/merges/{id}": {
+    /**
+     * Take a merge back: the merged contact is there again under its old id; what came since stays with the other
+     * @description Scope: `contacts:write`
+     */
+    delete: operations["undoMerge"];
   };
   "/v1/contacts/{id}": {
     /**
@@ -94,6 +122,11 @@ export interface paths {
     post: operations["restoreTags"];
   };
   "/v1/contacts/{id}/tags": {
+    /**
+     * The tags that a contact carries, or carried at some time, with where each came from
+     * @description Scope: `contacts:read`
+     */
+    get: operations["listTagsAsOf"];
     /**
      * Put tags on a contact and take tags off
      * @description Scope: `contacts:write`
@@ -235,6 +268,8 @@ export interface components {
       bsuid?: string;
       /** @description Of the business-scoped id; needed when accounts of several portfolios are connected. */
       portfolio_id?: string;
+      /** @description By which another system knows it. Beside a phone or bsuid: the contact gets it, or is found by it and gets them. */
+      external_id?: components["schemas"]["ExternalId"];
       /** @description A name that WhatsApp has told stays. */
       display_name?: string;
       /**
@@ -247,6 +282,19 @@ export interface components {
        * @description For a contact that is new; otherwise null until it writes.
        */
       last_seen_at?: string;
+    };
+    ExternalId: {
+      /** @description The system whose id it is, as you name it; case does not matter. */
+      system: string;
+      /** @description The id that it has there. Case matters. */
+      id: string;
+    };
+    MergeContacts: {
+      /**
+       * Format: uuid
+       * @description The contact that becomes a part of this one.
+       */
+      merged_id: string;
     };
     CreateTag: {
       /** @description At most 50 characters. No other active tag may bear it. */
@@ -313,7 +361,7 @@ export interface components {
     BulkChange: {
       /** @description All contacts that match; {} is every contact. */
       filter?: {
-        /** @description Any part of phone, display name or username, ignoring case and accents. */
+        /** @description Any part of phone, display name, username or an id, ignoring case and accents. */
         search?: string;
         /** @description Tag ids separated by commas: carries at least one of them. */
         any_tags?: string;
@@ -371,7 +419,7 @@ export interface components {
     StartOperation: {
       /** @description All contacts that match; {} is every contact. */
       filter?: {
-        /** @description Any part of phone, display name or username, ignoring case and accents. */
+        /** @description Any part of phone, display name, username or an id, ignoring case and accents. */
         search?: string;
         /** @description Tag ids separated by commas: carries at least one of them. */
         any_tags?: string;
@@ -454,8 +502,8 @@ export interface components {
     };
     Identity: {
       /** @enum {string} */
-      kind: "phone" | "bsuid" | "parent_bsuid";
-      /** @description The business portfolio of a business-scoped id; empty for a phone. */
+      kind: "phone" | "bsuid" | "parent_bsuid" | "external_id";
+      /** @description The business portfolio of a business-scoped id, the system of an external one; empty for a phone. */
       scope: string;
       value: string;
       /** @description When another took its place; it is still found by it. */
@@ -496,6 +544,17 @@ export interface components {
     FoundContacts: {
       /** @description Who has it comes before who had it. */
       contacts: components["schemas"]["Contact"][];
+    };
+    RemovedExternalId: {
+      /** @description False when it did not have it before. */
+      removed: boolean;
+    };
+    MergedContacts: {
+      /**
+       * Format: uuid
+       * @description By which it can be taken back.
+       */
+      merge_id: string;
     };
     ContactDetail: {
       /** Format: uuid */
@@ -606,6 +665,29 @@ export interface components {
       added: components["schemas"]["TagChip"][];
       removed: components["schemas"]["TagChip"][];
       unchanged: components["schemas"]["TagChip"][];
+    };
+    TagsAsOf: {
+      /**
+       * Format: date-time
+       * @description The time that is spoken of.
+       */
+      as_of: string;
+      tags: components["schemas"]["CarriedTag"][];
+    };
+    CarriedTag: {
+      tag: components["schemas"]["TagChip"];
+      source: components["schemas"]["TagSource"];
+      /**
+       * Format: date-time
+       * @description ISO 8601, in UTC in answers.
+       */
+      added_at: string;
+      actor: components["schemas"]["Actor"];
+      why: {
+        [key: string]: unknown;
+      } | null;
+      /** @description When it was taken off since; null when it is still on. */
+      removed_at: string | null;
     };
     ChangedTagsOfMany: {
       changed: {
@@ -1034,7 +1116,7 @@ export interface operations {
   listContacts: {
     parameters: {
       query?: {
-        /** @description Any part of phone, display name or username, ignoring case and accents. */
+        /** @description Any part of phone, display name, username or an id, ignoring case and accents. */
         search?: string;
         /** @description Tag ids separated by commas: carries at least one of them. */
         any_tags?: string;
@@ -1092,7 +1174,7 @@ export interface operations {
     };
   };
   /**
-   * Create a contact by its phone or business-scoped id, or give the one that is there a name; again it changes nothing
+   * Create a contact by its phone, business-scoped id or the id of another system, or give the one that is there a name and that id; again it changes nothing
    * @description Scope: `contacts:write`
    */
   putContact: {
@@ -1136,7 +1218,7 @@ export interface operations {
   countContacts: {
     parameters: {
       query?: {
-        /** @description Any part of phone, display name or username, ignoring case and accents. */
+        /** @description Any part of phone, display name, username or an id, ignoring case and accents. */
         search?: string;
         /** @description Tag ids separated by commas: carries at least one of them. */
         any_tags?: string;
@@ -1192,7 +1274,7 @@ export interface operations {
   exportContacts: {
     parameters: {
       query?: {
-        /** @description Any part of phone, display name or username, ignoring case and accents. */
+        /** @description Any part of phone, display name, username or an id, ignoring case and accents. */
         search?: string;
         /** @description Tag ids separated by commas: carries at least one of them. */
         any_tags?: string;
@@ -1300,6 +1382,160 @@ export interface operations {
         content: {
           "application/json": components["schemas"]["FoundContacts"];
         };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+      default: components["responses"]["OtherProblem"];
+    };
+  };
+  /**
+   * The contact that another system knows by an id of its own; none is an empty list
+   * @description Scope: `contacts:read`
+   */
+  findContactsByExternalId: {
+    parameters: {
+      query: {
+        /** @description The system whose id it is, as you name it; case does not matter. */
+        system: string;
+        /** @description The id that it has there. Case matters. */
+        id: string;
+      };
+    };
+    responses: {
+      /** @description At most one. */
+      200: {
+        headers: {
+          "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+          RateLimit: components["headers"]["RateLimit"];
+        };
+        content: {
+          "application/json": components["schemas"]["FoundContacts"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+      default: components["responses"]["OtherProblem"];
+    };
+  };
+  /**
+   * Take the id of another system off a contact, so that another contact may get it
+   * @description Scope: `contacts:write`
+   */
+  removeExternalId: {
+    parameters: {
+      query: {
+        /** @description The system whose id it is, as you name it; case does not matter. */
+        system: string;
+        /** @description The id that it has there. Case matters. */
+        id: string;
+      };
+      header?: {
+        /** @description The same call repeated under the same key does its work once, and answers what was answered first, with Idempotency-Replayed. Kept for 24 hours. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        /** @description Its id, as other answers tell it. */
+        id: string;
+      };
+    };
+    responses: {
+      /** @description The contact does not have it. */
+      200: {
+        headers: {
+          "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+          RateLimit: components["headers"]["RateLimit"];
+          "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+        };
+        content: {
+          "application/json": components["schemas"]["RemovedExternalId"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+      default: components["responses"]["OtherProblem"];
+    };
+  };
+  /**
+   * Make one contact of two that are the same person: this one gets the ids, messages and tags of the other
+   * @description Scope: `contacts:write`
+   */
+  mergeContacts: {
+    parameters: {
+      header?: {
+        /** @description The same call repeated under the same key does its work once, and answers what was answered first, with Idempotency-Replayed. Kept for 24 hours. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        /** @description Its id, as other answers tell it. */
+        id: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["MergeContacts"];
+      };
+    };
+    responses: {
+      /** @description They are one. What this contact had stays, and what it lacked it got from the other. */
+      200: {
+        headers: {
+          "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+          RateLimit: components["headers"]["RateLimit"];
+          "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+        };
+        content: {
+          "application/json": components["schemas"]["MergedContacts"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+      default: components["responses"]["OtherProblem"];
+    };
+  };
+  /**
+   * Take a merge back: the merged contact is there again under its old id; what came since stays with the other
+   * @description Scope: `contacts:write`
+   */
+  undoMerge: {
+    parameters: {
+      header?: {
+        /** @description The same call repeated under the same key does its work once, and answers what was answered first, with Idempotency-Replayed. Kept for 24 hours. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        /** @description Its id, as other answers tell it. */
+        id: string;
+      };
+    };
+    responses: {
+      /** @description They are two again. */
+      204: {
+        headers: {
+          "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+          RateLimit: components["headers"]["RateLimit"];
+          "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+        };
+        content: never;
       };
       401: components["responses"]["Problem401"];
       403: components["responses"]["Problem403"];
@@ -1565,6 +1801,42 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["RestoredTags"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+      default: components["responses"]["OtherProblem"];
+    };
+  };
+  /**
+   * The tags that a contact carries, or carried at some time, with where each came from
+   * @description Scope: `contacts:read`
+   */
+  listTagsAsOf: {
+    parameters: {
+      query?: {
+        /** @description ISO 8601 with its zone, such as 2026-03-01T09:30:00+01:00; now unless it is given. A tag counts from the instant at which it was put on until before the one at which it was taken off. */
+        as_of?: string;
+      };
+      path: {
+        /** @description Its id, as other answers tell it. */
+        id: string;
+      };
+    };
+    responses: {
+      /** @description By name, each once. Names and colors are those of today, and `deleted` says whether the catalog has it today. What was carried of a tag, or of a contact, that was merged counts as the survivor’s, from when it was put on. */
+      200: {
+        headers: {
+          "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+          RateLimit: components["headers"]["RateLimit"];
+        };
+        content: {
+          "application/json": components["schemas"]["TagsAsOf"];
         };
       };
       401: components["responses"]["Problem401"];

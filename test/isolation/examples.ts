@@ -15,6 +15,7 @@ export const KINDS = [
   'channel',
   'delivery',
   'conflict',
+  'merge',
   'operation',
   'user',
   'session',
@@ -118,6 +119,13 @@ export const EXAMPLES: Readonly<Record<string, (id: Ids) => Example | Example[]>
   putContact: () => ({ body: { phone: '+34600123456', display_name: 'Somebody' } }),
   findContactsByPhone: () => ({ query: { phone: '+16501000000' } }),
   findContactsByBsuid: () => ({ query: { bsuid: 'US.91000000' } }),
+  findContactsByExternalId: () => ({ query: { system: 'crm', id: '4711' } }),
+  removeExternalId: (id) => ({ params: { id: id.contact }, query: { system: 'crm', id: '4711' } }),
+  mergeContacts: (id) => [
+    { params: { id: id.contact }, body: { merged_id: id.otherContact } },
+    { params: { id: id.otherContact }, body: { merged_id: id.contact } },
+  ],
+  undoMerge: (id) => ({ params: { id: id.merge } }),
   getContact: (id) => ({ params: { id: id.contact } }),
   eraseContact: (id) => ({ params: { id: id.contact } }),
   exportContact: (id) => ({ params: { id: id.contact } }),
@@ -193,6 +201,7 @@ export const EXAMPLES: Readonly<Record<string, (id: Ids) => Example | Example[]>
   changeTagsOfMany: (id) => ({
     body: { contact_ids: [id.contact, id.otherContact], add: [id.otherTag], remove: [id.tag] },
   }),
+  listTagsAsOf: (id) => ({ params: { id: id.contact } }),
   changeContactTags: (id) => ({ params: { id: id.contact }, body: { add: [id.otherTag], remove: [id.tag] } }),
   listTagChanges: (id) => ({ params: { id: id.contact } }),
 

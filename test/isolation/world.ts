@@ -1,6 +1,7 @@
 // An organization with something of everything in it, and what its tables hold: for the test of isolation.
 import { composeTextMessage } from '../../server/channels/whatsapp/compose.ts'
 import { listDeliveries, updateWhatsAppAccount } from '../../server/channels/schema.ts'
+import { mergeContacts } from '../../server/contacts/merging-schema.ts'
 import { listConflicts, listContacts } from '../../server/contacts/schema.ts'
 import { listConversations, takeConversation } from '../../server/conversations/schema.ts'
 import { newId } from '../../server/lib/ids.ts'
@@ -80,6 +81,8 @@ export async function makeWorld(server: TestServer, mark: string): Promise<World
   const operation = await admin.call(startOperation, { body: { ids: [otherContact], add: [otherTag!.id] } })
   await server.operate()
   const { conflicts } = await admin.call(listConflicts, {})
+  const [kept, merged] = [await sighted(server, admin), await sighted(server, admin)]
+  const { merge_id: merge } = await admin.call(mergeContacts, { params: { id: kept }, body: { merged_id: merged } })
   const { deliveries } = await admin.call(listDeliveries, { params: { id: account.account.id }, query: {} })
   const { rows: sessions } = await server.pool.query<{ id: string }>('select id from sessions where user_id = $1', [
     admin.actor.id,
@@ -114,6 +117,7 @@ export async function makeWorld(server: TestServer, mark: string): Promise<World
     channel: account.account.channels[0]!.id,
     delivery: deliveries[0]!.id,
     conflict: conflicts[0]!.id,
+    merge,
     operation: operation.id,
     user: agent.actor.id,
     session: sessions[0]!.id,

@@ -12,8 +12,10 @@ import { m } from '../paraglide/messages.js'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
 import { PageHeader } from '../ui/PageHeader.tsx'
+import rows from '../ui/NamedRows.module.css'
 import { SmallBadge } from '../ui/SmallBadge.tsx'
 import { Time } from '../ui/Time.tsx'
+import { ApiAddresses } from './ApiAddresses.tsx'
 import classes from './ApiKeysPage.module.css'
 import { KeyDialog } from './KeyDialog.tsx'
 import { RevokeKeyDialog, RotateKeyDialog } from './KeyDialogs.tsx'
@@ -40,11 +42,12 @@ function ApiKeys() {
     </Button>
   )
   return (
-    <div className={classes.page}>
+    <div className={rows.page}>
       <PageHeader title={m.api_keys()} organization={organization.name} text={m.api_keys_text()}>
         {keys && keys.length > 0 && add}
       </PageHeader>
-      <div className={classes.content} tabIndex={-1}>
+      <div className={rows.content} tabIndex={-1}>
+        <ApiAddresses />
         {error && <ErrorNotice error={error} onRetry={() => void refetch()} />}
         {!keys && !error && (
           <div role="status" aria-label={m.api_keys_loading()}>
@@ -62,7 +65,7 @@ function ApiKeys() {
           </EmptyState>
         )}
         {keys && keys.length > 0 && (
-          <ul className={classes.list} aria-label={m.api_keys()} tabIndex={-1}>
+          <ul className={rows.list} aria-label={m.api_keys()} tabIndex={-1}>
             {keys.map((key) => (
               <KeyRow key={key.id} apiKey={key} onAct={(kind) => setDialog({ kind, key })} />
             ))}
@@ -87,11 +90,12 @@ function KeyRow({ apiKey, onAct }: { apiKey: ApiKey; onAct: (act: Act) => void }
   }
   const { name, kind, prefix, scopes, per_minute, allowed_ips, revoked_at } = apiKey
   const expired = apiKey.expires_at !== null && Date.parse(apiKey.expires_at) <= now
+  const over = revoked_at !== null || expired
   return (
-    <li className={classes.row} data-over={revoked_at !== null || expired}>
-      <div className={classes.words}>
+    <li className={rows.row}>
+      <div className={`${rows.words} ${classes.words}`}>
         <p className={classes.head}>
-          <span className={classes.name} dir="auto">
+          <span className={`${rows.name} ${over ? classes.over : ''}`} dir="auto">
             {name}
           </span>
           <SmallBadge>{kindLabel(kind)}</SmallBadge>
@@ -116,7 +120,7 @@ function KeyRow({ apiKey, onAct }: { apiKey: ApiKey; onAct: (act: Act) => void }
           <Menu.Dropdown>
             <Menu.Item onClick={act('edit')}>{m.api_key_edit()}</Menu.Item>
             <Menu.Item onClick={act('rotate')}>{m.api_key_rotate()}</Menu.Item>
-            <Menu.Item className={classes.danger} onClick={act('revoke')}>
+            <Menu.Item className={rows.danger} onClick={act('revoke')}>
               {m.api_key_revoke()}
             </Menu.Item>
           </Menu.Dropdown>

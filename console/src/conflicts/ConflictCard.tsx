@@ -53,7 +53,7 @@ export function ConflictCard({ conflict, onMerge, onDecided }: ConflictCardProps
               <h3 className={classes.sideLabel}>{m.conflict_new_id()}</h3>
               <p className={classes.newId}>
                 <span title={value}>{shortId(value)}</span>
-                <CopyButton text={value} what={identityLabel(identity.kind)} />
+                <CopyButton text={value} what={identityLabel(identity)} />
               </p>
               <p className={classes.soft}>
                 {resolution === null ? m.conflict_new_id_text() : m.conflict_new_id_text_decided()}
@@ -71,11 +71,11 @@ export function ConflictCard({ conflict, onMerge, onDecided }: ConflictCardProps
         <div>
           <dt>{m.conflict_misfit()}</dt>
           <dd>
-            {identityLabel(identity.kind)}
+            {identityLabel(identity)}
             <bdi className={classes.value} title={value}>
               {identity.kind === 'phone' ? value : shortId(value)}
             </bdi>
-            <CopyButton text={value} what={identityLabel(identity.kind)} />
+            <CopyButton text={value} what={identityLabel(identity)} />
           </dd>
         </div>
         <div>

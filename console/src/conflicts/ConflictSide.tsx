@@ -2,7 +2,7 @@
 import { Link } from '@tanstack/react-router'
 import type { Conflict, Contact, Identity } from '../../../server/contacts/schema.ts'
 import { useOrganization } from '../access/queries.ts'
-import { identityLabel, shortId } from '../contacts/identity.ts'
+import { identityLabel, identityText } from '../contacts/identity.ts'
 import { m } from '../paraglide/messages.js'
 import { SmallBadge } from '../ui/SmallBadge.tsx'
 import { TagChips } from '../ui/TagChips.tsx'
@@ -75,10 +75,10 @@ function IdentityLine({ identity, misfit }: { identity: Identity; misfit: Confli
   const whole = identity.kind === 'phone' ? `+${identity.value.replace(/\D/g, '')}` : identity.value
   return (
     <>
-      <dt>{identityLabel(identity.kind)}</dt>
+      <dt>{identityLabel(identity)}</dt>
       <dd>
         <bdi className={classes.value} data-misfit={!fits || undefined} title={whole}>
-          {identity.kind === 'phone' ? whole : shortId(whole)}
+          {identityText(identity)}
         </bdi>
         {identity.retired_at !== null && ` · ${m.identity_retired()}`}
       </dd>

@@ -4,7 +4,7 @@ import { m } from '../paraglide/messages.js'
 import { CopyButton } from '../ui/CopyButton.tsx'
 import { Time } from '../ui/Time.tsx'
 import classes from './ContactPanel.module.css'
-import { identityLabel, shortId } from './identity.ts'
+import { identityLabel, identityText } from './identity.ts'
 
 export function ContactFacts({ contact }: { contact: ContactDetail }) {
   // The phone in use stands first anyway; its identity would only repeat it.
@@ -60,16 +60,16 @@ export function ContactFacts({ contact }: { contact: ContactDetail }) {
 
 function IdentityFact({ identity }: { identity: Identity }) {
   const retired = identity.retired_at !== null
-  const text = identity.kind === 'phone' ? `+${digits(identity.value)}` : shortId(identity.value)
+  const text = identityText(identity)
   return (
     <>
-      <dt className={retired ? classes.retired : undefined}>{identityLabel(identity.kind)}</dt>
+      <dt className={retired ? classes.retired : undefined}>{identityLabel(identity)}</dt>
       <dd className={retired ? classes.retired : undefined}>
         <span className={classes.value} title={identity.value}>
-          {text}
+          <bdi>{text}</bdi>
           {retired && ` · ${m.identity_retired()}`}
         </span>
-        <CopyButton text={identity.kind === 'phone' ? text : identity.value} what={identityLabel(identity.kind)} />
+        <CopyButton text={identity.kind === 'phone' ? text : identity.value} what={identityLabel(identity)} />
       </dd>
     </>
   )

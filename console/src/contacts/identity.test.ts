@@ -15,6 +15,16 @@ test('a phone stands as it is, then the username, then a short form of the Whats
   })
 })
 
+test('the id of another system stands as people know it there, unless it is very long', () => {
+  const external = { kind: 'external_id' as const, scope: 'crm', value: 'CUSTOMER-2026-000123', retired_at: null }
+  const contact = { id: 'x', phone: null, username: null, identities: [external] }
+  expect(addressOf(contact).text).toBe('CUSTOMER-2026-000123')
+  const long = { ...external, value: 'x'.repeat(41) }
+  expect(addressOf({ ...contact, identities: [long] })).toMatchObject({ text: 'xxxx…xxxx', whole: long.value })
+  expect(addressOf({ ...contact, identities: [external, bsuid] }).whole).toBe(bsuid.value)
+  expect(addressOf({ ...contact, identities: [] })).toMatchObject({ text: 'x', whole: 'x' })
+})
+
 test('a short id stays whole', () => {
   expect(shortId('US.12345')).toBe('US.12345')
 })

@@ -12,6 +12,17 @@ export function shortId(value: string): string {
   return rest.length <= 10 ? value : `${head}${rest.slice(0, 4)}…${rest.slice(-4)}`
 }
 
+/** People at the desk know the ids of their own systems by heart; those of WhatsApp nobody does. */
+const KNOWN_BY_HEART = 40
+
+/** An id as it is read; the whole of it is for copying. */
+export const identityText = ({ kind, value }: Pick<Identity, 'kind' | 'value'>): string =>
+  kind === 'phone'
+    ? `+${value.replace(/\D/g, '')}`
+    : kind === 'external_id' && value.length <= KNOWN_BY_HEART
+      ? value
+      : shortId(value)
+
 /** What stands in the Phone column, and the whole of it for copying. */
 export function addressOf(contact: Identified): { text: string; whole: string; isPhone: boolean } {
   if (contact.phone !== null) return { text: contact.phone, whole: contact.phone, isPhone: true }
@@ -21,9 +32,12 @@ export function addressOf(contact: Identified): { text: string; whole: string; i
   }
   const usable = contact.identities.filter((each) => each.retired_at === null)
   const identity = usable.find((each) => each.kind === 'bsuid') ?? usable[0] ?? contact.identities[0]
-  const whole = identity?.value ?? contact.id
-  return { text: shortId(whole), whole, isPhone: false }
+  if (!identity) return { text: shortId(contact.id), whole: contact.id, isPhone: false }
+  return { text: identityText(identity), whole: identity.value, isPhone: false }
 }
 
-export const identityLabel = (kind: Identity['kind']): string =>
-  ({ phone: m.identity_phone, bsuid: m.identity_bsuid, parent_bsuid: m.identity_parent_bsuid })[kind]()
+export function identityLabel({ kind, scope }: Pick<Identity, 'kind' | 'scope'>): string {
+  // As its own system calls it.
+  if (kind === 'external_id') return m.identity_external({ system: scope })
+  return { phone: m.identity_phone, bsuid: m.identity_bsuid, parent_bsuid: m.identity_parent_bsuid }[kind]()
+}

@@ -10,6 +10,7 @@ import { fold } from '../lib/fold.ts'
 import { m } from '../paraglide/messages.js'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
 import { repliesQuery } from './queries.ts'
+import rows from '../ui/NamedRows.module.css'
 import classes from './SavedRepliesPage.module.css'
 
 interface ReplyPickerProps {
@@ -124,7 +125,7 @@ function ReplyList({ replies, onPick }: { replies: readonly SavedReply[]; onPick
             onMouseDown={(event) => event.preventDefault()}
             onClick={() => onPick(reply)}
           >
-            <p className={classes.name} dir="auto">
+            <p className={rows.name} dir="auto">
               {reply.name}
             </p>
             <p className={classes.text} dir="auto">

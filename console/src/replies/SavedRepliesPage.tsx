@@ -14,6 +14,7 @@ import { PageHeader } from '../ui/PageHeader.tsx'
 import { tell } from '../ui/toasts.ts'
 import { repliesQuery, useDeleteReply } from './queries.ts'
 import { ReplyDialog } from './ReplyDialog.tsx'
+import rows from '../ui/NamedRows.module.css'
 import classes from './SavedRepliesPage.module.css'
 
 type Dialog = { kind: 'new' } | { kind: 'edit' | 'delete'; reply: SavedReply }
@@ -35,11 +36,11 @@ function SavedReplies() {
     </Button>
   )
   return (
-    <div className={classes.page}>
+    <div className={rows.page}>
       <PageHeader title={m.saved_replies()} organization={organization.name} text={m.saved_replies_text()}>
         {replies && replies.length > 0 && add}
       </PageHeader>
-      <div className={classes.content} tabIndex={-1}>
+      <div className={rows.content} tabIndex={-1}>
         {error && <ErrorNotice error={error} onRetry={() => void refetch()} />}
         {!replies && !error && (
           <div role="status" aria-label={m.saved_replies_loading()}>
@@ -57,7 +58,7 @@ function SavedReplies() {
           </EmptyState>
         )}
         {replies && replies.length > 0 && (
-          <ul className={classes.list} aria-label={m.saved_replies()} tabIndex={-1}>
+          <ul className={rows.list} aria-label={m.saved_replies()} tabIndex={-1}>
             {replies.map((reply) => (
               <ReplyRow key={reply.id} reply={reply} onAct={(kind) => setDialog({ kind, reply })} />
             ))}
@@ -79,9 +80,9 @@ function ReplyRow({ reply, onAct }: { reply: SavedReply; onAct: (kind: 'edit' | 
     onAct(kind)
   }
   return (
-    <li className={classes.row}>
-      <div className={classes.words}>
-        <p className={classes.name} dir="auto">
+    <li className={rows.row}>
+      <div className={rows.words}>
+        <p className={rows.name} dir="auto">
           {reply.name}
         </p>
         <p className={classes.text} dir="auto">
@@ -96,7 +97,7 @@ function ReplyRow({ reply, onAct }: { reply: SavedReply; onAct: (kind: 'edit' | 
         </Menu.Target>
         <Menu.Dropdown>
           <Menu.Item onClick={act('edit')}>{m.saved_reply_edit()}</Menu.Item>
-          <Menu.Item className={classes.danger} onClick={act('delete')}>
+          <Menu.Item className={rows.danger} onClick={act('delete')}>
             {m.saved_reply_delete()}
           </Menu.Item>
         </Menu.Dropdown>
