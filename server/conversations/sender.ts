@@ -11,8 +11,9 @@ import {
 import { sendMessage, type GraphApi } from '../channels/whatsapp/client.ts'
 import type { SendAnswer } from '../channels/whatsapp/send-answer.ts'
 import { requestBody } from '../channels/whatsapp/sending.ts'
+import { openBell, type Bell } from '../lib/bell.ts'
+import { openClaims, type Claims } from '../lib/claims.ts'
 import { answerWithin, databaseAtFault } from '../lib/http.ts'
-import { openClaims, type Claims } from './claims.ts'
 import { withUpload } from './sending-media.ts'
 import {
   findOutboxes,
@@ -69,11 +70,7 @@ interface Line {
   claims: Claims
   /** Nothing more is taken: Meta wants to be left alone. */
   paused: boolean
-  wake(): void
-  /** Whether it was woken since it was asked last. */
-  woken(): boolean
-  /** Until woken, or so long. */
-  rest(milliseconds: number): Promise<void>
+  bell: Bell
 }
 
 /** Sends whenever woken, and looks every second besides. */
@@ -99,7 +96,7 @@ export function openSender(server: SenderResources, changes: Partial<Pace> = {})
       try {
         for (const outbox of await answerWithin(SILENT_MS, findOutboxes(db))) {
           const line = lines.get(outbox.channel_id)
-          if (line) line.wake()
+          if (line) line.bell.ring()
           else await begin(outbox)
         }
       } catch (error) {
@@ -120,7 +117,9 @@ export function openSender(server: SenderResources, changes: Partial<Pace> = {})
   /** Takes a number over, unless another process sends by it. */
   const begin = async (outbox: Outbox): Promise<void> => {
     const mine =
-      claims?.broken() === false ? claims : await openClaims(server.pool, () => lines.forEach((each) => each.wake()))
+      claims?.broken() === false
+        ? claims
+        : await openClaims(server.pool, () => lines.forEach(({ bell }) => bell.ring()))
     claims = mine
     if (stopped || !(await mine.claim(outbox.channel_id))) return
     const line = openLine(outbox, mine)
@@ -152,7 +151,7 @@ export function openSender(server: SenderResources, changes: Partial<Pace> = {})
     }
     let nextAt = 0
     for (;;) {
-      line.woken()
+      line.bell.rang()
       const { channel, taken, full } = await take(line)
       for (const message of taken) {
         // Evenly: what a pause left unused is not made up for.
@@ -164,9 +163,9 @@ export function openSender(server: SenderResources, changes: Partial<Pace> = {})
         nextAt = Math.max(nextAt, performance.now()) + 1000 / pace.perSecond
         deliver(channel!, line, message)
       }
-      if (taken.length === 0 && underWayBy(outbox).length === 0 && !line.woken()) break
+      if (taken.length === 0 && underWayBy(outbox).length === 0 && !line.bell.rang()) break
       // There is no room, or nothing more to send now: until an answer comes, or somebody writes.
-      if (full) await line.rest(pace.lookEveryMs)
+      if (full) await line.bell.rest(pace.lookEveryMs)
     }
     if (!mine.broken()) await mine.release(outbox.channel_id)
   }
@@ -198,7 +197,7 @@ export function openSender(server: SenderResources, changes: Partial<Pace> = {})
       )
       .finally(() => {
         underWay.delete(taken.message_id)
-        line.wake()
+        line.bell.ring()
         server.live.wake()
       })
     underWay.set(taken.message_id, { channelId: taken.channel_id, done })
@@ -271,7 +270,7 @@ export function openSender(server: SenderResources, changes: Partial<Pace> = {})
     async stop() {
       stopped = true
       clearInterval(timer)
-      for (const line of lines.values()) line.wake()
+      for (const { bell } of lines.values()) bell.ring()
       await looking
       const last = [...works, ...[...underWay.values()].map(({ done }) => done)]
       await Promise.race([Promise.all(last), sleep(STOP_MS)])
@@ -288,29 +287,4 @@ export function graphOf({ config, outgoing, testPhone }: SenderResources, channe
 
 const NO_ADDRESS = 'The contact has neither a phone number nor an id that this number’s portfolio knows them by.'
 
-function openLine(outbox: Outbox, claims: Claims): Line {
-  let woken = false
-  let onWake = () => {}
-  return {
-    outbox,
-    claims,
-    paused: false,
-    wake() {
-      woken = true
-      onWake()
-    },
-    woken() {
-      const was = woken
-      woken = false
-      return was
-    },
-    async rest(milliseconds) {
-      if (woken) return
-      const { promise, resolve } = Promise.withResolvers<void>()
-      onWake = resolve
-      const timer = setTimeout(resolve, milliseconds)
-      await promise
-      clearTimeout(timer)
-    },
-  }
-}
+const openLine = (outbox: Outbox, claims: Claims): Line => ({ outbox, claims, paused: false, bell: openBell() })

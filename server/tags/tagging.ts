@@ -26,6 +26,11 @@ export interface TagChangeDone {
   assignment_id: number | string
 }
 
+/** With what the tag was called then, for whoever is told. */
+interface NamedChange extends TagChangeDone {
+  tag_name: string
+}
+
 /**
  * Puts tags on contacts and takes tags off; a single contact is a list of one. It takes differences, and answers
  * only what really changed: adding what is there, or removing what is not, is no change, and the first source stays.
@@ -51,21 +56,21 @@ export async function changeTags(
     await refusePuttingBack(tx, actor, ids, add, changes.why)
   const added = await beginAssignments(tx, actor, source, ids, add, changes)
 
-  const event =
-    (kind: NewEvent['kind']) =>
-    ({ contact_id, tag_id }: TagChangeDone): NewEvent => ({
-      kind,
-      contact_id,
-      tag_id,
-      source,
-      ...(changes.why ? { after: { why: changes.why } } : {}),
-      ...(changes.at ? { at: changes.at } : {}),
-    })
+  const { why, at } = changes
+  const told = ({ contact_id, tag_id }: TagChangeDone) => ({ contact_id, tag_id, source, ...(at ? { at } : {}) })
+  const because = why ? { why } : {}
   await recordEvents(tx, actor, [
-    ...removed.map(event('contact.tag_removed')),
-    ...added.map(event('contact.tag_added')),
+    ...removed.map((each): NewEvent => {
+      const { tag_name } = each
+      return { kind: 'contact.tag_removed', ...told(each), before: { tag_name }, ...(why ? { after: because } : {}) }
+    }),
+    ...added.map((each): NewEvent => {
+      const { tag_name } = each
+      return { kind: 'contact.tag_added', ...told(each), after: { tag_name, ...because } }
+    }),
   ])
-  return { added, removed }
+  const done = ({ contact_id, tag_id, assignment_id }: NamedChange) => ({ contact_id, tag_id, assignment_id })
+  return { added: added.map(done), removed: removed.map(done) }
 }
 
 /**
@@ -96,15 +101,17 @@ async function endAssignments(
   contactIds: string[],
   tagIds: string[],
   { why, at }: TagChanges,
-): Promise<TagChangeDone[]> {
+): Promise<NamedChange[]> {
   if (tagIds.length === 0) return []
   const by = actorColumns(actor)
-  const { rows } = await sql<TagChangeDone & AddedBy>`
-    update tag_assignments set removed_at = coalesce(${at ?? null}::timestamptz, statement_timestamp()), removed_source = ${source},
+  const { rows } = await sql<NamedChange & AddedBy>`
+    update tag_assignments a set removed_at = coalesce(${at ?? null}::timestamptz, statement_timestamp()), removed_source = ${source},
       removed_actor_kind = ${by.actor_kind}, removed_actor_id = ${by.actor_id}, removed_actor_name = ${by.actor_name},
       removed_why = ${why ? JSON.stringify(why) : null}::jsonb
-    where org_id = ${actor.org_id} and contact_id = any(${contactIds}::uuid[]) and tag_id = any(${tagIds}::uuid[]) and removed_at is null
-    returning id as assignment_id, contact_id, tag_id, added_source as source, added_actor_kind as actor_kind, added_actor_id as actor_id`.execute(
+    from tags t
+    where a.org_id = ${actor.org_id} and a.contact_id = any(${contactIds}::uuid[]) and a.tag_id = any(${tagIds}::uuid[]) and a.removed_at is null
+      and t.org_id = a.org_id and t.id = a.tag_id
+    returning a.id as assignment_id, a.contact_id, a.tag_id, t.name as tag_name, a.added_source as source, a.added_actor_kind as actor_kind, a.added_actor_id as actor_id`.execute(
     tx,
   )
   if (rows.some((row) => !mayRemove(actor, row))) {
@@ -130,7 +137,7 @@ async function endAssignments(
       -1,
     )
   }
-  return rows.map(({ contact_id, tag_id, assignment_id }) => ({ contact_id, tag_id, assignment_id }))
+  return rows
 }
 
 async function beginAssignments(
@@ -140,10 +147,10 @@ async function beginAssignments(
   contactIds: string[],
   tagIds: string[],
   { why, at }: TagChanges,
-): Promise<TagChangeDone[]> {
+): Promise<NamedChange[]> {
   if (tagIds.length === 0) return []
   const by = actorColumns(actor)
-  const { rows } = await sql<TagChangeDone>`
+  const { rows } = await sql<NamedChange>`
     with added as (
       insert into tag_assignments (org_id, contact_id, tag_id, added_at, added_source, added_actor_kind, added_actor_id, added_actor_name, added_why)
       select ${actor.org_id}, c.id, t.id, coalesce(${at ?? null}::timestamptz, statement_timestamp()), ${source}, ${by.actor_kind}, ${by.actor_id}, ${by.actor_name},
@@ -157,7 +164,8 @@ async function beginAssignments(
       from (select contact_id, array_agg(tag_id) as tag_ids from added group by contact_id) a
       where c.org_id = ${actor.org_id} and c.id = a.contact_id
     )
-    select id as assignment_id, contact_id, tag_id from added`.execute(tx)
+    select a.id as assignment_id, a.contact_id, a.tag_id, t.name as tag_name
+    from added a join tags t on t.org_id = ${actor.org_id} and t.id = a.tag_id order by a.id`.execute(tx)
   await countChanges(
     tx,
     actor.org_id,
