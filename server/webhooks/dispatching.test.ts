@@ -109,7 +109,9 @@ test('an event is sent as GET /v1/events tells it, signed so that the official l
   expect(it.receiver.accepted().toSorted((a, b) => a.id - b.id)).toEqual(events)
   for (const { text, headers } of it.receiver.received) {
     expect(new Official(it.secret).verify(text, headers)).toEqual(JSON.parse(text))
-    expect(() => new Official(it.secret).verify(text.replace('VIP', 'VIB').replace('Ana', 'Eve'), headers)).toThrow()
+    expect(() => new Official(it.secret).verify(text.replace('VIP', 'VIB').replace('Ana', 'Eve'), headers)).toThrow(
+      'No matching signature',
+    )
     expect(headers).toMatchObject({
       'content-type': 'application/json',
       'user-agent': expect.stringMatching(/^Earmark\//),
@@ -119,8 +121,8 @@ test('an event is sent as GET /v1/events tells it, signed so that the official l
   expect(dispatches).toMatchObject(
     events.toReversed().map(({ id, type }) => ({ event_id: id, type, state: 'accepted', attempts: 1, status: 204 })),
   )
-  expect(dispatches.map(({ webhook_id }) => webhook_id).toSorted()).toEqual(
-    it.receiver.received.map(({ headers }) => headers['webhook-id']).toSorted(),
+  expect(new Set(dispatches.map(({ webhook_id }) => webhook_id))).toEqual(
+    new Set(it.receiver.received.map(({ headers }) => headers['webhook-id'])),
   )
 })
 
@@ -320,7 +322,7 @@ test('after a rotation both secrets sign for a day, then the new one alone', asy
   await happen(it.admin, ['a2'])
   await until(() => expect(it.receiver.accepted()).toHaveLength(2))
   const [, two] = it.receiver.received
-  expect(() => new Official(it.secret).verify(two!.text, two!.headers)).toThrow()
+  expect(() => new Official(it.secret).verify(two!.text, two!.headers)).toThrow('No matching signature')
   expect(new Official(secret).verify(two!.text, two!.headers)).toMatchObject({ after: { name: 'a2' } })
 })
 

@@ -133,7 +133,7 @@ export function openDispatcher(server: DispatcherResources, changes: Partial<Dis
     for (;;) {
       bell.rang()
       const { endpoint, taken } = await take(line)
-      for (const one of taken) send(line, endpoint!, one)
+      for (const one of taken) void send(line, endpoint!, one)
       if (mine.broken()) throw new Error('The connection that holds the claims is closed.')
       if (underWay.size === 0 && !bell.rang()) break
       await bell.rest(pace.lookEveryMs)
@@ -164,19 +164,18 @@ export function openDispatcher(server: DispatcherResources, changes: Partial<Dis
     return { endpoint, taken }
   }
 
-  const send = (line: Line, endpoint: SendingEndpoint, taken: Taken): void => {
+  const send = async (line: Line, endpoint: SendingEndpoint, taken: Taken): Promise<void> => {
     line.underWay.add(taken.event_seq)
-    attempt(line, endpoint, taken)
-      .then((posted) => {
-        if (posted === null) return
-        line.outcomes.push({ taken, posted })
-        line.writing ??= write(line, endpoint)
-      })
-      .catch((error: unknown) => {
-        log.error({ err: error, endpoint_id: endpoint.id, event_id: taken.event_seq }, 'an event could not be sent')
-        line.claims.break()
-        line.bell.ring()
-      })
+    try {
+      const posted = await attempt(line, endpoint, taken)
+      if (posted === null) return
+      line.outcomes.push({ taken, posted })
+      line.writing ??= write(line, endpoint)
+    } catch (error) {
+      log.error({ err: error, endpoint_id: endpoint.id, event_id: taken.event_seq }, 'an event could not be sent')
+      line.claims.break()
+      line.bell.ring()
+    }
   }
 
   /** Null when the event was erased, or nobody knows what came of it: then it is sent again. */

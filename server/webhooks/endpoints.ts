@@ -205,7 +205,7 @@ export async function switchOn(
     update webhook_endpoints set off_at = null, off_reason = null, off_by_name = null, failing_since = null, failures = 0, paused_until = null
       ${from === 'now' ? sql`, position = coalesce((select position from event_positions where org_id = ${actor.org_id}), 0)` : sql``}
     where org_id = ${actor.org_id} and id = ${id}`.execute(tx)
-  await record(tx, actor, 'webhook.switched_on', { id, url }, { from })
+  await record(tx, actor, 'webhook.switched_on', { id, url }, { resumes: from })
   return getWebhook(tx, actor, id)
 }
 

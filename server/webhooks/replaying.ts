@@ -70,7 +70,7 @@ export async function replay(
     await recordAct(tx, actor, {
       act: 'webhook.replayed',
       subject: { id, name: new URL(webhook.url).host },
-      details: { which, from: from ?? null, before: before ?? null, events: count },
+      details: { which, happened_from: from ?? null, happened_before: before ?? null, events: count },
     })
   return { count }
 }

@@ -114,7 +114,7 @@ export const Dispatch = z
 export type Dispatch = z.output<typeof Dispatch>
 
 const DispatchDetail = Dispatch.extend({
-  body: TellableEvent.describe('What is sent.'),
+  body: TellableEvent,
   tries: z.array(Attempt).describe('Every attempt, oldest first.'),
   answer: z.string().nullable().describe('What the last attempt was answered with, up to 4 KB.'),
 }).meta({ id: 'WebhookDispatchDetail' })
