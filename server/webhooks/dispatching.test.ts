@@ -156,7 +156,7 @@ test('after three days it is given up, what follows goes on, and it can be repla
   await happen(it.admin, ['a1', 'a2', 'b1'])
   dispatch({ giveUpMs: 250 })
   await until(() => expect(namesOf(it.receiver.accepted())).toEqual(['b1', 'a2']))
-  expect(await it.now()).toMatchObject({ waiting: 0, given_up: 1, off_at: null })
+  await until(async () => expect(await it.now()).toMatchObject({ waiting: 0, given_up: 1, off_at: null }))
   const { dispatches } = await it.admin.call(listDispatches, { params: params(it), query: { states: 'given_up' } })
   expect(dispatches).toMatchObject([{ status: 422, state: 'given_up' }])
   it.receiver.answer = () => null
@@ -258,7 +258,7 @@ test('410 switches it off, switching on from now passes over what waits, and it 
   await it.admin.call(switchOnWebhook, { params: params(it), body: { from: 'now' } })
   await happen(it.admin, ['a4'])
   await until(() => expect(namesOf(it.receiver.accepted())).toEqual(['a4']))
-  expect(await it.now()).toMatchObject({ given_up: 2, waiting: 0 })
+  await until(async () => expect(await it.now()).toMatchObject({ given_up: 2, waiting: 0 }))
   const { dispatches } = await it.admin.call(listDispatches, { params: params(it), query: { states: 'given_up' } })
   expect(dispatches.map(({ failure }) => failure)).toEqual(['skipped', 'skipped'])
 })

@@ -117,9 +117,11 @@ export async function takeDispatches(
     from (
       select * from webhook_dispatches d
       where d.org_id = ${org_id} and d.endpoint_id = ${id} and d.state = 'waiting' and d.next_at <= now() and d.event_seq <> all(${[...underWay]}::bigint[])
+        -- Only the index of lanes can serve this: that of what is due seems as good to a planner without statistics, and reads
+        -- all that waits for each row (445 ms instead of 2 among 300).
         and (d.lane is null or not exists (
-          select from webhook_dispatches b where b.org_id = ${org_id} and b.endpoint_id = ${id} and b.state = 'waiting'
-            and b.lane = d.lane and b.event_seq < d.event_seq and b.replayed = d.replayed))
+          select from webhook_dispatches b where b.lane = d.lane and b.endpoint_id = d.endpoint_id and b.event_seq < d.event_seq
+            and b.state = 'waiting' and b.replayed = d.replayed and b.org_id is not distinct from d.org_id))
       order by d.event_seq limit ${room}
     ) d left join events e on e.org_id = ${org_id} and e.seq = d.event_seq
     order by d.event_seq`.execute(db)

@@ -24,11 +24,17 @@ export async function testWebhook(
     })
   const { rows } = await sql<{ name: string }>`select name from organizations where id = ${actor.org_id}`.execute(db)
   const { kind, name } = actor
+  // In the shape of an event, so that a receiver that takes it takes those.
   const body = {
+    id: 0,
     type: 'test',
     at: new Date().toISOString(),
+    contact_id: null,
+    tag_id: null,
     actor: { kind, id: actor.id, name },
-    organization: rows[0]!.name,
+    source: null,
+    before: null,
+    after: { organization: rows[0]!.name },
   }
   const webhook_id = `test_${newId()}`
   const { status, failure, took_ms, answer } = await post(

@@ -63,7 +63,7 @@ function Detail({ webhookId, dispatch, off }: { webhookId: string; dispatch: Dis
       <dl className={classes.facts}>
         <dt>{m.delivery_state()}</dt>
         <dd className={classes.states}>
-          <DispatchState dispatch={dispatch} />
+          <DispatchState dispatch={dispatch} off={off} />
         </dd>
         <dt>{m.dispatch_happened()}</dt>
         <dd>

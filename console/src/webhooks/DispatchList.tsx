@@ -9,10 +9,12 @@ import { outcomeWords, stateWords, typeWords } from './words.ts'
 
 interface DispatchListProps {
   dispatches: readonly Dispatch[]
+  /** The webhook is switched off: nothing has a next attempt. */
+  off: boolean
   onOpen: (eventId: string) => void
 }
 
-export function DispatchList({ dispatches, onOpen }: DispatchListProps) {
+export function DispatchList({ dispatches, off, onOpen }: DispatchListProps) {
   return (
     <div className={classes.box}>
       <div className={`${classes.columns} ${classes.head}`} aria-hidden>
@@ -36,7 +38,7 @@ export function DispatchList({ dispatches, onOpen }: DispatchListProps) {
               <span className={classes.held}>{typeWords(dispatch.type)}</span>
               <span className={classes.size}>{formatCount(dispatch.attempts)}</span>
               <span className={classes.states}>
-                <DispatchState dispatch={dispatch} />
+                <DispatchState dispatch={dispatch} off={off} />
               </span>
             </button>
           </li>
@@ -47,7 +49,7 @@ export function DispatchList({ dispatches, onOpen }: DispatchListProps) {
 }
 
 /** What became of it, with what came back last. */
-export function DispatchState({ dispatch }: { dispatch: Dispatch }) {
+export function DispatchState({ dispatch, off }: { dispatch: Dispatch; off: boolean }) {
   const { state, next_at } = dispatch
   const outcome = outcomeWords(dispatch)
   return (
@@ -62,7 +64,7 @@ export function DispatchState({ dispatch }: { dispatch: Dispatch }) {
       <span>
         {stateWords(state)}
         {outcome !== '' && <> · {outcome}</>}
-        {state === 'waiting' && outcome !== '' && next_at !== null && (
+        {state === 'waiting' && outcome !== '' && next_at !== null && !off && (
           <span className={classes.reason}>
             {m.dispatch_next()} <Time at={next_at} form="minute" />
           </span>

@@ -74,18 +74,17 @@ export function WebhookDialog({ webhook, onClose }: { webhook: Webhook | null; o
       <TextInput label={m.webhook_description()} dir="auto" autoComplete="off" {...form.getInputProps('description')} />
       <Checkbox.Group label={m.webhook_types()} {...form.getInputProps('types')}>
         <div className={classes.types}>
-          <Checkbox
-            className={classes.all}
-            label={m.webhook_all_types()}
-            checked={types.length === EVENT_TYPES.length}
-            indeterminate={types.length > 0 && types.length < EVENT_TYPES.length}
-            onChange={(event) => form.setFieldValue('types', event.currentTarget.checked ? [...EVENT_TYPES] : [])}
-          />
           {EVENT_TYPES.map((type) => (
             <Checkbox key={type} value={type} label={typeWords(type)} description={<code>{type}</code>} />
           ))}
         </div>
       </Checkbox.Group>
+      <Checkbox
+        label={m.webhook_all_types()}
+        checked={types.length === EVENT_TYPES.length}
+        indeterminate={types.length > 0 && types.length < EVENT_TYPES.length}
+        onChange={(event) => form.setFieldValue('types', event.currentTarget.checked ? [...EVENT_TYPES] : [])}
+      />
     </FormDialog>
   )
 }

@@ -24,7 +24,7 @@ import { TestDialog } from './TestDialog.tsx'
 import { SwitchOnDialog } from './WebhookDialogs.tsx'
 import classes from './WebhooksPage.module.css'
 import { WebhookState } from './WebhookState.tsx'
-import { offWords, shortUrl, stateWords, typeWords } from './words.ts'
+import { shortUrl, stateWords, typeWords } from './words.ts'
 
 const FROM = '/o/$organization/settings/webhooks/$webhook'
 
@@ -134,7 +134,7 @@ function Log() {
         />
       ) : (
         <>
-          <DispatchList dispatches={dispatches} onOpen={open} />
+          <DispatchList dispatches={dispatches} off={webhook?.off_at !== null} onOpen={open} />
           <LoadMore list={list} failed={m.webhook_log_more_failed()} />
         </>
       )}
@@ -156,11 +156,8 @@ function Log() {
 function Notice({ webhook, onSwitchOn }: { webhook: Webhook; onSwitchOn: () => void }) {
   const { off_reason } = webhook
   return (
-    <div className={classes.notice} data-calm={(off_reason === null && webhook.failing_since === null) || undefined}>
-      <div>
-        {off_reason !== null && off_reason !== 'person' && <p>{offWords(off_reason)}</p>}
-        <WebhookState webhook={webhook} />
-      </div>
+    <div className={classes.notice} data-bad={off_reason !== null || undefined}>
+      <WebhookState webhook={webhook} />
       {off_reason !== null && (
         <Button size="xs" onClick={onSwitchOn}>
           {m.webhook_switch_on()}

@@ -27,15 +27,12 @@ export function WebhookState({ webhook }: { webhook: Webhook }) {
           {m.webhook_failing()} <Time at={failing_since} form="minute" />
         </span>
       )}
-      <span>
-        {last_accepted_at === null ? (
-          m.webhook_never_accepted()
-        ) : (
-          <>
-            {m.webhook_last_accepted()} <Time at={last_accepted_at} />
-          </>
-        )}
-      </span>
+      {last_accepted_at !== null && (
+        <span>
+          {m.webhook_last_accepted()} <Time at={last_accepted_at} />
+        </span>
+      )}
+      {last_accepted_at === null && failing_since === null && <span>{m.webhook_never_accepted()}</span>}
       {waiting > 0 && <span>{m.webhook_waiting({ shown: counted(waiting) })}</span>}
       {given_up > 0 && <span>{m.webhook_given_up({ shown: counted(given_up) })}</span>}
       {old_secret_until !== null && (
