@@ -26,8 +26,8 @@ export interface BenchServer extends Database {
 export async function startServer({
   program = '../server/main.ts',
   keptDataDir = '',
-  settings = {} as Record<string, string>,
-} = {}): Promise<BenchServer> {
+  settings = {},
+}: { program?: string; keptDataDir?: string; settings?: Record<string, string> } = {}): Promise<BenchServer> {
   const dataDir = keptDataDir || mkdtempSync('/tmp/earmark-bench-')
   chmodSync(dataDir, 0o711)
   // Of a server that ended without warning.

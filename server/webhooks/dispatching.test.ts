@@ -208,7 +208,7 @@ test('an endpoint that takes nothing is left alone for growing whiles, and switc
   it.receiver.answer = () => ({ status: 503, headers: { 'retry-after': '0' } })
   const names = Array.from({ length: 40 }, (_, n) => `${String.fromCharCode(97 + (n % 20))}${n}`)
   await happen(it.admin, names)
-  dispatch({ deadMs: 700, giveUpMs: 600 })
+  dispatch({ deadMs: 700, giveUpMs: 700 })
   await until(async () =>
     expect(await it.now()).toMatchObject({ off_reason: 'dead', off_by: null, waiting: 40, given_up: 0 }),
   )
