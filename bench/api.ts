@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { systemActor } from '../server/access/actor.ts'
 import { createApiKey } from '../server/api-keys/keys.ts'
 import { fillCrowd } from '../seeds/crowd.ts'
+import { benchEvents } from './api-events.ts'
 import { askedOf } from './contacts-crowd.ts'
 import { load, type Call } from './load.ts'
 import { portIn, spawnNode, startServer } from './server-process.ts'
@@ -20,8 +21,11 @@ export async function benchApi(args: string[]): Promise<void> {
       contacts: { type: 'string', default: '100000' },
       rounds: { type: 'string', default: '3' },
       seconds: { type: 'string', default: '6' },
+      /** The whole, or `events` alone. */
+      only: { type: 'string' },
     },
   })
+  if (values.only === 'events') return benchEvents()
   const server = await startServer()
   const { orgId } = await askedOf(server)
   await fillCrowd(server.db, orgId, Number(values.contacts))
@@ -91,6 +95,7 @@ export async function benchApi(args: string[]): Promise<void> {
     baseline.kill()
     await server.stop()
   }
+  await benchEvents()
 }
 
 const median = (numbers: readonly number[]): number =>

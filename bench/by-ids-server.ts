@@ -44,6 +44,7 @@ const server: Server = {
   interpretSoon() {},
   operateSoon: () => operator.wake(),
   sendSoon() {},
+  dispatchSoon() {},
   tellRead() {},
   testPhone() {
     throw new Error('No customers are played here.')

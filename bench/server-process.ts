@@ -23,7 +23,11 @@ export interface BenchServer extends Database {
  * Starts the product itself, as npm start would, with durable writes as they are by default; or another program that
  * announces itself in the same way. A data folder that is named is kept.
  */
-export async function startServer({ program = '../server/main.ts', keptDataDir = '' } = {}): Promise<BenchServer> {
+export async function startServer({
+  program = '../server/main.ts',
+  keptDataDir = '',
+  settings = {},
+}: { program?: string; keptDataDir?: string; settings?: Record<string, string> } = {}): Promise<BenchServer> {
   const dataDir = keptDataDir || mkdtempSync('/tmp/earmark-bench-')
   chmodSync(dataDir, 0o711)
   // Of a server that ended without warning.
@@ -36,6 +40,7 @@ export async function startServer({ program = '../server/main.ts', keptDataDir =
     BOOTSTRAP_ORGANIZATION: 'Bench',
     BOOTSTRAP_ADMIN_EMAIL: 'bench@example.com',
     BOOTSTRAP_ADMIN_PASSWORD: 'a password for benchmarks',
+    ...settings,
   })
   const port = await portIn(join(dataDir, 'server.json'), child)
   const database = openDatabase((await joinEmbeddedPostgres(dataDir)).url, { max: 4 })

@@ -310,6 +310,7 @@ create table events (
   constraint events_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(id) ON DELETE CASCADE
 );
 CREATE INDEX events_activity ON events USING btree (at) WHERE (kind = 'contacts.active'::text);
+CREATE INDEX events_at ON events USING brin (at) WITH (pages_per_range='32', autosummarize='on');
 CREATE INDEX events_contact ON events USING btree (org_id, contact_id, id) WHERE (contact_id IS NOT NULL);
 CREATE UNIQUE INDEX events_order ON events USING btree (org_id, seq) WHERE (seq IS NOT NULL);
 CREATE INDEX events_tag ON events USING btree (org_id, tag_id, id) WHERE (kind = ANY (ARRAY['tag.created'::text, 'tag.updated'::text, 'tag.deleted'::text, 'tag.restored'::text, 'tag.merged'::text]));
@@ -734,6 +735,63 @@ create table users (
   constraint users_email_unique UNIQUE (email_key),
   constraint users_email_check CHECK (((length(email) >= 3) AND (length(email) <= 254))),
   constraint users_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200)))
+);
+
+create table webhook_dispatches (
+  org_id          uuid not null,
+  endpoint_id     uuid not null,
+  event_seq       bigint not null,
+  type            text not null,
+  event_at        timestamptz(3) not null,
+  contact_id      uuid,
+  lane            uuid,
+  replayed        boolean not null default false,
+  state           text not null default 'waiting'::text,
+  next_at         timestamptz(3) not null default now(),
+  attempts        integer not null default 0,
+  first_tried_at  timestamptz(3),
+  settled_at      timestamptz(3),
+  tries           jsonb not null default '[]'::jsonb,
+  answer          text,
+  constraint webhook_dispatches_pkey PRIMARY KEY (org_id, endpoint_id, event_seq),
+  constraint webhook_dispatches_check CHECK (((state = 'waiting'::text) = (settled_at IS NULL))),
+  constraint webhook_dispatches_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'accepted'::text, 'given_up'::text]))),
+  constraint webhook_dispatches_org_id_endpoint_id_fkey FOREIGN KEY (org_id, endpoint_id) REFERENCES webhook_endpoints(org_id, id) ON DELETE CASCADE
+);
+CREATE INDEX webhook_dispatches_contact ON webhook_dispatches USING btree (org_id, endpoint_id, contact_id, event_seq) WHERE (contact_id IS NOT NULL);
+CREATE INDEX webhook_dispatches_due ON webhook_dispatches USING btree (org_id, endpoint_id, next_at) WHERE (state = 'waiting'::text);
+CREATE INDEX webhook_dispatches_given_up ON webhook_dispatches USING btree (org_id, endpoint_id, event_seq) WHERE (state = 'given_up'::text);
+CREATE INDEX webhook_dispatches_lane ON webhook_dispatches USING btree (lane, endpoint_id, event_seq) WHERE (state = 'waiting'::text);
+CREATE INDEX webhook_dispatches_settled ON webhook_dispatches USING btree (settled_at) WHERE (settled_at IS NOT NULL);
+
+create table webhook_endpoints (
+  org_id            uuid not null,
+  id                uuid not null,
+  url               text not null,
+  description       text not null default ''::text,
+  types             text[] not null,
+  secret            bytea not null,
+  old_secret        bytea,
+  old_until         timestamptz(3),
+  position          bigint not null,
+  created_at        timestamptz(3) not null default clock_timestamp(),
+  created_by_name   text not null,
+  off_at            timestamptz(3),
+  off_reason        text,
+  off_by_name       text,
+  failing_since     timestamptz(3),
+  failures          integer not null default 0,
+  paused_until      timestamptz(3),
+  last_accepted_at  timestamptz(3),
+  constraint webhook_endpoints_pkey PRIMARY KEY (org_id, id),
+  constraint webhook_endpoints_check CHECK (((old_secret IS NULL) = (old_until IS NULL))),
+  constraint webhook_endpoints_check1 CHECK (((off_at IS NULL) = (off_reason IS NULL))),
+  constraint webhook_endpoints_check2 CHECK (((failing_since IS NULL) = (failures = 0))),
+  constraint webhook_endpoints_description_check CHECK ((length(description) <= 500)),
+  constraint webhook_endpoints_off_reason_check CHECK ((off_reason = ANY (ARRAY['person'::text, 'gone'::text, 'dead'::text, 'secret_lost'::text]))),
+  constraint webhook_endpoints_types_check CHECK ((cardinality(types) > 0)),
+  constraint webhook_endpoints_url_check CHECK (((length(url) >= 1) AND (length(url) <= 2000))),
+  constraint webhook_endpoints_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(id) ON DELETE CASCADE
 );
 
 create table whatsapp_accounts (

@@ -42,6 +42,7 @@ import { templateRoutes } from './templates/routes.ts'
 import { testPhoneRoutes } from './test-phone/routes.ts'
 import { watchRequests } from './watching/requests.ts'
 import { openMetricsDoor } from './watching/scraping.ts'
+import { webhookRoutes } from './webhooks/routes.ts'
 
 /** Every route of the console and of `/v1`. Beside them: the webhook door, /mcp, the two health checks, /metrics, and the console's files. */
 export const sitemap: readonly BoundRoute[] = [
@@ -62,6 +63,7 @@ export const sitemap: readonly BoundRoute[] = [
   ...demoRoutes,
   ...auditRoutes,
   ...eventRoutes,
+  ...webhookRoutes,
 ]
 
 const CONSOLE = fileURLToPath(new URL('../console/dist', import.meta.url))

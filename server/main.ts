@@ -63,6 +63,7 @@ async function boot(): Promise<void> {
       interpretSoon: () => worker.interpretSoon(),
       operateSoon: () => worker.operateSoon(),
       sendSoon: () => worker.sendSoon(),
+      dispatchSoon: () => worker.dispatchSoon(),
       tellRead: (receipt) => worker.tellRead(receipt),
       testPhone: worker.testPhone,
     })

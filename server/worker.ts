@@ -24,8 +24,10 @@ import { openEraser } from './privacy/forgetting.ts'
 import { enforceRetention, enforceStatusRetention } from './privacy/retention.ts'
 import { addUpCounts } from './tags/counting.ts'
 import { openFarEnd } from './test-phone/far-end.ts'
+import { openDispatcher } from './webhooks/dispatching.ts'
+import { forgetOldDispatches } from './webhooks/forgetting.ts'
 
-type Resources = Omit<Server, 'interpretSoon' | 'operateSoon' | 'sendSoon' | 'tellRead' | 'testPhone'>
+type Resources = Omit<Server, 'interpretSoon' | 'operateSoon' | 'sendSoon' | 'dispatchSoon' | 'tellRead' | 'testPhone'>
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
@@ -38,6 +40,7 @@ const schedule: CronItem[] = [
   { task: 'enforce-retention', match: '47 * * * *' },
   // Where no server runs at that time, at the next start.
   { task: 'enforce-status-retention', match: '53 4 * * *', options: { backfillPeriod: DAY_MS } },
+  { task: 'forget-old-dispatches', match: '41 * * * *' },
   { task: 'forget-activity', match: '*/10 * * * *' },
   { task: 'forget-tabs', match: '*/10 * * * *' },
   { task: 'add-up-tag-counts', match: '* * * * *' },
@@ -54,6 +57,7 @@ const tasks = ({ db, config }: Resources, backups: Backups, stopping: AbortSigna
   'forget-old-idempotency-keys': () => forgetOldKeys(db),
   'enforce-retention': () => enforceRetention(db, stopping),
   'enforce-status-retention': () => enforceStatusRetention(db, stopping),
+  'forget-old-dispatches': () => forgetOldDispatches(db, stopping),
   'forget-activity': () => forgetActivity(db),
   'forget-tabs': () => forgetTabs(db),
   'add-up-tag-counts': () => addUpCounts(db),
@@ -82,6 +86,8 @@ export interface Worker {
   operateSoon(): void
   /** Sends what waits for it. */
   sendSoon(): void
+  /** Sends what happened to the webhooks. */
+  dispatchSoon(): void
   /** Tells a customer's phone, if that can be, that something was read. */
   tellRead(receipt: Receipt): void
   /** What is sent to played customers goes here. */
@@ -119,6 +125,10 @@ export async function startWorker(server: Resources): Promise<Worker> {
     onOutcome: (outcome, count) => server.metrics.sendings.inc({ outcome }, count),
   })
   const fetcher = openMediaFetcher(sending)
+  const dispatcher = openDispatcher({
+    ...server,
+    onAttempts: (outcome, count) => server.metrics.webhookAttempts.inc({ outcome }, count),
+  })
   const eraser = openEraser(server)
   const backups = openBackups(server)
   const stopping = new AbortController()
@@ -142,6 +152,7 @@ export async function startWorker(server: Resources): Promise<Worker> {
     interpretSoon: () => interpreter.wake(),
     operateSoon: () => operator.wake(),
     sendSoon: () => sender.wake(),
+    dispatchSoon: () => dispatcher.wake(),
     tellRead: (receipt) => void tellRead(sending, receipt),
     testPhone: farEnd.graph,
     async stop() {
@@ -152,6 +163,7 @@ export async function startWorker(server: Resources): Promise<Worker> {
         interpreter.stop(),
         operator.stop(),
         sender.stop(),
+        dispatcher.stop(),
         fetcher.stop(),
         eraser.stop(),
         backups.stop(),

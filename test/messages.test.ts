@@ -65,6 +65,8 @@ const SAME_EVERYWHERE = new Set([
   'Webhook',
   '{page} · {organization} · Earmark',
   '{count} B',
+  '{shown} ms',
+  'Webhooks',
 ])
 const SAME_AS_ENGLISH: Record<string, Set<string>> = {
   es: new Set(['Color', 'No', 'audio', 'sticker', 'Sticker']),

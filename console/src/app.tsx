@@ -21,6 +21,7 @@ import { readInboxSearch } from './conversations/search.ts'
 import { ownAddress, parseSearch, returnAddress, stringifySearch } from './lib/search-params.ts'
 import { readTagSearch } from './tags/search.ts'
 import { readTestPhoneSearch } from './test-phone/search.ts'
+import { readDispatchSearch } from './webhooks/search.ts'
 
 const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }>()({
   component: Outlet,
@@ -186,6 +187,20 @@ const apiKeysRoute = createRoute({
   path: '/settings/api-keys',
   component: lazyRouteComponent(() => import('./api-keys/ApiKeysPage.tsx'), 'ApiKeysPage'),
 })
+
+const webhooksRoute = createRoute({
+  getParentRoute: () => organizationRoute,
+  path: '/settings/webhooks',
+  component: lazyRouteComponent(() => import('./webhooks/WebhooksPage.tsx'), 'WebhooksPage'),
+})
+
+const webhookRoute = createRoute({
+  getParentRoute: () => organizationRoute,
+  path: '/settings/webhooks/$webhook',
+  validateSearch: readDispatchSearch,
+  component: lazyRouteComponent(() => import('./webhooks/WebhookPage.tsx'), 'WebhookPage'),
+})
+
 const savedRepliesRoute = createRoute({
   getParentRoute: () => organizationRoute,
   path: '/settings/saved-replies',
@@ -226,6 +241,8 @@ const routeTree = rootRoute.addChildren([
     privacyRoute,
     savedRepliesRoute,
     apiKeysRoute,
+    webhooksRoute,
+    webhookRoute,
     peopleRoute,
     organizationSettingsRoute,
     accountRoute,

@@ -34,6 +34,8 @@ export interface Server {
   operateSoon(): void
   /** Has what was written to customers sent at once. */
   sendSoon(): void
+  /** Has events sent to webhooks at once. */
+  dispatchSoon(): void
   /** Meta's Graph API as it is for the test phone of an organization. */
   testPhone(orgId: string): GraphApi
   /** Tells a customer's phone, if that can be, that a message and those before it were read, and that somebody writes. */

@@ -19,6 +19,7 @@ export const PERMISSIONS = [
   'replies:write',
   'conversations:oversee',
   'keys:manage',
+  'webhooks:manage',
 ] as const
 export type Permission = (typeof PERMISSIONS)[number]
 

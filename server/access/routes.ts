@@ -5,6 +5,7 @@ import { positionsOf } from '../events/sequencing.ts'
 import { answer } from '../lib/route.ts'
 import { acceptInvitation, getInvitation, joinWithNewAccount } from '../people/invitations.ts'
 import * as invitations from '../people/schema.ts'
+import { findSwitchedOff } from '../webhooks/endpoints.ts'
 import { bind, sessionCookieOptions, type Context } from './door.ts'
 import * as schema from './schema.ts'
 import type { Session } from './schema.ts'
@@ -27,15 +28,17 @@ async function current({ db, config, secretKey }: Context, session: Session) {
   const ids = session.organizations.map((each) => each.id)
   const managed = session.organizations.filter((each) => each.permissions.includes('channels:manage'))
   const managedIds = managed.map((each) => each.id)
-  const [positions, lost, refusedTokens] = await Promise.all([
+  const [positions, lost, refusedTokens, stoppedWebhooks] = await Promise.all([
     positionsOf(db, ids),
     managedIds.length === 0 ? [] : findLostSecrets(db, secretKey, managedIds),
     managedIds.length === 0 ? [] : findRefusedTokens(db, managedIds),
+    managedIds.length === 0 ? [] : findSwitchedOff(db, managedIds),
   ])
   return {
     ...session,
     lost_secrets: [...new Set(lost.map((each) => each.org_id))],
     refused_tokens: refusedTokens,
+    stopped_webhooks: stoppedWebhooks,
     positions: Object.fromEntries(positions),
     creates_organizations: config.createOrganizations && session.organizations.some((each) => each.role === 'admin'),
   }

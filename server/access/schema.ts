@@ -25,6 +25,9 @@ export const CurrentSession = Session.extend({
   refused_tokens: z
     .array(Id)
     .describe('Organizations that the person administers, with an account whose access token Meta refuses.'),
+  stopped_webhooks: z
+    .array(Id)
+    .describe('Organizations that the person administers, with a webhook that was switched off by itself.'),
   positions: z
     .record(z.string(), z.int())
     .describe(

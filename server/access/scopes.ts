@@ -6,5 +6,6 @@ export const SCOPES = [
   'tags:write',
   'conversations:read',
   'events:read',
+  'webhooks:manage',
 ] as const
 export type Scope = (typeof SCOPES)[number]

@@ -20,24 +20,32 @@ export async function closeConversations(
 ): Promise<string[]> {
   if (which.length === 0) return []
   const by = actorColumns(actor)
-  const { rows } = await sql<{ id: string; contact_id: string }>`
+  const { rows } = await sql<{
+    id: string
+    contact_id: string
+    channel_id: string
+    agent_id: string | null
+    agent_name: string | null
+    closed_at: string
+  }>`
     with closed as (
       update conversations c set status = ${status}, closed_at = w.at, waiting_since = null
       from (select * from unnest(${which.map(({ id }) => id)}::uuid[], ${which.map(({ at }) => at)}::timestamptz[]) as w (id, at) order by id) w
       where c.org_id = ${actor.org_id} and c.id = w.id and c.closed_at is null
-      returning c.org_id, c.id, c.contact_id, c.closed_at
+      returning c.org_id, c.id, c.contact_id, c.channel_id, c.agent_id, c.agent_name, c.closed_at
     ), written as (
       insert into conversation_closings (org_id, conversation_id, status, closed_at, actor_kind, actor_id, actor_name)
       select org_id, id, ${status}, closed_at, ${by.actor_kind}, ${by.actor_id}, ${by.actor_name} from closed
     )
-    select id, contact_id from closed order by id`.execute(tx)
+    select id, contact_id, channel_id, agent_id, agent_name, closed_at from closed order by id`.execute(tx)
   await recordEvents(
     tx,
     actor,
-    rows.map(({ id, contact_id }) => ({
+    rows.map(({ id, contact_id, ...rest }) => ({
       kind: 'conversation.closed' as const,
       contact_id,
-      after: { conversation_id: id, status },
+      before: { status: rest.agent_id === null ? 'pending' : 'active' },
+      after: { conversation_id: id, status, ...rest },
     })),
   )
   return rows.map(({ id }) => id)

@@ -3,8 +3,8 @@ import { findSendingChannel, type SendingChannel } from '../channels/pausing.ts'
 import type { Server } from '../access/door.ts'
 import type { GraphApi } from '../channels/whatsapp/client.ts'
 import { fetchMedia, type FetchAnswer } from '../channels/whatsapp/media-client.ts'
+import { openClaims, type Claims } from '../lib/claims.ts'
 import { answerWithin, databaseAtFault } from '../lib/http.ts'
-import { openClaims, type Claims } from './claims.ts'
 import { CHUNK_BYTES, findDueMedia, noteStored, noteTrouble, storeChunk, takeMedia, type TakenMedia } from './media.ts'
 
 const PACE = {

@@ -1,5 +1,6 @@
-// A line: one number that this process sends by, and when it is woken.
-import type { Claims } from './claims.ts'
+// A line: one number that this process sends by.
+import { openBell, type Bell } from '../lib/bell.ts'
+import type { Claims } from '../lib/claims.ts'
 import type { Outbox } from './outbox.ts'
 
 export interface Line {
@@ -7,36 +8,7 @@ export interface Line {
   claims: Claims
   /** Nothing more is taken: Meta wants to be left alone. */
   paused: boolean
-  wake(): void
-  /** Whether it was woken since it was asked last. */
-  woken(): boolean
-  /** Until woken, or so long. */
-  rest(milliseconds: number): Promise<void>
+  bell: Bell
 }
 
-export function openLine(outbox: Outbox, claims: Claims): Line {
-  let woken = false
-  let onWake = () => {}
-  return {
-    outbox,
-    claims,
-    paused: false,
-    wake() {
-      woken = true
-      onWake()
-    },
-    woken() {
-      const was = woken
-      woken = false
-      return was
-    },
-    async rest(milliseconds) {
-      if (woken) return
-      const { promise, resolve } = Promise.withResolvers<void>()
-      onWake = resolve
-      const timer = setTimeout(resolve, milliseconds)
-      await promise
-      clearTimeout(timer)
-    },
-  }
-}
+export const openLine = (outbox: Outbox, claims: Claims): Line => ({ outbox, claims, paused: false, bell: openBell() })

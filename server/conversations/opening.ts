@@ -123,10 +123,10 @@ async function insertConversations(tx: Tx, orgId: string, opened: readonly Part[
   await recordEvents(
     tx,
     systemActor(orgId),
-    opened.map(({ id, contact_id }) => ({
+    opened.map(({ id, contact_id, channel_id }) => ({
       kind: 'conversation.opened' as const,
       contact_id,
-      after: { conversation_id: id },
+      after: { conversation_id: id, channel_id, status: 'pending' },
     })),
   )
 }

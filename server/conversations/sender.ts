@@ -11,8 +11,8 @@ import {
 import { sendMessage, type GraphApi } from '../channels/whatsapp/client.ts'
 import type { SendAnswer } from '../channels/whatsapp/send-answer.ts'
 import { requestBody } from '../channels/whatsapp/sending.ts'
+import { openClaims, type Claims } from '../lib/claims.ts'
 import { answerWithin, databaseAtFault } from '../lib/http.ts'
-import { openClaims, type Claims } from './claims.ts'
 import { openLine, type Line } from './line.ts'
 import { withUpload } from './sending-media.ts'
 import {
@@ -96,7 +96,7 @@ export function openSender(server: SenderResources, changes: Partial<Pace> = {})
       try {
         for (const outbox of await answerWithin(SILENT_MS, findOutboxes(db))) {
           const line = lines.get(outbox.channel_id)
-          if (line) line.wake()
+          if (line) line.bell.ring()
           else if (!((elsewhere.get(outbox.channel_id) ?? 0) > performance.now())) await begin(outbox)
         }
       } catch (error) {
@@ -117,7 +117,9 @@ export function openSender(server: SenderResources, changes: Partial<Pace> = {})
   /** Takes a number over, unless another process sends by it. */
   const begin = async (outbox: Outbox): Promise<void> => {
     const mine =
-      claims?.broken() === false ? claims : await openClaims(server.pool, () => lines.forEach((each) => each.wake()))
+      claims?.broken() === false
+        ? claims
+        : await openClaims(server.pool, () => lines.forEach(({ bell }) => bell.ring()))
     claims = mine
     if (stopped) return
     if (!(await mine.claim(outbox.channel_id))) return leave(outbox)
@@ -160,7 +162,7 @@ export function openSender(server: SenderResources, changes: Partial<Pace> = {})
     for (;;) {
       await until(takenAt + pace.gatherMs)
       takenAt = performance.now()
-      line.woken()
+      line.bell.rang()
       const { channel, taken, full } = await take(line)
       for (const message of taken) {
         // Evenly: what a pause left unused is not made up for.
@@ -172,9 +174,9 @@ export function openSender(server: SenderResources, changes: Partial<Pace> = {})
         nextAt = Math.max(nextAt, performance.now()) + 1000 / pace.perSecond
         deliver(channel!, line, message)
       }
-      if (taken.length === 0 && underWayBy(outbox).length === 0 && !line.woken()) break
+      if (taken.length === 0 && underWayBy(outbox).length === 0 && !line.bell.rang()) break
       // There is no room, or nothing more to send now: until an answer comes, or somebody writes.
-      if (full) await line.rest(pace.lookEveryMs)
+      if (full) await line.bell.rest(pace.lookEveryMs)
     }
     if (!mine.broken()) await mine.release(outbox.channel_id)
   }
@@ -206,7 +208,7 @@ export function openSender(server: SenderResources, changes: Partial<Pace> = {})
       )
       .finally(() => {
         underWay.delete(taken.message_id)
-        line.wake()
+        line.bell.ring()
         server.live.wake()
       })
     underWay.set(taken.message_id, { channelId: taken.channel_id, done })
@@ -279,7 +281,7 @@ export function openSender(server: SenderResources, changes: Partial<Pace> = {})
     async stop() {
       stopped = true
       clearInterval(timer)
-      for (const line of lines.values()) line.wake()
+      for (const { bell } of lines.values()) bell.ring()
       await looking
       const last = [...works, ...[...underWay.values()].map(({ done }) => done)]
       await Promise.race([Promise.all(last), sleep(STOP_MS)])

@@ -77,7 +77,7 @@ async function beginNext(
     tx,
   )
   await recordEvents(tx, actor, [
-    { kind: 'conversation.opened', contact_id, after: { conversation_id: id } },
+    { kind: 'conversation.opened', contact_id, after: { conversation_id: id, channel_id, status: 'active' } },
     {
       kind: 'conversation.assigned',
       contact_id,

@@ -37,6 +37,8 @@ export type EventKind =
   | 'organization.token_refused'
   | 'organization.token_accepted'
   | 'organization.keys_changed'
+  /** Made, changed, switched off or on, by people or by themselves. */
+  | 'organization.webhooks_changed'
   | 'tag.created'
   | 'tag.updated'
   | 'tag.deleted'
@@ -74,7 +76,10 @@ export async function recordEvents(tx: Tx, actor: Actor, events: readonly NewEve
     order by e.n`.execute(prepared(tx))
 }
 
-/** Writes an event for each row of a part of the statement that makes the change: `contact_id`, `tag_id`, and `n` for their order. */
+/**
+ * Writes an event for each row of a part of the statement that makes the change: `contact_id`, `tag_id`, `tag_name`, which
+ * goes with what was after, and `n` for their order.
+ */
 export function eventsOf(
   actor: Actor,
   { kind, source, after, at }: Omit<NewEvent, 'contact_id' | 'tag_id' | 'before'>,
@@ -84,7 +89,7 @@ export function eventsOf(
   return sql`
     insert into events (org_id, kind, contact_id, tag_id, actor_kind, actor_id, actor_name, source, after, at)
     select ${actor.org_id}, ${kind}, contact_id, tag_id, ${actor_kind}, ${actor_id}, ${actor_name}, ${source ?? null},
-      ${after === undefined ? null : JSON.stringify(after)}::jsonb, coalesce(${at ?? null}::timestamptz, now())
+      jsonb_build_object('tag_name', tag_name) || ${JSON.stringify(after ?? {})}::jsonb, coalesce(${at ?? null}::timestamptz, now())
     from (${changed}) changed order by n`
 }
 
@@ -111,12 +116,17 @@ export async function recordActivity(
   ])
 }
 
-/** Removes the events of contacts that are erased for good, and those of others that they were merged with and taken from. */
-export async function forgetContacts(tx: Tx, orgId: string, contactIds: readonly string[]): Promise<void> {
-  if (contactIds.length === 0) return
-  await sql`delete from events where org_id = ${orgId} and contact_id = any(${contactIds}::uuid[])`.execute(tx)
-  await sql`delete from events where org_id = ${orgId} and kind in ('contact.merged', 'contact.unmerged')
-    and (before ->> 'merged_id' = any(${contactIds}::text[]) or after ->> 'restored_id' = any(${contactIds}::text[]))`.execute(
-    tx,
-  )
+/**
+ * Removes the events of contacts that are erased for good, and those of others that they were merged with and taken from.
+ * Answers their numbers, for whoever keeps something about them.
+ */
+export async function forgetContacts(tx: Tx, orgId: string, contactIds: readonly string[]): Promise<number[]> {
+  if (contactIds.length === 0) return []
+  const { rows: theirs } = await sql<{ seq: number | null }>`
+    delete from events where org_id = ${orgId} and contact_id = any(${contactIds}::uuid[]) returning seq`.execute(tx)
+  const { rows: others } = await sql<{ seq: number | null }>`
+    delete from events where org_id = ${orgId} and kind in ('contact.merged', 'contact.unmerged')
+      and (before ->> 'merged_id' = any(${contactIds}::text[]) or after ->> 'restored_id' = any(${contactIds}::text[]))
+    returning seq`.execute(tx)
+  return [...theirs, ...others].flatMap(({ seq }) => (seq === null ? [] : [seq]))
 }

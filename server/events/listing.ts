@@ -6,6 +6,10 @@ import { Problem } from '../lib/errors.ts'
 import { EVENT_TYPES, type TellableEvent } from './schema.ts'
 import { numberEventsOf, positionOf } from './sequencing.ts'
 
+/** What a row of `events`, called e, tells other systems, wherever they hear of it. */
+export const tellable = sql`e.seq as id, e.kind as type, e.at, e.contact_id, e.tag_id,
+  jsonb_build_object('kind', e.actor_kind, 'id', e.actor_id, 'name', e.actor_name) as actor, e.source, e.before, e.after`
+
 interface Wanted {
   cursor?: string | undefined
   start: 'oldest' | 'now'
@@ -32,10 +36,9 @@ export async function listEvents(
       { reason: 'cursor_ahead', field: 'cursor' },
     )
   const { rows } = await sql<TellableEvent>`
-    select seq as id, kind as type, at, contact_id, tag_id, source, before, after,
-      jsonb_build_object('kind', actor_kind, 'id', actor_id, 'name', actor_name) as actor
-    from events where org_id = ${actor.org_id} and seq > ${after} and seq <= ${head} and kind = any(${types}::text[])
-    order by seq limit ${limit + 1}`.execute(db)
+    select ${tellable} from events e
+    where e.org_id = ${actor.org_id} and e.seq > ${after} and e.seq <= ${head} and e.kind = any(${types}::text[])
+    order by e.seq limit ${limit + 1}`.execute(db)
   const more = rows.length > limit
   const events = rows.slice(0, limit)
   return { events, next_cursor: String(more ? events.at(-1)!.id : head), more }

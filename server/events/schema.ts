@@ -82,9 +82,10 @@ export const EVENT_TYPES = [
   'operation.cancelled',
   'operation.failed',
 ] as const
-const EventType = z.enum(EVENT_TYPES)
+export const EventType = z.enum(EVENT_TYPES)
+export type EventType = z.output<typeof EventType>
 
-const TellableEvent = z
+export const TellableEvent = z
   .object({
     id: z.int().describe('Grows with every event of the organization, in the order in which they count.'),
     type: EventType,

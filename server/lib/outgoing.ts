@@ -42,6 +42,8 @@ export interface OutgoingRequest {
   /** For all of it, from the name to the last byte. */
   timeoutMs?: number
   mostBytes?: number
+  /** Ends it at once. */
+  signal?: AbortSignal
 }
 
 export interface OutgoingAnswer {
@@ -54,6 +56,8 @@ export interface OutgoingStream {
   status: number
   /** Where a redirect leads to. */
   location: string | null
+  /** As it was written. */
+  retryAfter: string | null
   body: AsyncIterable<Buffer>
   discard(): Promise<void>
 }
@@ -67,6 +71,8 @@ export interface Outgoing {
   ask(url: string, request?: OutgoingRequest): Promise<OutgoingAnswer>
   /** The same for an answer of any length; reading its body throws OutgoingError too. */
   stream(url: string, request?: Omit<OutgoingRequest, 'mostBytes'>): Promise<OutgoingStream>
+  /** Whether the address could be asked now, without asking it: throws OutgoingError as `ask` would before it connects. */
+  check(url: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -94,18 +100,21 @@ export function openOutgoing({
       isPublic(plain) || allowPrivate === true || (allowed?.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4') ?? false)
     )
   }
+  const addressesOf = (name: string, done: (refused: OutgoingError | null, addresses: LookupAddress[]) => void) =>
+    resolve(name, { all: true }, (error, addresses) => {
+      if (error || !addresses[0]) done(unknownHost(name, error), [])
+      // All of them must be public: a name that has both kinds is no accident.
+      else if (addresses.some(({ address }) => !mayReach(address))) done(privateAddress(name), [])
+      else done(null, addresses)
+    })
   const agent = new Agent({
     // Instead of the system's: what is connected to is what was checked.
     connect: {
       timeout: TIMEOUT_MS,
       lookup: (name, options, done) =>
-        resolve(name, { all: true }, (error, addresses) => {
-          const closed = addresses?.find(({ address }) => !mayReach(address))
-          const first = addresses?.[0]
-          if (error || !first)
-            done(new OutgoingError('name_unknown', `There is no host ${name}.`, { cause: error }), '', 0)
-          // All of them must be public: a name that has both kinds is no accident.
-          else if (closed) done(privateAddress(name), '', 0)
+        addressesOf(name, (refused, addresses) => {
+          const first = addresses[0]
+          if (!first) done(refused, '', 0)
           else if (options.all) done(null, addresses)
           else done(null, first.address, first.family)
         }),
@@ -115,14 +124,21 @@ export function openOutgoing({
     keepAliveTimeout: 4_000,
   })
 
-  const open: Outgoing['stream'] = async (url, { method = 'GET', headers = {}, body, timeoutMs = TIMEOUT_MS } = {}) => {
+  const targetOf = (url: string): { target: URL; host: string } => {
     const target = URL.canParse(url) ? new URL(url) : null
     if (!target || !/^https?:$/.test(target.protocol) || target.username !== '' || target.password !== '')
       throw new OutgoingError('address_invalid', 'Only http and https addresses without a user name can be asked.')
     // An address in place of a name is looked up by nobody. Other spellings of it, 127.1 or 0x7f000001, are one by now.
     const host = target.hostname.replace(/^\[|\]$/g, '')
     if (isIP(host) !== 0 && !mayReach(host)) throw privateAddress(host)
-    const signal = AbortSignal.timeout(timeoutMs)
+    return { target, host }
+  }
+
+  const open: Outgoing['stream'] = async (url, request = {}) => {
+    const { method = 'GET', headers = {}, body, timeoutMs = TIMEOUT_MS } = request
+    const { target, host } = targetOf(url)
+    const late = AbortSignal.timeout(timeoutMs)
+    const signal = request.signal ? AbortSignal.any([late, request.signal]) : late
     let handedOver = false
     // Asked for only once there is a connection to write it to.
     const written = function* (what: string | Buffer) {
@@ -135,12 +151,15 @@ export function openOutgoing({
         headers: body === undefined ? headers : { ...headers, 'content-length': String(Buffer.byteLength(body)) },
         body: body === undefined ? null : Readable.from(written(body)),
         dispatcher: agent,
+        headersTimeout: timeoutMs,
+        bodyTimeout: timeoutMs,
         signal,
       })
-      const { location } = answer.headers
+      const { location, 'retry-after': retryAfter } = answer.headers
       return {
         status: answer.statusCode,
         location: typeof location === 'string' ? location : null,
+        retryAfter: typeof retryAfter === 'string' ? retryAfter : null,
         body: reading(answer.body, (error) => explained(error, host, signal, handedOver)),
         discard: () => answer.body.dump().catch(() => {}),
       }
@@ -155,6 +174,18 @@ export function openOutgoing({
       return { status, body: await readWithin(body, mostBytes) }
     },
     stream: open,
+    async check(url) {
+      const { host } = targetOf(url)
+      if (isIP(host) !== 0) return
+      await new Promise<void>((done, refuse) => {
+        const late = setTimeout(() => refuse(unknownHost(host)), TIMEOUT_MS / 2)
+        addressesOf(host, (refused) => {
+          clearTimeout(late)
+          if (refused) refuse(refused)
+          else done()
+        })
+      })
+    },
     close: () => agent.destroy(),
   }
 }
@@ -181,6 +212,9 @@ async function readWithin(stream: AsyncIterable<Buffer>, mostBytes: number): Pro
   }
   return Buffer.concat(chunks).toString('utf8')
 }
+
+const unknownHost = (host: string, cause?: unknown) =>
+  new OutgoingError('name_unknown', `There is no host ${host}.`, { cause })
 
 const privateAddress = (host: string) =>
   new OutgoingError(

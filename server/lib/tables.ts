@@ -512,6 +512,45 @@ export interface UsersTable {
   created_at: Generated<string>
 }
 
+export interface WebhookDispatchesTable {
+  org_id: string
+  endpoint_id: string
+  event_seq: number
+  type: string
+  event_at: string
+  contact_id: string | null
+  lane: string | null
+  replayed: Generated<boolean>
+  state: Generated<'waiting' | 'accepted' | 'given_up'>
+  next_at: Generated<string>
+  attempts: Generated<number>
+  first_tried_at: string | null
+  settled_at: string | null
+  tries: Generated<Json>
+  answer: string | null
+}
+
+export interface WebhookEndpointsTable {
+  org_id: string
+  id: string
+  url: string
+  description: Generated<string>
+  types: string[]
+  secret: Buffer
+  old_secret: Buffer | null
+  old_until: string | null
+  position: number
+  created_at: Generated<string>
+  created_by_name: string
+  off_at: string | null
+  off_reason: 'person' | 'gone' | 'dead' | 'secret_lost' | null
+  off_by_name: string | null
+  failing_since: string | null
+  failures: Generated<number>
+  paused_until: string | null
+  last_accepted_at: string | null
+}
+
 export interface WhatsappAccountsTable {
   org_id: string
   id: string
@@ -574,5 +613,7 @@ export interface Tables {
   test_phone_files: TestPhoneFilesTable
   two_factors: TwoFactorsTable
   users: UsersTable
+  webhook_dispatches: WebhookDispatchesTable
+  webhook_endpoints: WebhookEndpointsTable
   whatsapp_accounts: WhatsappAccountsTable
 }

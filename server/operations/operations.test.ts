@@ -138,7 +138,16 @@ test('all that match are changed in batches, recorded with the source and name o
     [admin.actor.org_id],
   )
   expect(told.rows.map((row) => row.kind)).toEqual(['operation.started', 'operation.progress', 'operation.finished'])
-  expect(told.rows.at(-1)!.after).toEqual({ operation_id: begun.id, done: 1040, matched: 1040, status: 'done' })
+  expect(told.rows.at(-1)!.after).toEqual({
+    operation_id: begun.id,
+    kind: 'change_tags',
+    status: 'done',
+    matched: 1040,
+    done: 1040,
+    changed: 1040,
+    unchanged: 0,
+    failed: 0,
+  })
 })
 
 test('killed in the middle of a batch, and between two, it goes on elsewhere with nothing doubled and nothing lost', async () => {

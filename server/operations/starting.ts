@@ -131,14 +131,19 @@ export async function resumeOperation(tx: Tx, actor: Actor, id: string): Promise
   return begun(tx, actor, id)
 }
 
+type Numbers = 'status' | 'matched' | 'done' | 'changed' | 'unchanged' | 'failed'
+
 /** Records where an operation stands, for whoever follows events. */
 export async function tell(
   tx: Tx,
   actor: Actor,
   kind: EventKind,
-  { id, done, matched, status }: Pick<OperationRow, 'id' | 'done' | 'matched' | 'status'>,
+  { id, ...row }: Pick<OperationRow, 'id' | 'kind' | Numbers>,
 ): Promise<void> {
-  await recordEvents(tx, actor, [{ kind, after: { operation_id: id, done, matched, status } }])
+  const { status, matched, done, changed, unchanged, failed } = row
+  await recordEvents(tx, actor, [
+    { kind, after: { operation_id: id, kind: row.kind, status, matched, done, changed, unchanged, failed } },
+  ])
 }
 
 async function insertOperation(

@@ -9,6 +9,7 @@ import { lockIdentities } from '../contacts/identity-rows.ts'
 import { forgetContacts, recordEvents } from '../events/events.ts'
 import type { Db, Tx } from '../lib/db.ts'
 import { newId } from '../lib/ids.ts'
+import { forgetDispatches } from '../webhooks/forgetting.ts'
 import type { Erasure } from './schema.ts'
 
 /**
@@ -27,7 +28,7 @@ export async function eraseContact(tx: Tx, actor: Actor, contactId: string): Pro
   const ids = await wholeContact(tx, orgId, contactId)
   const traces = await tracesOf(tx, orgId, ids)
   await eraseContacts(tx, orgId, ids)
-  await forgetContacts(tx, orgId, ids)
+  await forgetDispatches(tx, orgId, await forgetContacts(tx, orgId, ids))
   const cut = await cutOutOfWaiting(tx, orgId, traces)
   const id = newId()
   await sql`

@@ -26,6 +26,11 @@ export interface TagChangeDone {
   assignment_id: number | string
 }
 
+/** With what the tag was called then, for whoever is told. */
+interface NamedChange extends TagChangeDone {
+  tag_name: string
+}
+
 /**
  * Puts tags on contacts and takes tags off; a single contact is a list of one. It takes differences, and answers
  * only what really changed, and the tags that were asked for: adding what is there, or removing what is not, is no change,
@@ -51,7 +56,8 @@ export async function changeTags(
     await refusePuttingBack(tx, actor, ids, add, changes.why)
   const added = await beginAssignments(tx, actor, source, ids, add, changes)
 
-  return { added, removed, asked: [...add, ...remove].map((id) => chips.get(id)!) }
+  const done = ({ contact_id, tag_id, assignment_id }: NamedChange) => ({ contact_id, tag_id, assignment_id })
+  return { added: added.map(done), removed: removed.map(done), asked: [...add, ...remove].map((id) => chips.get(id)!) }
 }
 
 /**
@@ -82,15 +88,17 @@ async function endAssignments(
   contactIds: string[],
   tagIds: string[],
   { why, at }: TagChanges,
-): Promise<TagChangeDone[]> {
+): Promise<NamedChange[]> {
   if (tagIds.length === 0) return []
   const by = actorColumns(actor)
-  const { rows } = await sql<TagChangeDone & AddedBy>`
-    update tag_assignments set removed_at = coalesce(${at ?? null}::timestamptz, statement_timestamp()), removed_source = ${source},
+  const { rows } = await sql<NamedChange & AddedBy>`
+    update tag_assignments a set removed_at = coalesce(${at ?? null}::timestamptz, statement_timestamp()), removed_source = ${source},
       removed_actor_kind = ${by.actor_kind}, removed_actor_id = ${by.actor_id}, removed_actor_name = ${by.actor_name},
       removed_why = ${why ? JSON.stringify(why) : null}::jsonb
-    where org_id = ${actor.org_id} and contact_id = any(${contactIds}::uuid[]) and tag_id = any(${tagIds}::uuid[]) and removed_at is null
-    returning id as assignment_id, contact_id, tag_id, added_source as source, added_actor_kind as actor_kind, added_actor_id as actor_id`.execute(
+    from tags t
+    where a.org_id = ${actor.org_id} and a.contact_id = any(${contactIds}::uuid[]) and a.tag_id = any(${tagIds}::uuid[]) and a.removed_at is null
+      and t.org_id = a.org_id and t.id = a.tag_id
+    returning a.id as assignment_id, a.contact_id, a.tag_id, t.name as tag_name, a.added_source as source, a.added_actor_kind as actor_kind, a.added_actor_id as actor_id`.execute(
     tx,
   )
   if (rows.some((row) => !mayRemove(actor, row))) {
@@ -118,17 +126,18 @@ async function endAssignments(
     await recordEvents(
       tx,
       actor,
-      rows.map(({ contact_id, tag_id }) => ({
+      rows.map(({ contact_id, tag_id, tag_name }) => ({
         kind: 'contact.tag_removed',
         contact_id,
         tag_id,
         source,
+        before: { tag_name },
         ...(why ? { after: { why } } : {}),
         ...(at ? { at } : {}),
       })),
     )
   }
-  return rows.map(({ contact_id, tag_id, assignment_id }) => ({ contact_id, tag_id, assignment_id }))
+  return rows
 }
 
 async function beginAssignments(
@@ -138,7 +147,7 @@ async function beginAssignments(
   contactIds: string[],
   tagIds: string[],
   { why, at }: TagChanges,
-): Promise<TagChangeDone[]> {
+): Promise<NamedChange[]> {
   if (tagIds.length === 0) return []
   const by = actorColumns(actor)
   const event = {
@@ -147,7 +156,7 @@ async function beginAssignments(
     ...(why ? { after: { why } } : {}),
     ...(at ? { at } : {}),
   } as const
-  const { rows } = await sql<TagChangeDone>`
+  const { rows } = await sql<NamedChange>`
     with added as (
       insert into tag_assignments (org_id, contact_id, tag_id, added_at, added_source, added_actor_kind, added_actor_id, added_actor_name, added_why)
       select ${actor.org_id}, c.id, t.id, coalesce(${at ?? null}::timestamptz, statement_timestamp()), ${source}, ${by.actor_kind}, ${by.actor_id}, ${by.actor_name},
@@ -156,14 +165,16 @@ async function beginAssignments(
       order by c.n, t.n
       on conflict (org_id, contact_id, tag_id) where removed_at is null do nothing
       returning id, contact_id, tag_id
+    ), named as (
+      select a.*, t.name as tag_name from added a join tags t on t.org_id = ${actor.org_id} and t.id = a.tag_id
     ), carried as (
       update contacts c set tag_ids = c.tag_ids || a.tag_ids, tag_sources = c.tag_sources | ${bitOf(source)}::smallint
       from (select contact_id, array_agg(tag_id) as tag_ids from added group by contact_id) a
       where c.org_id = ${actor.org_id} and c.id = a.contact_id
     ), counted as (${countsOf(actor.org_id, sql`select tag_id from added`, 1)}
-    ), told as (${eventsOf(actor, event, sql`select contact_id, tag_id, id as n from added`)}
+    ), told as (${eventsOf(actor, event, sql`select contact_id, tag_id, tag_name, id as n from named`)}
     )
-    select id as assignment_id, contact_id, tag_id from added order by id`.execute(prepared(tx))
+    select id as assignment_id, contact_id, tag_id, tag_name from named order by id`.execute(prepared(tx))
   return rows
 }
 

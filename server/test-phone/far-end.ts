@@ -145,8 +145,10 @@ export function openFarEnd({ db, log, live, deliveries }: Resources, { stepMs = 
     },
     async stream(url, request = {}) {
       const answer = await answerTo(orgId, url, request)
-      return { status: answer.status, location: null, body: Readable.from([bytesOf(answer)]), async discard() {} }
+      const body = Readable.from([bytesOf(answer)])
+      return { status: answer.status, location: null, retryAfter: null, body, async discard() {} }
     },
+    async check() {},
     async close() {},
   })
 

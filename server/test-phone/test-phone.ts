@@ -13,6 +13,7 @@ import { createAccount, getAccount, updateAccount, type Vault } from '../channel
 import { forgetTestDeliveries } from '../channels/deliveries.ts'
 import type { WhatsAppAccount } from '../channels/schema.ts'
 import { newestMessages } from '../conversations/thread.ts'
+import { forgetDispatches } from '../webhooks/forgetting.ts'
 import { BEHAVES, writingUntil } from './behaviour.ts'
 import type { Behaviour, TestMessage } from './schema.ts'
 
@@ -126,7 +127,7 @@ const ARRIVED: ReadonlySet<string> = new Set(['delivered', 'read', 'played'])
 export async function clearTestPhone(tx: Tx, actor: Actor): Promise<number> {
   await lockIdentities(tx, actor.org_id)
   const ids = await eraseTestContacts(tx, actor.org_id)
-  await forgetContacts(tx, actor.org_id, ids)
+  await forgetDispatches(tx, actor.org_id, await forgetContacts(tx, actor.org_id, ids))
   if (ids.length > 0) await recordEvents(tx, actor, [{ kind: 'contacts.erased' }])
   await forgetTestDeliveries(tx, actor.org_id)
   if (ids.length > 0) await recordAct(tx, actor, { act: 'test_contacts.erased', details: { contacts: ids.length } })

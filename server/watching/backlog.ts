@@ -18,6 +18,10 @@ export interface Backlog {
   /** Of which nobody knows whether WhatsApp has them, up to 100,000. */
   messages_uncertain: number
   accounts_refused: number
+  /** Switched off by themselves. */
+  webhooks_stopped: number
+  /** Up to 100,000. */
+  webhooks_waiting: number
   /** Up to 100,000. */
   conversations: number
   /** Seconds since the first that is over, and not closed, should have been. */
@@ -69,6 +73,8 @@ export async function readBacklog(db: Db): Promise<Backlog> {
       (select count(*) from (select from outgoing_messages where state in ('waiting', 'sending') limit ${MOST_COUNTED}) m)::int as messages,
       (select count(*) from (select from outgoing_messages where state = 'uncertain' limit ${MOST_COUNTED}) m)::int as messages_uncertain,
       (select count(*) from whatsapp_accounts where token_refused_at is not null)::int as accounts_refused,
+      (select count(*) from webhook_endpoints where off_reason <> 'person')::int as webhooks_stopped,
+      (select count(*) from (select from webhook_dispatches where state = 'waiting' limit ${MOST_COUNTED}) d)::int as webhooks_waiting,
       (select count(*) from (select from conversations where closed_at is null limit ${MOST_COUNTED}) c)::int as conversations,
       (select count(*) from operations where status = 'waiting')::int as operations_waiting,
       (select count(*) from operations where status in ('running', 'cancelling'))::int as operations_running,

@@ -12,6 +12,7 @@ export interface Metrics {
   deliveriesInterpreted: Counter
   sendings: Counter<'outcome'>
   receipts: Counter<'what' | 'outcome'>
+  webhookAttempts: Counter<'outcome'>
 }
 
 /** Opens what this server counts; two servers in one process count apart. */
@@ -65,6 +66,12 @@ export function openMetrics(): Metrics {
       name: 'earmark_receipts_total',
       help: 'What WhatsApp was told beside messages: that something was read, that somebody writes',
       labelNames: ['what', 'outcome'],
+      registers,
+    }),
+    webhookAttempts: new Counter({
+      name: 'earmark_webhook_attempts_total',
+      help: 'Events sent to webhooks, by what came of it; refused is any answer but 2xx',
+      labelNames: ['outcome'],
       registers,
     }),
   }

@@ -94,6 +94,8 @@ const GAUGES: Record<keyof Backlog, { name: string; help: string }> = {
     help: 'Messages that a person has to decide about, counted up to 100000',
   },
   accounts_refused: { name: 'earmark_accounts_refused', help: 'WhatsApp accounts whose access token Meta refuses' },
+  webhooks_stopped: { name: 'earmark_webhooks_stopped', help: 'Webhooks that were switched off by themselves' },
+  webhooks_waiting: { name: 'earmark_webhooks_waiting', help: 'Events in line for webhooks, counted up to 100000' },
   conversations: { name: 'earmark_conversations_open', help: 'Conversations not closed, counted up to 100000' },
   conversations_overdue: {
     name: 'earmark_conversations_overdue_seconds',

@@ -47,6 +47,8 @@ export const OWNERS = new Map<string, string>(
     operation_batches: 'operations',
     events: 'events',
     event_positions: 'events',
+    webhook_endpoints: 'webhooks',
+    webhook_dispatches: 'webhooks',
     presences: 'presence',
     audit_entries: 'audit',
     contact_erasures: 'privacy',

@@ -33,6 +33,8 @@ export interface Circumstances {
   databaseUrl?: string
   /** In place of Meta's; on this machine. */
   graphApiUrl?: string
+  /** For what else is called on this machine. */
+  allowPrivateAddresses?: boolean
 }
 
 /** Starts the server on an empty data folder, and waits until it answers. */
@@ -40,6 +42,7 @@ export async function startEarmark({
   ordinaryUser = false,
   databaseUrl,
   graphApiUrl,
+  allowPrivateAddresses = graphApiUrl !== undefined,
 }: Circumstances = {}): Promise<Earmark> {
   const folder = mkdtempSync('/tmp/earmark-journey-')
   chmodSync(folder, 0o711)
@@ -49,7 +52,8 @@ export async function startEarmark({
     PATH: process.env['PATH'],
     DATA_DIR: join(folder, 'data'),
     LOG_LEVEL: 'warn',
-    ...(graphApiUrl === undefined ? {} : { GRAPH_API_URL: graphApiUrl, ALLOW_PRIVATE_ADDRESSES: '127.0.0.1/32' }),
+    ...(graphApiUrl === undefined ? {} : { GRAPH_API_URL: graphApiUrl }),
+    ...(allowPrivateAddresses ? { ALLOW_PRIVATE_ADDRESSES: '127.0.0.1/32' } : {}),
     ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
   }
   const command = (...args: string[]): [string, string[]] =>

@@ -58,6 +58,7 @@ const KINDS_AT: Readonly<Record<string, readonly Kind[]>> = {
   channels: ['channel'],
   // Its answers are whole numbers, no ids.
   events: ['contact'],
+  webhooks: ['webhook', 'dispatch', 'contact'],
 }
 
 interface Call {

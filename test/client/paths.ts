@@ -255,6 +255,91 @@ export interface paths {
      */
     get: operations["listEvents"];
   };
+  "/v1/webhooks": {
+    /**
+     * The webhooks of the organization, oldest first
+     * @description Scope: `webhooks:manage`
+     */
+    get: operations["listWebhooks"];
+    /**
+     * Have an address told of events from now on; its secret is answered once
+     * @description Scope: `webhooks:manage`
+     */
+    post: operations["createWebhook"];
+  };
+  "/v1/webhooks/{id}": {
+    /**
+     * One webhook, and how it does
+     * @description Scope: `webhooks:manage`
+     */
+    get: operations["getWebhook"];
+    /**
+     * Change where events are sent and which; it counts for what is still to be sent
+     * @description Scope: `webhooks:manage`
+     */
+    put: operations["updateWebhook"];
+    /**
+     * Delete a webhook with its log; what waits is not sent any more
+     * @description Scope: `webhooks:manage`
+     */
+    delete: operations["deleteWebhook"];
+  };
+  "/v1/webhooks/{id}/rotate": {
+    /**
+     * Replace the secret; for 24 hours the one before it signs as well
+     * @description Scope: `webhooks:manage`
+     */
+    post: operations["rotateWebhook"];
+  };
+  "/v1/webhooks/{id}/switch-off": {
+    /**
+     * Send nothing for now; what happens meanwhile is kept
+     * @description Scope: `webhooks:manage`
+     */
+    post: operations["switchOffWebhook"];
+  };
+  "/v1/webhooks/{id}/switch-on": {
+    /**
+     * Send again, from what waits or from now
+     * @description Scope: `webhooks:manage`
+     */
+    post: operations["switchOnWebhook"];
+  };
+  "/v1/webhooks/{id}/test": {
+    /**
+     * Send an event of the type test, once and at once, and tell what came back
+     * @description Scope: `webhooks:manage`
+     */
+    post: operations["testWebhook"];
+  };
+  "/v1/webhooks/{id}/dispatches": {
+    /**
+     * The events that were sent or are to be, newest first
+     * @description Scope: `webhooks:manage`
+     */
+    get: operations["listDispatches"];
+  };
+  "/v1/webhooks/{id}/dispatches/{event_id}": {
+    /**
+     * What was sent of one event, every attempt, and what came back
+     * @description Scope: `webhooks:manage`
+     */
+    get: operations["getDispatch"];
+  };
+  "/v1/webhooks/{id}/dispatches/{event_id}/replay": {
+    /**
+     * Send one event again; while it waits already, now
+     * @description Scope: `webhooks:manage`
+     */
+    post: operations["replayDispatch"];
+  };
+  "/v1/webhooks/{id}/replay": {
+    /**
+     * Send again what was given up, or all that happened in a span of time, up to 100,000 events at once
+     * @description Scope: `webhooks:manage`
+     */
+    post: operations["replayWebhook"];
+  };
 }
 
 export type webhooks = Record<string, never>;
@@ -475,6 +560,38 @@ export interface components {
       remove?: string[];
       /** @description How many contacts the preview matched. Refused (count_changed) when it is no longer so; from a hundred on, one in a hundred may have come or gone. */
       expected?: number;
+    };
+    WebhookSettings: {
+      /** @description https, and reachable from this server. */
+      url: string;
+      /** @default */
+      description?: string;
+      /** @description The kinds of events that it is told. */
+      types: ("contact.created" | "contact.updated" | "contact.merged" | "contact.unmerged" | "contact.erased" | "contact.tag_added" | "contact.tag_removed" | "tag.created" | "tag.updated" | "tag.deleted" | "tag.restored" | "tag.merged" | "conversation.opened" | "conversation.assigned" | "conversation.closed" | "operation.finished" | "operation.cancelled" | "operation.failed")[];
+    };
+    SwitchOnWebhook: {
+      /**
+       * @description waiting: all that happened meanwhile is sent, in order; now: it is passed over, and can be replayed.
+       * @enum {string}
+       */
+      from: "waiting" | "now";
+    };
+    ReplayWebhook: {
+      /**
+       * @description given_up: what was not accepted; all: whatever became of it.
+       * @enum {string}
+       */
+      which: "given_up" | "all";
+      /**
+       * Format: date-time
+       * @description Of what happened then or later.
+       */
+      from?: string;
+      /**
+       * Format: date-time
+       * @description Of what happened before then.
+       */
+      before?: string;
     };
     ContactPage: {
       contacts: components["schemas"]["Contact"][];
@@ -1016,6 +1133,141 @@ export interface components {
       after: {
         [key: string]: unknown;
       } | null;
+    };
+    WebhookList: {
+      webhooks: components["schemas"]["Webhook"][];
+    };
+    Webhook: {
+      /** Format: uuid */
+      id: string;
+      url: string;
+      description: string;
+      types: ("contact.created" | "contact.updated" | "contact.merged" | "contact.unmerged" | "contact.erased" | "contact.tag_added" | "contact.tag_removed" | "tag.created" | "tag.updated" | "tag.deleted" | "tag.restored" | "tag.merged" | "conversation.opened" | "conversation.assigned" | "conversation.closed" | "operation.finished" | "operation.cancelled" | "operation.failed")[];
+      /**
+       * Format: date-time
+       * @description ISO 8601, in UTC in answers.
+       */
+      created_at: string;
+      created_by: string;
+      /** @description After a rotation: until when the secret before it signs as well. */
+      old_secret_until: string | null;
+      /** @description Since when it is switched off; null while it is on. */
+      off_at: string | null;
+      /** @description person: somebody did; gone: it answered 410; dead: for three days nothing was accepted; secret_lost: this server cannot open its secret. */
+      off_reason: ("person" | "gone" | "dead" | "secret_lost") | null;
+      off_by: string | null;
+      /** @description When the first attempt failed since the last that was accepted. */
+      failing_since: string | null;
+      /** @description Nothing is sent until then, because nothing is accepted. */
+      paused_until: string | null;
+      /** @description To within some seconds. */
+      last_accepted_at: string | null;
+      /** @description How many events are under way or wait for another attempt, up to 10000. */
+      waiting: number;
+      /** @description How many were given up and can be replayed, up to 10000. */
+      given_up: number;
+    };
+    NewWebhook: {
+      webhook: components["schemas"]["Webhook"];
+      /** @description whsec_ and the key in base64. It is not shown again. */
+      secret: string;
+    };
+    WebhookTest: {
+      /** @description The HTTP status that came back; null when no answer did. */
+      status: number | null;
+      /** @description Why there was no answer; skipped: it was passed over on purpose. */
+      failure: ("address_invalid" | "address_private" | "name_unknown" | "silent" | "unreachable" | "too_large" | "skipped") | null;
+      took_ms: number;
+      /** @description What came back, up to 4 KB. */
+      answer: string | null;
+      webhook_id: string;
+      /** @description What was sent. */
+      body: {
+        [key: string]: unknown;
+      };
+    };
+    WebhookDispatchPage: {
+      dispatches: components["schemas"]["WebhookDispatch"][];
+      next_cursor: string | null;
+    };
+    WebhookDispatch: {
+      /** @description The id of the event, as in GET /v1/events. */
+      event_id: number;
+      /** @description The header webhook-id: the same with every attempt. */
+      webhook_id: string;
+      /** @enum {string} */
+      type: "contact.created" | "contact.updated" | "contact.merged" | "contact.unmerged" | "contact.erased" | "contact.tag_added" | "contact.tag_removed" | "tag.created" | "tag.updated" | "tag.deleted" | "tag.restored" | "tag.merged" | "conversation.opened" | "conversation.assigned" | "conversation.closed" | "operation.finished" | "operation.cancelled" | "operation.failed";
+      /**
+       * Format: date-time
+       * @description When it happened.
+       */
+      at: string;
+      contact_id: string | null;
+      /**
+       * @description waiting: under way, or to be tried again; given_up: not accepted within three days, or passed over.
+       * @enum {string}
+       */
+      state: "waiting" | "accepted" | "given_up";
+      /** @description Since it happened, or since it was replayed. */
+      attempts: number;
+      /** @description While it waits: when it is tried, at the earliest. */
+      next_at: string | null;
+      settled_at: string | null;
+      replayed: boolean;
+      /** @description The HTTP status that came back; null when no answer did. */
+      status: number | null;
+      /** @description Why there was no answer; skipped: it was passed over on purpose. */
+      failure: ("address_invalid" | "address_private" | "name_unknown" | "silent" | "unreachable" | "too_large" | "skipped") | null;
+    };
+    WebhookDispatchDetail: {
+      /** @description The id of the event, as in GET /v1/events. */
+      event_id: number;
+      /** @description The header webhook-id: the same with every attempt. */
+      webhook_id: string;
+      /** @enum {string} */
+      type: "contact.created" | "contact.updated" | "contact.merged" | "contact.unmerged" | "contact.erased" | "contact.tag_added" | "contact.tag_removed" | "tag.created" | "tag.updated" | "tag.deleted" | "tag.restored" | "tag.merged" | "conversation.opened" | "conversation.assigned" | "conversation.closed" | "operation.finished" | "operation.cancelled" | "operation.failed";
+      /**
+       * Format: date-time
+       * @description When it happened.
+       */
+      at: string;
+      contact_id: string | null;
+      /**
+       * @description waiting: under way, or to be tried again; given_up: not accepted within three days, or passed over.
+       * @enum {string}
+       */
+      state: "waiting" | "accepted" | "given_up";
+      /** @description Since it happened, or since it was replayed. */
+      attempts: number;
+      /** @description While it waits: when it is tried, at the earliest. */
+      next_at: string | null;
+      settled_at: string | null;
+      replayed: boolean;
+      /** @description The HTTP status that came back; null when no answer did. */
+      status: number | null;
+      /** @description Why there was no answer; skipped: it was passed over on purpose. */
+      failure: ("address_invalid" | "address_private" | "name_unknown" | "silent" | "unreachable" | "too_large" | "skipped") | null;
+      body: components["schemas"]["Event"];
+      /** @description Every attempt, oldest first. */
+      tries: components["schemas"]["WebhookAttempt"][];
+      /** @description What the last attempt was answered with, up to 4 KB. */
+      answer: string | null;
+    };
+    WebhookAttempt: {
+      /**
+       * Format: date-time
+       * @description ISO 8601, in UTC in answers.
+       */
+      at: string;
+      /** @description The HTTP status that came back; null when no answer did. */
+      status: number | null;
+      /** @description Why there was no answer; skipped: it was passed over on purpose. */
+      failure: ("address_invalid" | "address_private" | "name_unknown" | "silent" | "unreachable" | "too_large" | "skipped") | null;
+      took_ms: number;
+    };
+    WebhookReplay: {
+      /** @description How many. */
+      count: number;
     };
   };
   responses: {
@@ -2578,6 +2830,491 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["EventPage"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+      default: components["responses"]["OtherProblem"];
+    };
+  };
+  /**
+   * The webhooks of the organization, oldest first
+   * @description Scope: `webhooks:manage`
+   */
+  listWebhooks: {
+    responses: {
+      /** @description All of them. */
+      200: {
+        headers: {
+          "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+          RateLimit: components["headers"]["RateLimit"];
+        };
+        content: {
+          "application/json": components["schemas"]["WebhookList"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+      default: components["responses"]["OtherProblem"];
+    };
+  };
+  /**
+   * Have an address told of events from now on; its secret is answered once
+   * @description Scope: `webhooks:manage`
+   */
+  createWebhook: {
+    parameters: {
+      header?: {
+        /** @description The same call repeated under the same key does its work once, and answers what was answered first, with Idempotency-Replayed. Kept for 24 hours. */
+        "Idempotency-Key"?: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["WebhookSettings"];
+      };
+    };
+    responses: {
+      /** @description Created. */
+      201: {
+        headers: {
+          "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+          RateLimit: components["headers"]["RateLimit"];
+          "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+        };
+        content: {
+          "application/json": components["schemas"]["NewWebhook"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+      default: components["responses"]["OtherProblem"];
+    };
+  };
+  /**
+   * One webhook, and how it does
+   * @description Scope: `webhooks:manage`
+   */
+  getWebhook: {
+    parameters: {
+      path: {
+        /** @description Its id, as other answers tell it. */
+        id: string;
+      };
+    };
+    responses: {
+      /** @description The webhook. */
+      200: {
+        headers: {
+          "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+          RateLimit: components["headers"]["RateLimit"];
+        };
+        content: {
+          "application/json": components["schemas"]["Webhook"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+      default: components["responses"]["OtherProblem"];
+    };
+  };
+  /**
+   * Change where events are sent and which; it counts for what is still to be sent
+   * @description Scope: `webhooks:manage`
+   */
+  updateWebhook: {
+    parameters: {
+      header?: {
+        /** @description The same call repeated under the same key does its work once, and answers what was answered first, with Idempotency-Replayed. Kept for 24 hours. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        /** @description Its id, as other answers tell it. */
+        id: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["WebhookSettings"];
+      };
+    };
+    responses: {
+      /** @description Changed. */
+      200: {
+        headers: {
+          "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+          RateLimit: components["headers"]["RateLimit"];
+          "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+        };
+        content: {
+          "application/json": components["schemas"]["Webhook"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+      default: components["responses"]["OtherProblem"];
+    };
+  };
+  /**
+   * Delete a webhook with its log; what waits is not sent any more
+   * @description Scope: `webhooks:manage`
+   */
+  deleteWebhook: {
+    parameters: {
+      header?: {
+        /** @description The same call repeated under the same key does its work once, and answers what was answered first, with Idempotency-Replayed. Kept for 24 hours. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        /** @description Its id, as other answers tell it. */
+        id: string;
+      };
+    };
+    responses: {
+      /** @description Deleted. */
+      204: {
+        headers: {
+          "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+          RateLimit: components["headers"]["RateLimit"];
+          "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+        };
+        content: never;
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+      default: components["responses"]["OtherProblem"];
+    };
+  };
+  /**
+   * Replace the secret; for 24 hours the one before it signs as well
+   * @description Scope: `webhooks:manage`
+   */
+  rotateWebhook: {
+    parameters: {
+      header?: {
+        /** @description The same call repeated under the same key does its work once, and answers what was answered first, with Idempotency-Replayed. Kept for 24 hours. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        /** @description Its id, as other answers tell it. */
+        id: string;
+      };
+    };
+    responses: {
+      /** @description The new secret, answered once. */
+      200: {
+        headers: {
+          "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+          RateLimit: components["headers"]["RateLimit"];
+          "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+        };
+        content: {
+          "application/json": components["schemas"]["NewWebhook"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+      default: components["responses"]["OtherProblem"];
+    };
+  };
+  /**
+   * Send nothing for now; what happens meanwhile is kept
+   * @description Scope: `webhooks:manage`
+   */
+  switchOffWebhook: {
+    parameters: {
+      header?: {
+        /** @description The same call repeated under the same key does its work once, and answers what was answered first, with Idempotency-Replayed. Kept for 24 hours. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        /** @description Its id, as other answers tell it. */
+        id: string;
+      };
+    };
+    responses: {
+      /** @description It is off. */
+      200: {
+        headers: {
+          "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+          RateLimit: components["headers"]["RateLimit"];
+          "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+        };
+        content: {
+          "application/json": components["schemas"]["Webhook"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+      default: components["responses"]["OtherProblem"];
+    };
+  };
+  /**
+   * Send again, from what waits or from now
+   * @description Scope: `webhooks:manage`
+   */
+  switchOnWebhook: {
+    parameters: {
+      header?: {
+        /** @description The same call repeated under the same key does its work once, and answers what was answered first, with Idempotency-Replayed. Kept for 24 hours. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        /** @description Its id, as other answers tell it. */
+        id: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["SwitchOnWebhook"];
+      };
+    };
+    responses: {
+      /** @description It is on. */
+      200: {
+        headers: {
+          "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+          RateLimit: components["headers"]["RateLimit"];
+          "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+        };
+        content: {
+          "application/json": components["schemas"]["Webhook"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+      default: components["responses"]["OtherProblem"];
+    };
+  };
+  /**
+   * Send an event of the type test, once and at once, and tell what came back
+   * @description Scope: `webhooks:manage`
+   */
+  testWebhook: {
+    parameters: {
+      header?: {
+        /** @description The same call repeated under the same key does its work once, and answers what was answered first, with Idempotency-Replayed. Kept for 24 hours. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        /** @description Its id, as other answers tell it. */
+        id: string;
+      };
+    };
+    responses: {
+      /** @description What came back, or why nothing did. */
+      200: {
+        headers: {
+          "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+          RateLimit: components["headers"]["RateLimit"];
+          "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+        };
+        content: {
+          "application/json": components["schemas"]["WebhookTest"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+      default: components["responses"]["OtherProblem"];
+    };
+  };
+  /**
+   * The events that were sent or are to be, newest first
+   * @description Scope: `webhooks:manage`
+   */
+  listDispatches: {
+    parameters: {
+      query?: {
+        /** @description States separated by commas. */
+        states?: string;
+        /** @description Types separated by commas. */
+        types?: string;
+        /** @description Only those about this contact. */
+        contact?: string;
+        /** @description At most so many on a page. */
+        limit?: number;
+        /** @description next_cursor of the page before. */
+        cursor?: string;
+      };
+      path: {
+        /** @description Its id, as other answers tell it. */
+        id: string;
+      };
+    };
+    responses: {
+      /** @description A page. */
+      200: {
+        headers: {
+          "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+          RateLimit: components["headers"]["RateLimit"];
+        };
+        content: {
+          "application/json": components["schemas"]["WebhookDispatchPage"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+      default: components["responses"]["OtherProblem"];
+    };
+  };
+  /**
+   * What was sent of one event, every attempt, and what came back
+   * @description Scope: `webhooks:manage`
+   */
+  getDispatch: {
+    parameters: {
+      path: {
+        /** @description Its id, as other answers tell it. */
+        id: string;
+        /** @description Its id, as other answers tell it. */
+        event_id: string;
+      };
+    };
+    responses: {
+      /** @description All of it. */
+      200: {
+        headers: {
+          "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+          RateLimit: components["headers"]["RateLimit"];
+        };
+        content: {
+          "application/json": components["schemas"]["WebhookDispatchDetail"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+      default: components["responses"]["OtherProblem"];
+    };
+  };
+  /**
+   * Send one event again; while it waits already, now
+   * @description Scope: `webhooks:manage`
+   */
+  replayDispatch: {
+    parameters: {
+      header?: {
+        /** @description The same call repeated under the same key does its work once, and answers what was answered first, with Idempotency-Replayed. Kept for 24 hours. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        /** @description Its id, as other answers tell it. */
+        id: string;
+        /** @description Its id, as other answers tell it. */
+        event_id: string;
+      };
+    };
+    responses: {
+      /** @description It is sent. */
+      200: {
+        headers: {
+          "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+          RateLimit: components["headers"]["RateLimit"];
+          "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+        };
+        content: {
+          "application/json": components["schemas"]["WebhookDispatch"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+      default: components["responses"]["OtherProblem"];
+    };
+  };
+  /**
+   * Send again what was given up, or all that happened in a span of time, up to 100,000 events at once
+   * @description Scope: `webhooks:manage`
+   */
+  replayWebhook: {
+    parameters: {
+      header?: {
+        /** @description The same call repeated under the same key does its work once, and answers what was answered first, with Idempotency-Replayed. Kept for 24 hours. */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        /** @description Its id, as other answers tell it. */
+        id: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ReplayWebhook"];
+      };
+    };
+    responses: {
+      /** @description They are sent, in their order. */
+      200: {
+        headers: {
+          "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+          RateLimit: components["headers"]["RateLimit"];
+          "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+        };
+        content: {
+          "application/json": components["schemas"]["WebhookReplay"];
         };
       };
       401: components["responses"]["Problem401"];

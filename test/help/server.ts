@@ -120,6 +120,7 @@ export async function openTestServer({
     interpretSoon() {},
     operateSoon() {},
     sendSoon() {},
+    dispatchSoon() {},
     testPhone: farEnd.graph,
     tellRead: onReceipt,
     live,

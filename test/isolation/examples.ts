@@ -25,6 +25,8 @@ export const KINDS = [
   'savedReply',
   'media',
   'apiKey',
+  'webhook',
+  'dispatch',
 ] as const
 export type Kind = (typeof KINDS)[number]
 export type Ids = Readonly<Record<Kind, string>>
@@ -56,6 +58,8 @@ const bulkChanges = (id: Ids): Example[] => [
   { body: { ids: [id.contact], add: [id.otherTag], remove: [id.tag] } },
   { body: { filter: {}, add: [id.otherTag], remove: [id.tag] } },
 ]
+
+const webhookBody = { url: 'http://127.0.0.1:9/other', types: ['contact.created'] }
 
 const accountBody = {
   name: 'Another account',
@@ -259,6 +263,22 @@ export const EXAMPLES: Readonly<Record<string, (id: Ids) => Example | Example[]>
   ],
 
   listEvents: () => [{}, { query: { cursor: '1' } }],
+  listWebhooks: () => ({}),
+  getWebhook: (id) => ({ params: { id: id.webhook } }),
+  createWebhook: () => ({ body: webhookBody }),
+  updateWebhook: (id) => ({ params: { id: id.webhook }, body: webhookBody }),
+  deleteWebhook: (id) => ({ params: { id: id.webhook } }),
+  rotateWebhook: (id) => ({ params: { id: id.webhook } }),
+  switchOffWebhook: (id) => ({ params: { id: id.webhook } }),
+  switchOnWebhook: (id) => ({ params: { id: id.webhook }, body: { from: 'now' } }),
+  testWebhook: (id) => ({ params: { id: id.webhook } }),
+  listDispatches: (id) => [
+    { params: { id: id.webhook } },
+    { params: { id: id.webhook }, query: { contact: id.contact }, filters: ['contact'] },
+  ],
+  getDispatch: (id) => ({ params: { id: id.webhook, event_id: id.dispatch } }),
+  replayDispatch: (id) => ({ params: { id: id.webhook, event_id: id.dispatch } }),
+  replayWebhook: (id) => ({ params: { id: id.webhook }, body: { which: 'given_up' } }),
   live: () => ({ query: { after: '0' } }),
 }
 

@@ -9,7 +9,9 @@ import { hashPassword } from '../../server/lib/password.ts'
 import { createSavedReply } from '../../server/replies/schema.ts'
 import { startOperation } from '../../server/operations/schema.ts'
 import { createInvitation } from '../../server/people/schema.ts'
-import { changeContactTags, createTag, deleteTags } from '../../server/tags/schema.ts'
+import { changeContactTags, createTag, deleteTags, updateTag } from '../../server/tags/schema.ts'
+import { putInLine } from '../../server/webhooks/line.ts'
+import { createWebhook, listDispatches } from '../../server/webhooks/schema.ts'
 import { numberEvents } from '../../server/events/sequencing.ts'
 import { sighted } from '../help/people.ts'
 import type { ConnectedAccount, KeyHolder, Person, TestServer } from '../help/server.ts'
@@ -105,7 +107,19 @@ export async function makeWorld(server: TestServer, mark: string): Promise<World
   )
   await server.pool.query('insert into media_chunks values ($1, $2, 0, $3)', [admin.actor.org_id, media, bytes])
   const key = await server.newKey(admin, { name: `${mark} key` })
+  const { webhook } = await admin.call(createWebhook, {
+    body: { url: 'http://127.0.0.1:9/', description: `${mark} webhook`, types: ['tag.updated'] },
+  })
   while (await numberEvents(server.db));
+  // Events are numbered in each organization by itself: these numbers occur in no other one.
+  await server.pool.query('update event_positions set position = position + $2 where org_id = $1', [
+    admin.actor.org_id,
+    1000 * people,
+  ])
+  await admin.call(updateTag, { params: { id: otherTag!.id }, body: { description: `${mark} is told of` } })
+  while (await numberEvents(server.db));
+  while (await putInLine(server.db, { org_id: admin.actor.org_id, id: webhook.id }));
+  const { dispatches } = await admin.call(listDispatches, { params: { id: webhook.id } })
   const ids: Ids = {
     contact,
     otherContact,
@@ -127,6 +141,8 @@ export async function makeWorld(server: TestServer, mark: string): Promise<World
     message: conversation.last_message!.id,
     media,
     apiKey: key.id,
+    webhook: webhook.id,
+    dispatch: String(dispatches[0]!.event_id),
   }
   return {
     admin,

@@ -14,6 +14,7 @@ import {
   IconShieldLock,
   IconTags,
   IconUsers,
+  IconWebhook,
 } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import type { ComponentType, ReactNode } from 'react'
@@ -102,6 +103,12 @@ const groups = (): { label: string; items: Item[] }[] => [
         permission: 'organization:manage',
       },
       { to: '/o/$organization/settings/api-keys', label: m.api_keys(), icon: IconKey, permission: 'keys:manage' },
+      {
+        to: '/o/$organization/settings/webhooks',
+        label: m.webhooks(),
+        icon: IconWebhook,
+        permission: 'webhooks:manage',
+      },
       { to: '/o/$organization/settings/audit-log', label: m.audit_log(), icon: IconHistory, permission: 'audit:read' },
       {
         to: '/o/$organization/settings/privacy',

@@ -62,7 +62,12 @@ function Banners() {
   const { data } = useQuery({ ...sessionQuery, refetchOnMount: false, refetchOnWindowFocus: false })
   const lost = data?.lost_secrets.includes(organization.id) ?? false
   const refused = data?.refused_tokens.includes(organization.id) ?? false
-  return <Suspense>{(lost || refused) && <AccountBanners lost={lost} refused={refused} />}</Suspense>
+  const stopped = data?.stopped_webhooks.includes(organization.id) ?? false
+  return (
+    <Suspense>
+      {(lost || refused || stopped) && <AccountBanners lost={lost} refused={refused} stopped={stopped} />}
+    </Suspense>
+  )
 }
 
 function TopBar() {

@@ -52,6 +52,7 @@ export type Permission =
   | 'replies:write'
   | 'conversations:oversee'
   | 'keys:manage'
+  | 'webhooks:manage'
 
 /** A screen of an organization, and what opens it. */
 export interface Screen {

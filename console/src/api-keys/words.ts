@@ -12,5 +12,6 @@ const SCOPE_WORDS: Record<Scope, () => string> = {
   'tags:write': m.api_key_tags_write,
   'conversations:read': m.api_key_conversations_read,
   'events:read': m.api_key_events_read,
+  'webhooks:manage': m.api_key_webhooks_manage,
 }
 export const scopeWords = (scope: Scope): string => SCOPE_WORDS[scope]()

@@ -78,6 +78,7 @@ const groupLabel = (group: ActGroup): string =>
     people: m.audit_group_people,
     organization: m.audit_group_organization,
     keys: m.audit_group_keys,
+    webhooks: m.audit_group_webhooks,
     whatsapp: m.whatsapp,
     contacts: m.contacts,
   })[group]()

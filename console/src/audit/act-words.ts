@@ -78,6 +78,28 @@ const WORDS: Record<AuditAct, Words> = {
   'key.changed': { name: m.audit_name_key_changed, sentence: () => m.audit_key_changed({ actor, subject }) },
   'key.rotated': { name: m.audit_name_key_rotated, sentence: () => m.audit_key_rotated({ actor, subject }) },
   'key.revoked': { name: m.audit_name_key_revoked, sentence: () => m.audit_key_revoked({ actor, subject }) },
+  'webhook.created': {
+    name: m.audit_name_webhook_created,
+    sentence: () => m.audit_webhook_created({ actor, subject }),
+  },
+  'webhook.changed': {
+    name: m.audit_name_webhook_changed,
+    sentence: () => m.audit_webhook_changed({ actor, subject }),
+  },
+  'webhook.deleted': {
+    name: m.audit_name_webhook_deleted,
+    sentence: () => m.audit_webhook_deleted({ actor, subject }),
+  },
+  'webhook.rotated': {
+    name: m.audit_name_webhook_rotated,
+    sentence: () => m.audit_webhook_rotated({ actor, subject }),
+  },
+  'webhook.switched_off': { name: m.audit_name_webhook_off, sentence: () => m.audit_webhook_off({ actor, subject }) },
+  'webhook.switched_on': { name: m.audit_name_webhook_on, sentence: () => m.audit_webhook_on({ actor, subject }) },
+  'webhook.replayed': {
+    name: m.audit_name_webhook_replayed,
+    sentence: () => m.audit_webhook_replayed({ actor, subject }),
+  },
   'whatsapp_account.connected': {
     name: m.audit_name_account_connected,
     sentence: () => m.audit_account_connected({ actor, subject }),

@@ -23,6 +23,15 @@ export const ACT_GROUPS = {
   ],
   organization: ['organization.created', 'organization.renamed', 'settings.changed', 'demo.filled', 'audit.exported'],
   keys: ['key.created', 'key.changed', 'key.rotated', 'key.revoked'],
+  webhooks: [
+    'webhook.created',
+    'webhook.changed',
+    'webhook.deleted',
+    'webhook.rotated',
+    'webhook.switched_off',
+    'webhook.switched_on',
+    'webhook.replayed',
+  ],
   whatsapp: ['whatsapp_account.connected', 'whatsapp_account.changed', 'whatsapp_account.number_added'],
   contacts: ['contacts.exported', 'contact.exported', 'contact.erased', 'test_contacts.erased'],
 } as const satisfies Record<string, readonly AuditAct[]>

@@ -1,30 +1,30 @@
-// Who sends by a number, or fetches a file: one process at a time, by a lock that ends with its connection.
+// Who works on something, such as sending by a number: one process at a time, by a lock that ends with its connection.
 import { sql } from 'kysely'
 import type pg from 'pg'
-import { databaseOn, type Db } from '../lib/db.ts'
-import { answerWithin } from '../lib/http.ts'
+import { databaseOn, type Db } from './db.ts'
+import { answerWithin } from './http.ts'
 
 /** A statement that takes longer is given up, and with it the connection and its locks. */
 const SILENT_MS = 30_000
 
 export interface Claims {
-  /** Takes the number, or the file, unless another process has it. */
+  /** Takes what bears the id, unless another process has it. */
   claim(id: string): Promise<boolean>
   release(id: string): Promise<void>
   /** Works on the connection of the locks: without them, nothing is taken by it. Fails when it is broken, or breaks it. */
   run<T>(work: (db: Db) => Promise<T>): Promise<T>
   broken(): boolean
-  /** Gives the connection back, with no number claimed. */
+  /** Gives the connection back, with nothing claimed. */
   close(): void
   /** Ends the connection, and with it the claims. */
   break(): void
 }
 
-/** `onBroken` is called once, when the connection is lost: from then on others may send by the same numbers. */
+/** `onBroken` is called once, when the connection is lost: from then on others may claim the same. */
 export async function openClaims(
   pool: pg.Pool,
   onBroken: () => void,
-  { purpose = 'send' }: { purpose?: 'send' | 'fetch' } = {},
+  { purpose = 'send' }: { purpose?: 'send' | 'fetch' | 'webhook' } = {},
 ): Promise<Claims> {
   const client = await pool.connect()
   const db = databaseOn(client)
