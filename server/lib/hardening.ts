@@ -45,7 +45,7 @@ const UNUSED = [
 
 /** Sends these with every answer, whatever answers it. */
 export function sendSafeHeaders(app: FastifyInstance, { https }: { https: () => boolean }): void {
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, payload, done) => {
     reply
       .header('x-content-type-options', 'nosniff')
       .header('referrer-policy', 'same-origin')
@@ -55,6 +55,7 @@ export function sendSafeHeaders(app: FastifyInstance, { https }: { https: () => 
       .header('cross-origin-resource-policy', 'same-origin')
     if (!reply.hasHeader('content-security-policy')) reply.header('content-security-policy', NO_PAGE)
     if (https()) reply.header('strict-transport-security', 'max-age=31536000')
+    done(null, payload)
   })
 }
 
