@@ -57,7 +57,6 @@ create table webhook_dispatches (
 );
 
 create index webhook_dispatches_due on webhook_dispatches (org_id, endpoint_id, next_at) where state = 'waiting';
-create index webhook_dispatches_lane on webhook_dispatches (lane, endpoint_id, event_seq) where state = 'waiting';
 create index webhook_dispatches_given_up on webhook_dispatches (org_id, endpoint_id, event_seq) where state = 'given_up';
 create index webhook_dispatches_contact on webhook_dispatches (org_id, endpoint_id, contact_id, event_seq) where contact_id is not null;
 create index webhook_dispatches_settled on webhook_dispatches (settled_at) where settled_at is not null;

@@ -761,7 +761,6 @@ create table webhook_dispatches (
 CREATE INDEX webhook_dispatches_contact ON webhook_dispatches USING btree (org_id, endpoint_id, contact_id, event_seq) WHERE (contact_id IS NOT NULL);
 CREATE INDEX webhook_dispatches_due ON webhook_dispatches USING btree (org_id, endpoint_id, next_at) WHERE (state = 'waiting'::text);
 CREATE INDEX webhook_dispatches_given_up ON webhook_dispatches USING btree (org_id, endpoint_id, event_seq) WHERE (state = 'given_up'::text);
-CREATE INDEX webhook_dispatches_lane ON webhook_dispatches USING btree (lane, endpoint_id, event_seq) WHERE (state = 'waiting'::text);
 CREATE INDEX webhook_dispatches_settled ON webhook_dispatches USING btree (settled_at) WHERE (settled_at IS NOT NULL);
 
 create table webhook_endpoints (

@@ -1,7 +1,6 @@
 // What webhooks promise: every event at least once, each contact's in order, whatever fails, restarts or is killed.
 import { spawn, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Webhook as Official } from 'standardwebhooks'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { listAuditEntries } from '../audit/schema.ts'
@@ -413,5 +412,4 @@ test('killed again and again at any moment it loses nothing and keeps the order'
     child.kill('SIGKILL')
   }
   expectInOrder(namesOf(it.receiver.accepted()))
-  await sleep(100)
-})
+}, 180_000)

@@ -6,10 +6,10 @@ import type { Db } from '../lib/db.ts'
 import { openSecrets } from './signing.ts'
 
 /** Events that are put in line at once, and the span of the log that is looked through for them. */
-const PAGE = 500
+const PAGE = 300
 const SPAN = 20_000
-/** When so many wait nothing more is put in line: the log of events has it. */
-const MOST_IN_LINE = 100_000
+/** When so many wait nothing more is put in line: the log of events has it, and all that waits is read to find what is next. */
+const MOST_IN_LINE = 20_000
 
 export interface EndpointKey {
   org_id: string
@@ -113,17 +113,19 @@ export async function takeDispatches(
   underWay: readonly number[],
 ): Promise<Taken[]> {
   const { rows } = await sql<Omit<Taken, 'event'> & TellableEvent & { id: number | null }>`
+    -- In one pass over what waits. Asking for each row whether one stands before it was left to a planner without statistics,
+    -- which read all that waits for each of them: 445 ms among 300.
+    with waiting as materialized (
+      select event_seq, attempts, first_tried_at, next_at, lane,
+        row_number() over (partition by lane, replayed order by event_seq) as place
+      from webhook_dispatches where org_id = ${org_id} and endpoint_id = ${id} and state = 'waiting'
+    ), due as materialized (
+      select * from waiting
+      where next_at <= now() and (lane is null or place = 1) and event_seq <> all(${[...underWay]}::bigint[])
+      order by event_seq limit ${room}
+    )
     select d.event_seq, d.attempts, d.first_tried_at, ${tellable}
-    from (
-      select * from webhook_dispatches d
-      where d.org_id = ${org_id} and d.endpoint_id = ${id} and d.state = 'waiting' and d.next_at <= now() and d.event_seq <> all(${[...underWay]}::bigint[])
-        -- Only the index of lanes can serve this: that of what is due seems as good to a planner without statistics, and reads
-        -- all that waits for each row (445 ms instead of 2 among 300).
-        and (d.lane is null or not exists (
-          select from webhook_dispatches b where b.lane = d.lane and b.endpoint_id = d.endpoint_id and b.event_seq < d.event_seq
-            and b.state = 'waiting' and b.replayed = d.replayed and b.org_id is not distinct from d.org_id))
-      order by d.event_seq limit ${room}
-    ) d left join events e on e.org_id = ${org_id} and e.seq = d.event_seq
+    from due d left join events e on e.org_id = ${org_id} and e.seq = d.event_seq
     order by d.event_seq`.execute(db)
   return rows.map(({ event_seq, attempts, first_tried_at, ...event }) => ({
     event_seq,

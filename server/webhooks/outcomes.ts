@@ -109,6 +109,7 @@ async function noteHealth(
   { deadMs, doubtedAfter, firstPauseMs, mostPauseMs }: Retrying,
 ): Promise<'gone' | 'dead' | null> {
   const { org_id, id } = endpoint
+  const isGone = outcomes.some(({ posted }) => posted.status === 410)
   if (outcomes.some(({ posted }) => isAccepted(posted))) {
     await sql`
       update webhook_endpoints set failing_since = null, failures = 0, paused_until = null, last_accepted_at = now()
@@ -121,7 +122,7 @@ async function noteHealth(
       await sql`
         update webhook_dispatches set next_at = now()
         where org_id = ${org_id} and endpoint_id = ${id} and state = 'waiting' and next_at > now()`.execute(tx)
-    return null
+    return isGone ? 'gone' : null
   }
   const asked = Math.max(0, ...outcomes.map(({ posted }) => posted.retryAfterMs ?? 0))
   const { rows } = await sql<{ dead: boolean }>`
@@ -140,6 +141,6 @@ async function noteHealth(
   )
   // Not there, or switched off by now.
   if (!rows[0]) return null
-  if (outcomes.some(({ posted }) => posted.status === 410)) return 'gone'
+  if (isGone) return 'gone'
   return rows[0].dead ? 'dead' : null
 }

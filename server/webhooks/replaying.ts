@@ -43,29 +43,37 @@ export async function replay(
     ${from === undefined ? sql`` : sql`and ${at} >= ${from}`} ${before === undefined ? sql`` : sql`and ${at} < ${before}`}`
   const { rows } =
     which === 'given_up'
-      ? await sql`
-          update webhook_dispatches set ${again}
-          where org_id = ${actor.org_id} and endpoint_id = ${id} and state = 'given_up' and event_seq in (
+      ? await sql<Replayed>`
+          with picked as materialized (
             select d.event_seq from webhook_dispatches d
             where d.org_id = ${actor.org_id} and d.endpoint_id = ${id} and d.state = 'given_up' ${within(sql`d.event_at`)}
-            limit ${MOST_REPLAYED + 1})
-          returning 1`.execute(tx)
-      : await sql`
-          insert into webhook_dispatches as d (org_id, endpoint_id, event_seq, type, event_at, contact_id, lane, replayed)
-          select e.org_id, ${id}, e.seq, e.kind, e.at, e.contact_id, coalesce(e.contact_id, e.tag_id), true
-          from events e join webhook_endpoints w on w.org_id = e.org_id and w.id = ${id}
-          -- What comes after its position is sent anyway.
-          where e.org_id = ${actor.org_id} and e.seq <= w.position and e.kind = any(w.types) ${within(sql`e.at`)}
-          order by e.seq limit ${MOST_REPLAYED + 1}
-          on conflict (org_id, endpoint_id, event_seq) do update set ${again} where d.state <> 'waiting'
-          returning 1`.execute(tx)
-  if (rows.length > MOST_REPLAYED)
+            limit ${MOST_REPLAYED + 1}
+          ), done as (
+            update webhook_dispatches set ${again}
+            where org_id = ${actor.org_id} and endpoint_id = ${id} and event_seq in (select event_seq from picked)
+            returning 1
+          )
+          select (select count(*) from picked)::int as picked, (select count(*) from done)::int as count`.execute(tx)
+      : await sql<Replayed>`
+          with picked as materialized (
+            select e.* from events e join webhook_endpoints w on w.org_id = e.org_id and w.id = ${id}
+            -- What comes after its position is sent anyway.
+            where e.org_id = ${actor.org_id} and e.seq <= w.position and e.kind = any(w.types) ${within(sql`e.at`)}
+            limit ${MOST_REPLAYED + 1}
+          ), done as (
+            insert into webhook_dispatches as d (org_id, endpoint_id, event_seq, type, event_at, contact_id, lane, replayed)
+            select org_id, ${id}, seq, kind, at, contact_id, coalesce(contact_id, tag_id), true from picked
+            on conflict (org_id, endpoint_id, event_seq) do update set ${again} where d.state <> 'waiting'
+            returning 1
+          )
+          select (select count(*) from picked)::int as picked, (select count(*) from done)::int as count`.execute(tx)
+  const { picked, count } = rows[0]!
+  if (picked > MOST_REPLAYED)
     throw new Problem('invalid', `These are more than ${MOST_REPLAYED} events. Choose a shorter span of time.`, {
       reason: 'too_many_replayed',
       field: 'before',
       data: { most: MOST_REPLAYED },
     })
-  const count = rows.length
   if (count > 0)
     await recordAct(tx, actor, {
       act: 'webhook.replayed',
@@ -73,6 +81,11 @@ export async function replay(
       details: { which, happened_from: from ?? null, happened_before: before ?? null, events: count },
     })
   return { count }
+}
+
+interface Replayed {
+  picked: number
+  count: number
 }
 
 function refuseOff({ off_at }: { off_at: string | null }): void {

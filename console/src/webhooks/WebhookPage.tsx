@@ -37,7 +37,8 @@ export const WebhookPage = () => (
 function Log() {
   const organization = useOrganization()
   const { webhook: id } = useParams({ from: FROM })
-  const search = useSearch({ from: FROM })
+  const { type, ...given } = useSearch({ from: FROM })
+  const search: DispatchSearch = EVENT_TYPES.some((each) => each === type) ? { ...given, ...(type && { type }) } : given
   const navigate = useNavigate({ from: FROM })
   const webhooks = useQuery(webhooksQuery(organization.slug))
   const list = useInfiniteQuery(dispatchesQuery(organization.slug, id, search))
