@@ -4,8 +4,10 @@ import { actorColumns, type Actor } from '../access/actor.ts'
 import { recordEvents, type NewEvent } from '../events/events.ts'
 import type { Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
+import { carriedBeside, lockContacts, type Pair } from './carried.ts'
 import { countChanges } from './counting.ts'
-import { catalogTags } from './resolving.ts'
+import { refusePuttingBack } from './putting-back.ts'
+import { catalogTags, resolveTags } from './resolving.ts'
 import { mayRemove, sourceOf, type AddedBy } from './rules.ts'
 import type { TagSource, Why } from './schema.ts'
 import { bitOf, sourcesCarried } from './source-bits.ts'
@@ -19,9 +21,7 @@ export interface TagChanges {
   at?: string
 }
 
-export interface TagChangeDone {
-  contact_id: string
-  tag_id: string
+export interface TagChangeDone extends Pair {
   /** The interval that began or ended by it. */
   assignment_id: number | string
 }
@@ -46,11 +46,63 @@ export async function changeTags(
   const { ids, merging } = await lockContacts(tx, actor, contactIds, [...add, ...remove])
   for (const tagId of merging) await moveTag(tx, actor.org_id, tagId, ids)
 
-  const removed = await endAssignments(tx, actor, source, ids, remove, changes)
+  const removed = await endAssignments(tx, actor, source, everyPair(ids, remove), changes)
   if (add.length > 0 && (source === 'ai_tool' || source === 'ai_auto_close'))
     await refusePuttingBack(tx, actor, ids, add, changes.why)
-  const added = await beginAssignments(tx, actor, source, ids, add, changes)
+  const added = await beginAssignments(tx, actor, source, everyPair(ids, add), changes)
+  await recordChanges(tx, actor, source, { added, removed }, changes)
+  return { added, removed }
+}
 
+/** What one contact is to carry, beside or instead of what it does, or no more. */
+export interface TagWish {
+  contact_id: string
+  tag_ids: readonly string[]
+}
+
+/**
+ * The same for many contacts with tags of their own each, by a person or a third-party system. To replace leaves on each the
+ * tags wished for and nothing else of the catalog; what that takes is worked out here, when it is written. Tags that were
+ * deleted from the catalog stay where they are. Refuses what `changeTags` refuses.
+ */
+export async function changeTagsOfEach(
+  tx: Tx,
+  actor: Actor,
+  mode: 'add' | 'remove' | 'replace',
+  wishes: readonly TagWish[],
+  changes: Pick<TagChanges, 'why'>,
+): Promise<{ added: TagChangeDone[]; removed: TagChangeDone[] }> {
+  const source = sourceOf(actor)
+  const named = [...new Set(wishes.flatMap((wish) => wish.tag_ids))]
+  await catalogTags(tx, actor.org_id, { [mode === 'remove' ? 'remove' : 'add']: named })
+  const survivors = await resolveTags(tx, actor.org_id, named)
+  const pairs = wishes.flatMap(({ contact_id, tag_ids }) =>
+    [...new Set(tag_ids.map((id) => survivors.get(id)!.id))].map((tag_id) => ({ contact_id, tag_id })),
+  )
+  const contactIds = wishes.map((wish) => wish.contact_id)
+  const { ids, merging } = await lockContacts(tx, actor, contactIds, [...new Set(pairs.map((pair) => pair.tag_id))])
+  for (const tagId of merging) await moveTag(tx, actor.org_id, tagId, ids)
+  const ended = mode === 'remove' ? pairs : mode === 'replace' ? await carriedBeside(tx, actor, ids, pairs) : []
+  const removed = await endAssignments(tx, actor, source, ended, changes)
+  const added = mode === 'remove' ? [] : await beginAssignments(tx, actor, source, pairs, changes)
+  await recordChanges(tx, actor, source, { added, removed }, changes)
+  return { added, removed }
+}
+
+const everyPair = (contactIds: readonly string[], tagIds: readonly string[]): Pair[] =>
+  contactIds.flatMap((contact_id) => tagIds.map((tag_id) => ({ contact_id, tag_id })))
+
+/** The rows of pairs, for `from`. */
+const rowsOf = (pairs: readonly Pair[]) =>
+  sql`unnest(${pairs.map((pair) => pair.contact_id)}::uuid[], ${pairs.map((pair) => pair.tag_id)}::uuid[])`
+
+async function recordChanges(
+  tx: Tx,
+  actor: Actor,
+  source: TagSource,
+  { added, removed }: { added: TagChangeDone[]; removed: TagChangeDone[] },
+  changes: TagChanges,
+): Promise<void> {
   const event =
     (kind: NewEvent['kind']) =>
     ({ contact_id, tag_id }: TagChangeDone): NewEvent => ({
@@ -65,46 +117,24 @@ export async function changeTags(
     ...removed.map(event('contact.tag_removed')),
     ...added.map(event('contact.tag_added')),
   ])
-  return { added, removed }
-}
-
-/**
- * Locks the contacts in the order of their ids, so that changes of many at once cannot deadlock. Answers the tags too whose
- * assignments are still moving to one of those asked for; it is looked up when the locks of the tags are held, not before.
- */
-async function lockContacts(
-  tx: Tx,
-  actor: Actor,
-  contactIds: readonly string[],
-  tagIds: readonly string[] = [],
-): Promise<{ ids: string[]; merging: string[] }> {
-  const wanted = [...new Set(contactIds)]
-  const { rows } = await sql<{ id: string; merging: string[] }>`
-    select id, array(select m.id from tags m where m.org_id = ${actor.org_id} and m.merged_into = any(${tagIds}::uuid[]) and m.merging is not null) as merging
-    from contacts where org_id = ${actor.org_id} and id = any(${wanted}::uuid[]) order by id for no key update`.execute(
-    tx,
-  )
-  if (rows.length < wanted.length)
-    throw new Problem('not_found', 'There is no such contact in this organization.', { reason: 'contact_missing' })
-  return { ids: rows.map((row) => row.id), merging: rows[0]?.merging ?? [] }
 }
 
 async function endAssignments(
   tx: Tx,
   actor: Actor,
   source: TagSource,
-  contactIds: string[],
-  tagIds: string[],
+  pairs: readonly Pair[],
   { why, at }: TagChanges,
 ): Promise<TagChangeDone[]> {
-  if (tagIds.length === 0) return []
+  if (pairs.length === 0) return []
   const by = actorColumns(actor)
   const { rows } = await sql<TagChangeDone & AddedBy>`
-    update tag_assignments set removed_at = coalesce(${at ?? null}::timestamptz, statement_timestamp()), removed_source = ${source},
+    update tag_assignments a set removed_at = coalesce(${at ?? null}::timestamptz, statement_timestamp()), removed_source = ${source},
       removed_actor_kind = ${by.actor_kind}, removed_actor_id = ${by.actor_id}, removed_actor_name = ${by.actor_name},
       removed_why = ${why ? JSON.stringify(why) : null}::jsonb
-    where org_id = ${actor.org_id} and contact_id = any(${contactIds}::uuid[]) and tag_id = any(${tagIds}::uuid[]) and removed_at is null
-    returning id as assignment_id, contact_id, tag_id, added_source as source, added_actor_kind as actor_kind, added_actor_id as actor_id`.execute(
+    from ${rowsOf(pairs)} as p (contact_id, tag_id)
+    where a.org_id = ${actor.org_id} and a.contact_id = p.contact_id and a.tag_id = p.tag_id and a.removed_at is null
+    returning a.id as assignment_id, a.contact_id, a.tag_id, a.added_source as source, a.added_actor_kind as actor_kind, a.added_actor_id as actor_id`.execute(
     tx,
   )
   if (rows.some((row) => !mayRemove(actor, row))) {
@@ -137,19 +167,17 @@ async function beginAssignments(
   tx: Tx,
   actor: Actor,
   source: TagSource,
-  contactIds: string[],
-  tagIds: string[],
+  pairs: readonly Pair[],
   { why, at }: TagChanges,
 ): Promise<TagChangeDone[]> {
-  if (tagIds.length === 0) return []
+  if (pairs.length === 0) return []
   const by = actorColumns(actor)
   const { rows } = await sql<TagChangeDone>`
     with added as (
       insert into tag_assignments (org_id, contact_id, tag_id, added_at, added_source, added_actor_kind, added_actor_id, added_actor_name, added_why)
-      select ${actor.org_id}, c.id, t.id, coalesce(${at ?? null}::timestamptz, statement_timestamp()), ${source}, ${by.actor_kind}, ${by.actor_id}, ${by.actor_name},
+      select ${actor.org_id}, p.contact_id, p.tag_id, coalesce(${at ?? null}::timestamptz, statement_timestamp()), ${source}, ${by.actor_kind}, ${by.actor_id}, ${by.actor_name},
         ${why ? JSON.stringify(why) : null}::jsonb
-      from unnest(${contactIds}::uuid[]) with ordinality as c (id, n) cross join unnest(${tagIds}::uuid[]) with ordinality as t (id, n)
-      order by c.n, t.n
+      from ${rowsOf(pairs)} with ordinality as p (contact_id, tag_id, n) order by p.n
       on conflict (org_id, contact_id, tag_id) where removed_at is null do nothing
       returning id, contact_id, tag_id
     ), carried as (
@@ -165,36 +193,6 @@ async function beginAssignments(
     1,
   )
   return rows
-}
-
-/** What a person or a third-party system took off, an AI puts back only on a customer's newer message. */
-async function refusePuttingBack(
-  tx: Tx,
-  actor: Actor,
-  contactIds: string[],
-  tagIds: string[],
-  why: Why | undefined,
-): Promise<void> {
-  const evidenceAt = typeof why?.['evidence_at'] === 'string' ? why['evidence_at'] : null
-  const { rows } = await sql<{ contact_id: string; tag_id: string; name: string }>`
-    select a.contact_id, a.tag_id, t.name
-    from tag_assignments a join tags t on t.org_id = a.org_id and t.id = a.tag_id
-    where a.org_id = ${actor.org_id} and a.contact_id = any(${contactIds}::uuid[]) and a.tag_id = any(${tagIds}::uuid[])
-      and a.removed_source in ('manual_admin', 'manual_agent', 'api')
-      and (${evidenceAt}::timestamptz is null or a.removed_at >= ${evidenceAt}::timestamptz)
-      and not exists (select 1 from tag_assignments held where held.org_id = a.org_id and held.contact_id = a.contact_id
-        and held.tag_id = a.tag_id and held.removed_at is null)
-    limit 1`.execute(tx)
-  if (rows[0]) {
-    throw new Problem(
-      'forbidden',
-      `A person took the tag “${rows[0].name}” off. An AI can put it back only when the customer has written something newer that supports it.`,
-      {
-        reason: 'removed_by_person',
-        data: { tag_id: rows[0].tag_id, name: rows[0].name, contact_id: rows[0].contact_id },
-      },
-    )
-  }
 }
 
 /**
