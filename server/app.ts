@@ -29,6 +29,7 @@ import {
 } from './lib/hardening.ts'
 import { answerProblems, databaseAway, databaseSilent, sendNotFound, sendProblem } from './lib/http.ts'
 import { newId } from './lib/ids.ts'
+import { importRoutes } from './imports/routes.ts'
 import { operationRoutes } from './operations/routes.ts'
 import { peopleRoutes } from './people/routes.ts'
 import { presenceRoutes } from './presence/routes.ts'
@@ -51,6 +52,7 @@ export const sitemap: readonly BoundRoute[] = [
   ...apiKeyRoutes,
   ...contactRoutes,
   ...tagRoutes,
+  ...importRoutes,
   ...operationRoutes,
   ...conversationRoutes,
   ...replyRoutes,

@@ -17,6 +17,8 @@ import { tellRead, type Receipt } from './conversations/receipts.ts'
 import { openMediaFetcher } from './conversations/fetching-media.ts'
 import { openSender } from './conversations/sender.ts'
 import { forgetOldInvitations } from './people/invitations.ts'
+import { openChecker } from './imports/checking.ts'
+import { forgetOldImports } from './imports/forgetting.ts'
 import { openOperator } from './operations/running.ts'
 import { forgetActivity } from './events/sequencing.ts'
 import { forgetTabs } from './presence/tabs.ts'
@@ -35,6 +37,7 @@ const schedule: CronItem[] = [
   { task: 'forget-old-reset-links', match: '29 * * * *' },
   { task: 'forget-old-invitations', match: '31 4 * * *' },
   { task: 'forget-old-idempotency-keys', match: '37 * * * *' },
+  { task: 'forget-old-imports', match: '41 * * * *' },
   { task: 'enforce-retention', match: '47 * * * *' },
   // Where no server runs at that time, at the next start.
   { task: 'enforce-status-retention', match: '53 4 * * *', options: { backfillPeriod: DAY_MS } },
@@ -52,6 +55,7 @@ const tasks = ({ db, config }: Resources, backups: Backups, stopping: AbortSigna
   'forget-old-reset-links': () => forgetOldResetLinks(db),
   'forget-old-invitations': () => forgetOldInvitations(db),
   'forget-old-idempotency-keys': () => forgetOldKeys(db),
+  'forget-old-imports': () => forgetOldImports(db),
   'enforce-retention': () => enforceRetention(db, stopping),
   'enforce-status-retention': () => enforceStatusRetention(db, stopping),
   'forget-activity': () => forgetActivity(db),
@@ -78,7 +82,7 @@ const dueAt = (payload: unknown) => new Date((payload as { _cron: { ts: string }
 export interface Worker {
   /** Interprets what was stored, within some 20 ms; many calls at once are one. */
   interpretSoon(): void
-  /** Begins with the operations that wait. */
+  /** Begins with the operations, and the checks of files, that wait. */
   operateSoon(): void
   /** Sends what waits for it. */
   sendSoon(): void
@@ -101,6 +105,7 @@ export async function startWorker(server: Resources): Promise<Worker> {
     },
   })
   const operator = openOperator(server)
+  const checker = openChecker(server)
   // Its statuses come as deliveries, like Meta's.
   const farEnd = openFarEnd({
     ...server,
@@ -140,7 +145,10 @@ export async function startWorker(server: Resources): Promise<Worker> {
   runner.promise.catch((error: unknown) => server.log.fatal({ err: error }, 'the job runner stopped'))
   return {
     interpretSoon: () => interpreter.wake(),
-    operateSoon: () => operator.wake(),
+    operateSoon() {
+      operator.wake()
+      checker.wake()
+    },
     sendSoon: () => sender.wake(),
     tellRead: (receipt) => void tellRead(sending, receipt),
     testPhone: farEnd.graph,
@@ -151,6 +159,7 @@ export async function startWorker(server: Resources): Promise<Worker> {
         runner.stop(),
         interpreter.stop(),
         operator.stop(),
+        checker.stop(),
         sender.stop(),
         fetcher.stop(),
         eraser.stop(),

@@ -15,6 +15,7 @@ export async function lockContacts(
   tagIds: readonly string[] = [],
 ): Promise<{ ids: string[]; merging: string[] }> {
   const wanted = [...new Set(contactIds)]
+  if (wanted.length === 0) return { ids: [], merging: [] }
   const { rows } = await sql<{ id: string; merging: string[] }>`
     select id, array(select m.id from tags m where m.org_id = ${actor.org_id} and m.merged_into = any(${tagIds}::uuid[]) and m.merging is not null) as merging
     from contacts where org_id = ${actor.org_id} and id = any(${wanted}::uuid[]) order by id for no key update`.execute(

@@ -91,7 +91,8 @@ interface UnknownName {
   near: { id: string; name: string }[]
 }
 
-async function nearTo(db: Db, orgId: string, names: readonly string[]): Promise<UnknownName[]> {
+/** Each name with the active tags whose names are like it, the likest first. */
+export async function nearTo(db: Db, orgId: string, names: readonly string[]): Promise<UnknownName[]> {
   const { rows } = await sql<UnknownName>`
     select n.name, coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name) order by t.likeness desc, t.name) filter (where t.id is not null), '[]') as near
     from unnest(${names}::text[], ${names.map(nameKey)}::text[]) with ordinality as n (name, key, place)

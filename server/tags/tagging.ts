@@ -61,9 +61,9 @@ export interface TagWish {
 }
 
 /**
- * The same for many contacts with tags of their own each, by a person or a third-party system. To replace leaves on each the
- * tags wished for and nothing else of the catalog; what that takes is worked out here, when it is written. Tags that were
- * deleted from the catalog stay where they are. Refuses what `changeTags` refuses.
+ * The same for many contacts with tags of their own each. To replace leaves on each the tags wished for and nothing else of
+ * the catalog; what that takes is worked out here, when it is written. Tags that were deleted from the catalog stay where
+ * they are. Refuses what `changeTags` refuses.
  */
 export async function changeTagsOfEach(
   tx: Tx,
@@ -84,6 +84,15 @@ export async function changeTagsOfEach(
   for (const tagId of merging) await moveTag(tx, actor.org_id, tagId, ids)
   const ended = mode === 'remove' ? pairs : mode === 'replace' ? await carriedBeside(tx, actor, ids, pairs) : []
   const removed = await endAssignments(tx, actor, source, ended, changes)
+  if (mode !== 'remove' && (source === 'ai_tool' || source === 'ai_auto_close'))
+    for (const [tagId, group] of Map.groupBy(pairs, (pair) => pair.tag_id))
+      await refusePuttingBack(
+        tx,
+        actor,
+        group.map((pair) => pair.contact_id),
+        [tagId],
+        changes.why,
+      )
   const added = mode === 'remove' ? [] : await beginAssignments(tx, actor, source, pairs, changes)
   await recordChanges(tx, actor, source, { added, removed }, changes)
   return { added, removed }
