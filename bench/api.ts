@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { systemActor } from '../server/access/actor.ts'
 import { createApiKey } from '../server/api-keys/keys.ts'
 import { fillCrowd } from '../seeds/crowd.ts'
+import { benchImport } from './api-import.ts'
 import { askedOf } from './contacts-crowd.ts'
 import { load, type Call } from './load.ts'
 import { portIn, spawnNode, startServer } from './server-process.ts'
@@ -20,8 +21,13 @@ export async function benchApi(args: string[]): Promise<void> {
       contacts: { type: 'string', default: '100000' },
       rounds: { type: 'string', default: '3' },
       seconds: { type: 'string', default: '6' },
+      rows: { type: 'string', default: '100000' },
+      only: { type: 'string' },
     },
   })
+  if (values.only === undefined || values.only === 'import')
+    await benchImport({ rows: Number(values.rows), rounds: values.only === undefined ? 1 : Number(values.rounds) })
+  if (values.only === 'import') return
   const server = await startServer()
   const { orgId } = await askedOf(server)
   await fillCrowd(server.db, orgId, Number(values.contacts))

@@ -108,6 +108,14 @@ const contactsRoute = createRoute({
   component: ContactsPage,
 })
 
+const importRoute = createRoute({
+  getParentRoute: () => organizationRoute,
+  path: '/contacts/import',
+  validateSearch: (search): { import?: string } =>
+    typeof search['import'] === 'string' ? { import: search['import'] } : {},
+  component: lazyRouteComponent(() => import('./imports/ImportPage.tsx'), 'ImportPage'),
+})
+
 const inboxRoute = createRoute({
   getParentRoute: () => organizationRoute,
   path: '/inbox',
@@ -216,6 +224,7 @@ const routeTree = rootRoute.addChildren([
     inboxRoute,
     conversationsRoute,
     contactsRoute,
+    importRoute,
     tagsRoute,
     conflictsRoute,
     operationsRoute,

@@ -71,14 +71,19 @@ test('rows are counted as a spreadsheet counts them, and empty ones are left out
 })
 
 test('broken quotation marks and rows that never end are refused with the row', async () => {
-  const problem = (text: string) => expect(read(text)).rejects
-  await problem('a,b\n1,2\n"x"y,2\n').toMatchObject({ details: { reason: 'import_quotes', data: { row: 3 } } })
-  await problem('a,b\n1,2\n3,"open\n4,5\n').toMatchObject({ details: { reason: 'import_quotes', data: { row: 3 } } })
-  await problem('a,b\n1,2\n3,in"side\n').toMatchObject({ details: { reason: 'import_quotes', data: { row: 3 } } })
-  await problem(`a,b\n1,2\n3,${'x'.repeat(70_000)}\n`).toMatchObject({
+  await expect(read('a,b\n1,2\n"x"y,2\n')).rejects.toMatchObject({
+    details: { reason: 'import_quotes', data: { row: 3 } },
+  })
+  await expect(read('a,b\n1,2\n3,"open\n4,5\n')).rejects.toMatchObject({
+    details: { reason: 'import_quotes', data: { row: 3 } },
+  })
+  await expect(read('a,b\n1,2\n3,in"side\n')).rejects.toMatchObject({
+    details: { reason: 'import_quotes', data: { row: 3 } },
+  })
+  await expect(read(`a,b\n1,2\n3,${'x'.repeat(70_000)}\n`)).rejects.toMatchObject({
     details: { reason: 'import_row_too_long', data: { row: 3 } },
   })
-  await problem(`${','.repeat(600)}\nx${','.repeat(600)}`).toMatchObject({
+  await expect(read(`${','.repeat(600)}\nx${','.repeat(600)}`)).rejects.toMatchObject({
     details: { reason: 'import_too_many_columns' },
   })
 })

@@ -188,20 +188,27 @@ export function reasonAgainst(
  * of being first seen and the latest of being last seen.
  */
 async function putTogether(tx: Tx, { org_id: orgId, id }: ImportRow): Promise<void> {
+  // The planner knows nothing yet of rows that were written a moment ago, and would compare each with each.
+  await sql`set local enable_nestloop = off`.execute(tx)
   const { rows } = await sql<{ n: number }>`
-    with repeated as (
-      select person, min(n) as lead from import_rows
-      where org_id = ${orgId} and import_id = ${id} and reason is null group by person having count(*) > 1
+    with repeated as materialized (
+      select n, lead from (
+        select n, min(n) over (partition by person) as lead from import_rows
+        where org_id = ${orgId} and import_id = ${id} and reason is null
+      ) led where lead <> n
     )
     update import_rows r set same_as = repeated.lead from repeated
-    where r.org_id = ${orgId} and r.import_id = ${id} and r.reason is null and r.person = repeated.person and r.n <> repeated.lead
+    where r.org_id = ${orgId} and r.import_id = ${id} and r.n = repeated.n
     returning r.n`.execute(tx)
   if (rows.length === 0) return
   await sql`
-    with member as materialized (
-      select coalesce(same_as, n) as lead, n, display_name, tags, first_seen_at, last_seen_at from import_rows r
-      where org_id = ${orgId} and import_id = ${id} and reason is null
-        and (same_as is not null or exists (select from import_rows f where f.org_id = r.org_id and f.import_id = r.import_id and f.same_as = r.n))
+    with follower as materialized (
+      select same_as as lead, n, display_name, tags, first_seen_at, last_seen_at from import_rows
+      where org_id = ${orgId} and import_id = ${id} and same_as is not null
+    ), member as materialized (
+      select * from follower union all
+      select r.n, r.n, r.display_name, r.tags, r.first_seen_at, r.last_seen_at
+      from (select distinct lead from follower) l join import_rows r on r.org_id = ${orgId} and r.import_id = ${id} and r.n = l.lead
     ), together as (
       select lead, (array_agg(display_name order by n desc) filter (where display_name is not null))[1] as display_name,
         min(first_seen_at) as first_seen_at, max(last_seen_at) as last_seen_at from member group by lead

@@ -64,6 +64,7 @@ export async function previewImport(
 ): Promise<ImportPreview> {
   const file = await findImport(db, actor.org_id, id)
   if (!file) throw noImport()
+  if (file.error?.reason === noFile().details.reason) throw noFile()
   const guess = file.guess ?? (await recognise(db, file))
   const how = { encoding: asked.encoding ?? guess.encoding, separator: asked.separator ?? guess.separator }
   const [header, ...rows] = await firstRows(await startOf(db, file), how, SHOWN + 1)

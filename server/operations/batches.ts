@@ -193,7 +193,8 @@ export async function undoBatch(tx: Tx, operation: OperationRow, { n, size }: Ba
     ...putBack.flatMap((row) => notUndone(row, !row.active && !row.again, 'put_on_since')),
   ]
   if (found.length < all.length) {
-    const { gone } = await followContacts(tx, orgId, contactIds)
+    const others = contactIds.filter((id) => !takenBack.removed.has(id))
+    const { gone } = await followContacts(tx, orgId, others)
     failures.push(...gone.slice(0, all.length - found.length).map(goneFailure))
   }
   failures.push(...takenBack.failures)

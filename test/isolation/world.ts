@@ -6,13 +6,15 @@ import { listConversations, takeConversation } from '../../server/conversations/
 import { newId } from '../../server/lib/ids.ts'
 import { hashPassword } from '../../server/lib/password.ts'
 import { createSavedReply } from '../../server/replies/schema.ts'
+import { createImport } from '../../server/imports/schema.ts'
 import { startOperation } from '../../server/operations/schema.ts'
 import { createInvitation } from '../../server/people/schema.ts'
 import { changeContactTags, createTag, deleteTags } from '../../server/tags/schema.ts'
 import { numberEvents } from '../../server/events/sequencing.ts'
+import { check, upload } from '../help/imports.ts'
 import { sighted } from '../help/people.ts'
 import type { ConnectedAccount, KeyHolder, Person, TestServer } from '../help/server.ts'
-import type { Ids } from './examples.ts'
+import { FILE_OF_CONTACTS, type Ids } from './examples.ts'
 
 export interface World {
   admin: Person
@@ -79,6 +81,11 @@ export async function makeWorld(server: TestServer, mark: string): Promise<World
   await admin.call(deleteTags, { body: { ids: [deletedTag!.id] } })
   const operation = await admin.call(startOperation, { body: { ids: [otherContact], add: [otherTag!.id] } })
   await server.operate()
+  const checked = await upload(server, admin, FILE_OF_CONTACTS)
+  await check(server, admin, checked.id)
+  const uploading = await admin.call(createImport, {
+    body: { file_name: `${mark}.csv`, file_bytes: FILE_OF_CONTACTS.length },
+  })
   const { conflicts } = await admin.call(listConflicts, {})
   const { deliveries } = await admin.call(listDeliveries, { params: { id: account.account.id }, query: {} })
   const { rows: sessions } = await server.pool.query<{ id: string }>('select id from sessions where user_id = $1', [
@@ -115,6 +122,8 @@ export async function makeWorld(server: TestServer, mark: string): Promise<World
     delivery: deliveries[0]!.id,
     conflict: conflicts[0]!.id,
     operation: operation.id,
+    import: checked.id,
+    upload: uploading.id,
     user: agent.actor.id,
     session: sessions[0]!.id,
     invitation: invitation.id,
