@@ -6,6 +6,9 @@ import { lockIdentities } from '../contacts/identity-rows.ts'
 import type { Sighting } from '../contacts/identity.ts'
 import { recordActivity } from '../events/events.ts'
 import type { Tx } from '../lib/db.ts'
+import { survivorsOf } from '../tags/resolving.ts'
+import { sourceOf } from '../tags/rules.ts'
+import { bitOf } from '../tags/source-bits.ts'
 import { changeTagsOfEach, type TagChangeDone, type TagWish } from '../tags/tagging.ts'
 import { isDigits } from './cells.ts'
 import { matchKeys, matchOf, type Match } from './matching.ts'
@@ -173,15 +176,26 @@ async function writeSome(
     const wish = wishOf(row, setting)
     if (wish) wishes.set(contactId, new Set([...(wishes.get(contactId) ?? []), ...wish]))
   }
-  const { changed, conflicts } = await identities.save()
+  const survivors = await survivorsOf(
+    tx,
+    actor.org_id,
+    [...wishes.values()].flatMap((ids) => [...ids]),
+  )
+  const wished = new Map(
+    [...wishes].map(([id, ids]) => [id, [...new Set([...ids].map((each) => survivors.get(each)!))]]),
+  )
+  const isRemoval = setting.settings.tags_mode === 'remove'
+  const { changed, conflicts } = await identities.save({
+    born: { tagsOf: (id) => (isRemoval ? [] : (wished.get(id) ?? [])), bits: bitOf(sourceOf(actor)) },
+  })
   if (changed.length > 0)
     await recordActivity(tx, actor.org_id, new Set(changed), { conflicts, conversationIds: new Set() })
   const { added, removed } = await changeTagsOfEach(
     tx,
     actor,
     setting.settings.tags_mode,
-    [...wishes].map(([contact_id, ids]): TagWish => ({ contact_id, tag_ids: [...ids] })),
-    { why: { reason: 'import', operation_id: operationId, file_name: setting.file_name } },
+    [...wished].map(([contact_id, tag_ids]): TagWish => ({ contact_id, tag_ids })),
+    { why: { reason: 'import', operation_id: operationId, file_name: setting.file_name }, born: created },
   )
   return { created: [...created], renamed: [...renamed.values()], added, removed, refusals }
 }

@@ -1,6 +1,6 @@
 // Where a tag that somebody names leads: by id or by name, through merges, to what can be put on a contact.
 import { sql } from 'kysely'
-import type { Db } from '../lib/db.ts'
+import type { Db, Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { nameKey } from '../lib/fold.ts'
 import { isId } from '../lib/ids.ts'
@@ -178,4 +178,11 @@ export async function catalogTags(
   if (added!.some((id) => removed!.includes(id)))
     throw new Problem('invalid', 'A tag can be added or removed, not both.', { reason: 'tag_both' })
   return { add: added!, remove: removed! }
+}
+
+/** What each of the tags leads to, merged ones followed, by its id; as `catalogTags`, it keeps them from being deleted or merged. */
+export async function survivorsOf(tx: Tx, orgId: string, ids: readonly string[]): Promise<Map<string, string>> {
+  const asked = [...new Set(ids)]
+  await catalogTags(tx, orgId, { add: asked })
+  return new Map([...(await resolveTags(tx, orgId, asked))].map(([id, tag]) => [id, tag.id]))
 }

@@ -7,7 +7,7 @@ import { Problem } from '../lib/errors.ts'
 import { carriedBeside, lockContacts, type Pair } from './carried.ts'
 import { countChanges } from './counting.ts'
 import { refusePuttingBack } from './putting-back.ts'
-import { catalogTags, resolveTags } from './resolving.ts'
+import { catalogTags, survivorsOf } from './resolving.ts'
 import { mayRemove, sourceOf, type AddedBy } from './rules.ts'
 import type { TagSource, Why } from './schema.ts'
 import { bitOf, sourcesCarried } from './source-bits.ts'
@@ -63,21 +63,20 @@ export interface TagWish {
 /**
  * The same for many contacts with tags of their own each. To replace leaves on each the tags wished for and nothing else of
  * the catalog; what that takes is worked out here, when it is written. Tags that were deleted from the catalog stay where
- * they are. Refuses what `changeTags` refuses.
+ * they are. Contacts named as born were made with their tags in this very transaction. Refuses what `changeTags` refuses.
  */
 export async function changeTagsOfEach(
   tx: Tx,
   actor: Actor,
   mode: 'add' | 'remove' | 'replace',
   wishes: readonly TagWish[],
-  changes: Pick<TagChanges, 'why'>,
+  changes: Pick<TagChanges, 'why'> & { born?: ReadonlySet<string> },
 ): Promise<{ added: TagChangeDone[]; removed: TagChangeDone[] }> {
   const source = sourceOf(actor)
-  const named = [...new Set(wishes.flatMap((wish) => wish.tag_ids))]
-  await catalogTags(tx, actor.org_id, { [mode === 'remove' ? 'remove' : 'add']: named })
-  const survivors = await resolveTags(tx, actor.org_id, named)
+  const named = wishes.flatMap((wish) => wish.tag_ids)
+  const survivors = await survivorsOf(tx, actor.org_id, named)
   const pairs = wishes.flatMap(({ contact_id, tag_ids }) =>
-    [...new Set(tag_ids.map((id) => survivors.get(id)!.id))].map((tag_id) => ({ contact_id, tag_id })),
+    [...new Set(tag_ids.map((id) => survivors.get(id)!))].map((tag_id) => ({ contact_id, tag_id })),
   )
   const contactIds = wishes.map((wish) => wish.contact_id)
   const { ids, merging } = await lockContacts(tx, actor, contactIds, [...new Set(pairs.map((pair) => pair.tag_id))])
@@ -177,7 +176,7 @@ async function beginAssignments(
   actor: Actor,
   source: TagSource,
   pairs: readonly Pair[],
-  { why, at }: TagChanges,
+  { why, at, born = new Set() }: TagChanges & { born?: ReadonlySet<string> },
 ): Promise<TagChangeDone[]> {
   if (pairs.length === 0) return []
   const by = actorColumns(actor)
@@ -192,7 +191,7 @@ async function beginAssignments(
     ), carried as (
       update contacts c set tag_ids = c.tag_ids || a.tag_ids, tag_sources = c.tag_sources | ${bitOf(source)}::smallint
       from (select contact_id, array_agg(tag_id) as tag_ids from added group by contact_id) a
-      where c.org_id = ${actor.org_id} and c.id = a.contact_id
+      where c.org_id = ${actor.org_id} and c.id = a.contact_id and c.id <> all(${[...born]}::uuid[])
     )
     select id as assignment_id, contact_id, tag_id from added`.execute(tx)
   await countChanges(

@@ -74,6 +74,8 @@ export const GLOBAL_TABLES = [
 const OUTGOING = ['server/lib/outgoing.ts', 'console/src/lib/api.ts', 'tools/receive.ts', 'start.mjs']
 
 const TAGGING = 'server/tags/tagging.ts'
+/** Makes contacts that an import brings with the tags that TAGGING gives them in the same transaction: a row is written once. */
+const BORN = 'server/contacts/identity-rows.ts'
 /** Fills whole organizations set by set, for measuring only. */
 const CROWD = 'seeds/crowd.ts'
 /** Loads every table as a backup holds it: nothing is decided there. */
@@ -167,6 +169,7 @@ export const writesAtHome =
           if (owner === undefined) return []
           if (name === 'tag_assignments' && source.path !== TAGGING)
             return [`${place} only ${TAGGING} writes tag_assignments`]
+          if (name === 'contacts' && setsTagIds && verb === 'insert' && source.path === BORN) return []
           if (name === 'contacts' && setsTagIds && source.path !== TAGGING)
             return [`${place} only ${TAGGING} writes contacts.tag_ids`]
           if (name === 'contacts' && source.path === TAGGING && verb === 'update' && setsTagIds) return []
