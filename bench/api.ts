@@ -6,6 +6,7 @@ import { systemActor } from '../server/access/actor.ts'
 import { createApiKey } from '../server/api-keys/keys.ts'
 import { fillCrowd } from '../seeds/crowd.ts'
 import { benchEvents } from './api-events.ts'
+import { benchImport } from './api-import.ts'
 import { askedOf } from './contacts-crowd.ts'
 import { load, type Call } from './load.ts'
 import { portIn, spawnNode, startServer } from './server-process.ts'
@@ -21,11 +22,15 @@ export async function benchApi(args: string[]): Promise<void> {
       contacts: { type: 'string', default: '100000' },
       rounds: { type: 'string', default: '3' },
       seconds: { type: 'string', default: '6' },
-      /** The whole, or `events` alone. */
+      rows: { type: 'string', default: '100000' },
+      /** The whole, or `events` or `import` alone. */
       only: { type: 'string' },
     },
   })
   if (values.only === 'events') return benchEvents()
+  if (values.only === undefined || values.only === 'import')
+    await benchImport({ rows: Number(values.rows), rounds: values.only === undefined ? 1 : Number(values.rounds) })
+  if (values.only === 'import') return
   const server = await startServer()
   const { orgId } = await askedOf(server)
   await fillCrowd(server.db, orgId, Number(values.contacts))

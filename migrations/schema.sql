@@ -330,6 +330,83 @@ create table idempotency_keys (
 );
 CREATE INDEX idempotency_keys_age ON idempotency_keys USING btree (created_at);
 
+create table import_parts (
+  org_id     uuid not null,
+  import_id  uuid not null,
+  n          integer not null,
+  bytes      bytea not null,
+  constraint import_parts_pkey PRIMARY KEY (org_id, import_id, n),
+  constraint import_parts_bytes_check CHECK (((octet_length(bytes) >= 1) AND (octet_length(bytes) <= 2000000))),
+  constraint import_parts_n_check CHECK (((n >= 0) AND (n <= 99))),
+  constraint import_parts_org_id_import_id_fkey FOREIGN KEY (org_id, import_id) REFERENCES imports(org_id, id) ON DELETE CASCADE
+);
+
+create table import_rows (
+  org_id         uuid not null,
+  import_id      uuid not null,
+  n              integer not null,
+  cells          text[] not null,
+  reason         text,
+  same_as        integer,
+  keys           text[] not null default '{}'::text[],
+  person         text,
+  contact_id     uuid,
+  display_name   text,
+  tags           integer[],
+  first_seen_at  timestamptz(3),
+  last_seen_at   timestamptz(3),
+  constraint import_rows_pkey PRIMARY KEY (org_id, import_id, n),
+  constraint import_rows_org_id_import_id_fkey FOREIGN KEY (org_id, import_id) REFERENCES imports(org_id, id) ON DELETE CASCADE
+);
+CREATE INDEX import_rows_refused ON import_rows USING btree (org_id, import_id, n) WHERE (reason IS NOT NULL);
+
+create table import_tags (
+  org_id     uuid not null,
+  import_id  uuid not null,
+  n          integer not null,
+  name       text not null,
+  name_key   text not null,
+  uses       integer not null,
+  choice     text,
+  tag_id     uuid,
+  constraint import_tags_pkey PRIMARY KEY (org_id, import_id, n),
+  constraint import_tags_check CHECK (((choice = 'use'::text) <= (tag_id IS NOT NULL))),
+  constraint import_tags_choice_check CHECK ((choice = ANY (ARRAY['create'::text, 'use'::text, 'leave_out'::text]))),
+  constraint import_tags_org_id_import_id_fkey FOREIGN KEY (org_id, import_id) REFERENCES imports(org_id, id) ON DELETE CASCADE
+);
+
+create table imports (
+  org_id        uuid not null,
+  id            uuid not null,
+  actor_kind    text not null,
+  actor_id      text not null,
+  actor_name    text not null,
+  file_name     text not null,
+  file_bytes    bigint not null,
+  status        text not null default 'uploading'::text,
+  guess         jsonb,
+  settings      jsonb,
+  check_no      integer not null default 0,
+  must_read     boolean not null default true,
+  read_bytes    bigint not null default 0,
+  read_rows     integer not null default 0,
+  result        jsonb,
+  error         jsonb,
+  operation_id  uuid,
+  refused_late  integer not null default 0,
+  created_at    timestamptz(3) not null default now(),
+  touched_at    timestamptz(3) not null default now(),
+  constraint imports_pkey PRIMARY KEY (org_id, id),
+  constraint imports_check CHECK (((status = 'started'::text) = (operation_id IS NOT NULL))),
+  constraint imports_check1 CHECK (((status = 'failed'::text) = (error IS NOT NULL))),
+  constraint imports_file_bytes_check CHECK (((file_bytes >= 1) AND (file_bytes <= 200000000))),
+  constraint imports_status_check CHECK ((status = ANY (ARRAY['uploading'::text, 'uploaded'::text, 'checking'::text, 'checked'::text, 'failed'::text, 'started'::text]))),
+  constraint imports_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(id) ON DELETE CASCADE,
+  constraint imports_org_id_operation_id_fkey FOREIGN KEY (org_id, operation_id) REFERENCES operations(org_id, id) ON DELETE CASCADE
+);
+CREATE INDEX imports_checking ON imports USING btree (org_id, id) WHERE (status = 'checking'::text);
+CREATE UNIQUE INDEX imports_operation ON imports USING btree (org_id, operation_id) WHERE (operation_id IS NOT NULL);
+
 create table invitations (
   org_id           uuid not null,
   id               uuid not null,
@@ -455,6 +532,10 @@ create table operation_batches (
   added         bigint[] not null default '{}'::bigint[],
   removed       bigint[] not null default '{}'::bigint[],
   failures      jsonb not null default '[]'::jsonb,
+  first_row     integer,
+  last_row      integer,
+  created       uuid[] not null default '{}'::uuid[],
+  renamed       jsonb not null default '[]'::jsonb,
   constraint operation_batches_pkey PRIMARY KEY (org_id, operation_id, n),
   constraint operation_batches_org_id_operation_id_fkey FOREIGN KEY (org_id, operation_id) REFERENCES operations(org_id, id) ON DELETE CASCADE
 );
@@ -483,11 +564,12 @@ create table operations (
   finished_at   timestamptz(3),
   worked_at     timestamptz(3),
   announced_at  timestamptz(3),
+  created       integer not null default 0,
   constraint operations_pkey PRIMARY KEY (org_id, id),
   constraint operations_check CHECK (((status = ANY (ARRAY['cancelled'::text, 'done'::text, 'failed'::text])) = (finished_at IS NOT NULL))),
   constraint operations_check1 CHECK (((status = 'failed'::text) = (error IS NOT NULL))),
   constraint operations_check2 CHECK (((kind = 'undo'::text) = (undoes IS NOT NULL))),
-  constraint operations_kind_check CHECK ((kind = ANY (ARRAY['change_tags'::text, 'merge_tags'::text, 'undo'::text]))),
+  constraint operations_kind_check CHECK ((kind = ANY (ARRAY['change_tags'::text, 'merge_tags'::text, 'import'::text, 'undo'::text]))),
   constraint operations_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'running'::text, 'cancelling'::text, 'cancelled'::text, 'done'::text, 'failed'::text]))),
   constraint operations_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(id) ON DELETE CASCADE,
   constraint operations_org_id_undoes_fkey FOREIGN KEY (org_id, undoes) REFERENCES operations(org_id, id)

@@ -29,6 +29,7 @@ import {
   type ConnectionLimits,
 } from './lib/hardening.ts'
 import { answerProblems, databaseAway, databaseSilent, sendNotFound, sendProblem } from './lib/http.ts'
+import { importRoutes } from './imports/routes.ts'
 import { operationRoutes } from './operations/routes.ts'
 import { peopleRoutes } from './people/routes.ts'
 import { presenceRoutes } from './presence/routes.ts'
@@ -52,6 +53,7 @@ export const sitemap: readonly BoundRoute[] = [
   ...apiKeyRoutes,
   ...contactRoutes,
   ...tagRoutes,
+  ...importRoutes,
   ...operationRoutes,
   ...conversationRoutes,
   ...replyRoutes,

@@ -17,6 +17,8 @@ import { tellRead, type Receipt } from './conversations/receipts.ts'
 import { openMediaFetcher } from './conversations/fetching-media.ts'
 import { openSender } from './conversations/sender.ts'
 import { forgetOldInvitations } from './people/invitations.ts'
+import { openChecker } from './imports/checking.ts'
+import { forgetOldImports } from './imports/forgetting.ts'
 import { openOperator } from './operations/running.ts'
 import { forgetActivity } from './events/sequencing.ts'
 import { forgetTabs } from './presence/tabs.ts'
@@ -37,6 +39,7 @@ const schedule: CronItem[] = [
   { task: 'forget-old-reset-links', match: '29 * * * *' },
   { task: 'forget-old-invitations', match: '31 4 * * *' },
   { task: 'forget-old-idempotency-keys', match: '37 * * * *' },
+  { task: 'forget-old-imports', match: '41 * * * *' },
   { task: 'enforce-retention', match: '47 * * * *' },
   // Where no server runs at that time, at the next start.
   { task: 'enforce-status-retention', match: '53 4 * * *', options: { backfillPeriod: DAY_MS } },
@@ -55,6 +58,7 @@ const tasks = ({ db, config }: Resources, backups: Backups, stopping: AbortSigna
   'forget-old-reset-links': () => forgetOldResetLinks(db),
   'forget-old-invitations': () => forgetOldInvitations(db),
   'forget-old-idempotency-keys': () => forgetOldKeys(db),
+  'forget-old-imports': () => forgetOldImports(db),
   'enforce-retention': () => enforceRetention(db, stopping),
   'enforce-status-retention': () => enforceStatusRetention(db, stopping),
   'forget-old-dispatches': () => forgetOldDispatches(db, stopping),
@@ -82,7 +86,7 @@ const dueAt = (payload: unknown) => new Date((payload as { _cron: { ts: string }
 export interface Worker {
   /** Interprets what was stored: at once, or with what follows it within 50 ms. */
   interpretSoon(): void
-  /** Begins with the operations that wait. */
+  /** Begins with the operations, and the checks of files, that wait. */
   operateSoon(): void
   /** Sends what waits for it. */
   sendSoon(): void
@@ -107,6 +111,7 @@ export async function startWorker(server: Resources): Promise<Worker> {
     },
   })
   const operator = openOperator(server)
+  const checker = openChecker(server)
   // Its statuses come as deliveries, like Meta's.
   const farEnd = openFarEnd({
     ...server,
@@ -150,7 +155,10 @@ export async function startWorker(server: Resources): Promise<Worker> {
   runner.promise.catch((error: unknown) => server.log.fatal({ err: error }, 'the job runner stopped'))
   return {
     interpretSoon: () => interpreter.wake(),
-    operateSoon: () => operator.wake(),
+    operateSoon() {
+      operator.wake()
+      checker.wake()
+    },
     sendSoon: () => sender.wake(),
     dispatchSoon: () => dispatcher.wake(),
     tellRead: (receipt) => void tellRead(sending, receipt),
@@ -162,6 +170,7 @@ export async function startWorker(server: Resources): Promise<Worker> {
         runner.stop(),
         interpreter.stop(),
         operator.stop(),
+        checker.stop(),
         sender.stop(),
         dispatcher.stop(),
         fetcher.stop(),

@@ -109,6 +109,14 @@ const contactsRoute = createRoute({
   component: ContactsPage,
 })
 
+const importRoute = createRoute({
+  getParentRoute: () => organizationRoute,
+  path: '/contacts/import',
+  validateSearch: (search): { import?: string } =>
+    typeof search['import'] === 'string' ? { import: search['import'] } : {},
+  component: lazyRouteComponent(() => import('./imports/ImportPage.tsx'), 'ImportPage'),
+})
+
 const inboxRoute = createRoute({
   getParentRoute: () => organizationRoute,
   path: '/inbox',
@@ -231,6 +239,7 @@ const routeTree = rootRoute.addChildren([
     inboxRoute,
     conversationsRoute,
     contactsRoute,
+    importRoute,
     tagsRoute,
     conflictsRoute,
     operationsRoute,

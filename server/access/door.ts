@@ -30,7 +30,7 @@ export interface Server {
   log: FastifyBaseLogger
   /** Has waiting deliveries interpreted: at once, or with what follows them within 50 ms. */
   interpretSoon(): void
-  /** Has waiting operations begun with. */
+  /** Has waiting operations, and checks of files, begun with. */
   operateSoon(): void
   /** Has what was written to customers sent at once. */
   sendSoon(): void

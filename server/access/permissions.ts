@@ -6,6 +6,7 @@ export const PERMISSIONS = [
   'contacts:tag',
   'contacts:bulk',
   'contacts:export',
+  'contacts:import',
   'contacts:merge',
   'tags:read',
   'tags:write',

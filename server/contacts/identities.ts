@@ -26,6 +26,7 @@ import {
   saveIdentities,
   savePending,
   updateContacts,
+  type BornTags,
 } from './identity-rows.ts'
 
 /**
@@ -295,12 +296,16 @@ export class Identities {
    * written once for many messages: see `flushActivity`. Answers which contacts are new or changed, and whether there were
    * conflicts.
    */
-  async save({ flood = false } = {}): Promise<{ changed: string[]; conflicts: boolean }> {
+  async save({ flood = false, born }: { flood?: boolean; born?: BornTags } = {}): Promise<{
+    changed: string[]
+    conflicts: boolean
+  }> {
     const contacts = [...this.#contacts.values()]
     await insertContacts(
       this.#tx,
       this.#actor,
       contacts.filter((contact) => contact.state === 'new'),
+      born,
     )
     const seen = contacts.filter((contact) => contact.state === 'seen')
     await updateContacts(

@@ -90,14 +90,32 @@ export async function savePending(
   }
 }
 
+/**
+ * The tags of the catalog that new contacts come with. Whoever names some gives them to the same contacts by
+ * `changeTagsOfEach` in the same transaction, which then need not write each of these rows a second time.
+ */
+export interface BornTags {
+  tagsOf(contactId: string): readonly string[]
+  /** Their source, as one of the bits of `tag_sources`. */
+  bits: number
+}
+
+const NO_TAGS: BornTags = { tagsOf: () => [], bits: 0 }
+
 /** Writes new contacts, with an event each. */
-export async function insertContacts(tx: Tx, actor: Actor, created: HeldContact[]): Promise<void> {
+export async function insertContacts(
+  tx: Tx,
+  actor: Actor,
+  created: HeldContact[],
+  born: BornTags = NO_TAGS,
+): Promise<void> {
   if (created.length === 0) return
   const orgId = actor.org_id
   await sql`
-    insert into contacts (org_id, id, test, ${contactNames})
-    select ${orgId}, id, test, ${contactValues}
-    from unnest(${created.map((c) => c.id)}::uuid[], ${created.map((c) => c.test)}::boolean[], ${contactArrays(created)}) as n (id, test, ${contactNames})`.execute(
+    insert into contacts (org_id, id, test, tag_ids, tag_sources, ${contactNames})
+    select ${orgId}, id, test, tag_ids::uuid[], tag_sources, ${contactValues}
+    from unnest(${created.map((c) => c.id)}::uuid[], ${created.map((c) => c.test)}::boolean[], ${created.map((c) => arrayLiteral(born.tagsOf(c.id)))}::text[],
+      ${created.map((c) => (born.tagsOf(c.id).length > 0 ? born.bits : 0))}::smallint[], ${contactArrays(created)}) as n (id, test, tag_ids, tag_sources, ${contactNames})`.execute(
     tx,
   )
   await recordEvents(

@@ -229,6 +229,63 @@ export interface IdempotencyKeysTable {
   created_at: Generated<string>
 }
 
+export interface ImportPartsTable {
+  org_id: string
+  import_id: string
+  n: number
+  bytes: Buffer
+}
+
+export interface ImportRowsTable {
+  org_id: string
+  import_id: string
+  n: number
+  cells: string[]
+  reason: string | null
+  same_as: number | null
+  keys: Generated<string[]>
+  person: string | null
+  contact_id: string | null
+  display_name: string | null
+  tags: number[] | null
+  first_seen_at: string | null
+  last_seen_at: string | null
+}
+
+export interface ImportTagsTable {
+  org_id: string
+  import_id: string
+  n: number
+  name: string
+  name_key: string
+  uses: number
+  choice: 'create' | 'use' | 'leave_out' | null
+  tag_id: string | null
+}
+
+export interface ImportsTable {
+  org_id: string
+  id: string
+  actor_kind: string
+  actor_id: string
+  actor_name: string
+  file_name: string
+  file_bytes: number
+  status: Generated<'uploading' | 'uploaded' | 'checking' | 'checked' | 'failed' | 'started'>
+  guess: Json | null
+  settings: Json | null
+  check_no: Generated<number>
+  must_read: Generated<boolean>
+  read_bytes: Generated<number>
+  read_rows: Generated<number>
+  result: Json | null
+  error: Json | null
+  operation_id: string | null
+  refused_late: Generated<number>
+  created_at: Generated<string>
+  touched_at: Generated<string>
+}
+
 export interface InvitationsTable {
   org_id: string
   id: string
@@ -318,12 +375,16 @@ export interface OperationBatchesTable {
   added: Generated<number[]>
   removed: Generated<number[]>
   failures: Generated<Json>
+  first_row: number | null
+  last_row: number | null
+  created: Generated<string[]>
+  renamed: Generated<Json>
 }
 
 export interface OperationsTable {
   org_id: string
   id: string
-  kind: 'change_tags' | 'merge_tags' | 'undo'
+  kind: 'change_tags' | 'merge_tags' | 'import' | 'undo'
   status: Generated<'waiting' | 'running' | 'cancelling' | 'cancelled' | 'done' | 'failed'>
   actor_kind: string
   actor_id: string
@@ -343,6 +404,7 @@ export interface OperationsTable {
   finished_at: string | null
   worked_at: string | null
   announced_at: string | null
+  created: Generated<number>
 }
 
 export interface OrganizationsTable {
@@ -587,6 +649,10 @@ export interface Tables {
   event_positions: EventPositionsTable
   events: EventsTable
   idempotency_keys: IdempotencyKeysTable
+  import_parts: ImportPartsTable
+  import_rows: ImportRowsTable
+  import_tags: ImportTagsTable
+  imports: ImportsTable
   invitations: InvitationsTable
   media: MediaTable
   media_chunks: MediaChunksTable

@@ -1,17 +1,21 @@
 // The work of one batch, in the caller's transaction: changing tags, taking a change back, moving a merged tag.
 import { sql } from 'kysely'
 import { mergedInto } from '../contacts/merging.ts'
+import { writeRows, type Renamed } from '../imports/writing.ts'
 import type { Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { databaseAtFault } from '../lib/http.ts'
-import { changeTags, moveTag, type TagChangeDone, type TagChanges } from '../tags/tagging.ts'
+import { changeTags, changeTagsOfEach, moveTag, type TagChangeDone, type TagChanges } from '../tags/tagging.ts'
 import type { EndReason } from './schema.ts'
 import { actorOfOperation, type Failure, type OperationRow } from './operations.ts'
+import { NOTHING_BACK, takeBack, type UndoneBatch } from './taking-back.ts'
 
 export interface Batch {
   n: number
   size: number
   contact_ids: string[]
+  first_row: number | null
+  last_row: number | null
 }
 
 /** What became of a batch; the contacts that are neither changed nor failed were as asked already. */
@@ -20,6 +24,14 @@ export interface BatchDone {
   added: (number | string)[]
   removed: (number | string)[]
   failures: Failure[]
+  /** Of an import. */
+  imported?: {
+    created: string[]
+    renamed: Renamed[]
+    /** Everybody on whom it changed something. */
+    contact_ids: string[]
+    refused: number
+  }
 }
 
 /** Whether the whole operation cannot go on, and not one contact: its tags are gone. */
@@ -86,6 +98,27 @@ export async function changeEach(
   return summary({ added, removed }, failures)
 }
 
+/**
+ * Writes a batch of an import's rows. With `unforeseen`, after that has failed: rows that cannot be written are found, told to
+ * it, and refused.
+ */
+export async function importBatch(
+  tx: Tx,
+  operation: OperationRow,
+  { first_row, last_row }: Batch,
+  unforeseen?: (error: unknown, row: number) => void,
+): Promise<BatchDone> {
+  const { created, renamed, refused, ...tags } = await writeRows(
+    tx,
+    actorOfOperation(operation),
+    { operationId: operation.id, first: first_row!, last: last_row! },
+    unforeseen && { isFatal: (error) => databaseAtFault(error) || endOf(error) !== null, unforeseen },
+  )
+  const done = summary(tags)
+  const touched = new Set([...created, ...[...renamed, ...tags.added, ...tags.removed].map((each) => each.contact_id)])
+  return { ...done, changed: touched.size, imported: { created, renamed, contact_ids: [...touched], refused } }
+}
+
 const goneFailure = (contactId: string): Failure => ({
   contact_id: contactId,
   reason: 'contact_gone',
@@ -135,21 +168,23 @@ interface ChangedAssignment {
  */
 export async function undoBatch(tx: Tx, operation: OperationRow, { n, size }: Batch): Promise<BatchDone> {
   const { org_id: orgId, undoes } = operation
-  const { rows: undone } = await sql<{ contact_ids: string[]; added: string[]; removed: string[] }>`
-    select contact_ids, added, removed from operation_batches where org_id = ${orgId} and operation_id = ${undoes} and n = ${n}`.execute(
+  const { rows: undone } = await sql<UndoneBatch>`
+    select contact_ids, added, removed, created, renamed from operation_batches where org_id = ${orgId} and operation_id = ${undoes} and n = ${n}`.execute(
     tx,
   )
   const { contact_ids: contactIds, added, removed } = undone[0]!
+  const takenBack = operation.request.import_id === undefined ? NOTHING_BACK : await takeBack(tx, operation, undone[0]!)
   const all = [...added, ...removed]
   await sql`
     select c.id from contacts c where c.org_id = ${orgId} and c.id in (select contact_id from tag_assignments where org_id = ${orgId} and id = any(${all}::bigint[]))
     order by c.id for no key update`.execute(tx)
-  const { rows } = await sql<ChangedAssignment>`
+  const { rows: found } = await sql<ChangedAssignment>`
     select a.id, a.contact_id, a.tag_id, t.name, t.deleted_at is not null as tag_deleted, a.removed_at is null as active,
       exists (select from tag_assignments later where later.org_id = a.org_id and later.contact_id = a.contact_id and later.tag_id = a.tag_id and (later.id > a.id or later.removed_at is null) and later.id <> a.id) as again
     from tag_assignments a join tags own on own.org_id = a.org_id and own.id = a.tag_id
     join tags t on t.org_id = own.org_id and t.id = coalesce(own.merged_into, own.id)
     where a.org_id = ${orgId} and a.id = any(${all}::bigint[]) order by a.id`.execute(tx)
+  const rows = found.filter((row) => !takenBack.removed.has(row.contact_id))
   const wasAdded = new Set(added.map(String))
   const takeOff = rows.filter((row) => wasAdded.has(String(row.id)))
   const putBack = rows.filter((row) => !wasAdded.has(String(row.id)))
@@ -157,22 +192,24 @@ export async function undoBatch(tx: Tx, operation: OperationRow, { n, size }: Ba
     ...takeOff.flatMap((row) => notUndone(row, row.active, 'changed_since')),
     ...putBack.flatMap((row) => notUndone(row, !row.active && !row.again, 'put_on_since')),
   ]
-  if (rows.length < all.length) {
-    const { gone } = await followContacts(tx, orgId, contactIds)
-    failures.push(...gone.slice(0, all.length - rows.length).map(goneFailure))
+  if (found.length < all.length) {
+    const others = contactIds.filter((id) => !takenBack.removed.has(id))
+    const { gone } = await followContacts(tx, orgId, others)
+    failures.push(...gone.slice(0, all.length - found.length).map(goneFailure))
   }
+  failures.push(...takenBack.failures)
   const why = { reason: 'undo', operation_id: operation.id, undoes }
   const done = { added: [] as TagChangeDone[], removed: [] as TagChangeDone[] }
   const change = async (direction: 'add' | 'remove', each: ChangedAssignment[]): Promise<void> => {
-    for (const [tagId, group] of Map.groupBy(each, (row) => row.tag_id)) {
-      const ids = group.map((row) => row.contact_id)
-      const { added: on, removed: off } = await changeTags(tx, actorOfOperation(operation), ids, {
-        [direction]: [tagId],
-        why,
-      })
-      done.added.push(...on)
-      done.removed.push(...off)
-    }
+    const wishes = [...Map.groupBy(each, (row) => row.contact_id)].map(([contact_id, group]) => ({
+      contact_id,
+      tag_ids: group.map((row) => row.tag_id),
+    }))
+    const { added: on, removed: off } = await changeTagsOfEach(tx, actorOfOperation(operation), direction, wishes, {
+      why,
+    })
+    done.added.push(...on)
+    done.removed.push(...off)
   }
   const fallen = new Set(failures.map((failure) => `${failure.contact_id} ${failure.tag_id}`))
   const standing = (row: ChangedAssignment) => !fallen.has(`${row.contact_id} ${row.tag_id}`)
@@ -180,9 +217,11 @@ export async function undoBatch(tx: Tx, operation: OperationRow, { n, size }: Ba
   await change('add', putBack.filter(standing))
   const failed = new Set(failures.map((failure) => failure.contact_id))
   const changed = new Set(
-    [...done.added, ...done.removed].map((each) => each.contact_id).filter((id) => !failed.has(id)),
+    [...[...done.added, ...done.removed].map((each) => each.contact_id), ...takenBack.restored].filter(
+      (id) => !failed.has(id),
+    ),
   )
-  return { ...summary(done, failures), changed: Math.min(changed.size, size) }
+  return { ...summary(done, failures), changed: Math.min(changed.size + takenBack.removed.size, size) }
 }
 
 const SINCE = {

@@ -22,7 +22,8 @@ export async function forgetInOperations(
   )
   for (const id of contactIds) {
     await sql`
-      update operation_batches set contact_ids = array_replace(contact_ids, ${id}::uuid, ${NOBODY}::uuid),
+      update operation_batches set contact_ids = array_replace(contact_ids, ${id}::uuid, ${NOBODY}::uuid), created = array_remove(created, ${id}::uuid),
+        renamed = (select coalesce(jsonb_agg(r), '[]') from jsonb_array_elements(renamed) r where r ->> 'contact_id' <> ${id}::text),
         failures = replace(failures::text, ${id}::text, ${NOBODY})::jsonb
       where org_id = ${orgId} and ${id}::uuid = any(contact_ids)`.execute(tx)
   }

@@ -17,6 +17,7 @@ export interface OperationRequest {
   remove?: string[]
   from?: string
   into?: string
+  import_id?: string
 }
 
 export interface OperationRow {
@@ -29,10 +30,12 @@ export interface OperationRow {
   actor_name: string
   actor_role: string | null
   request: OperationRequest
+  tag_ids: string[]
   undoes: string | null
   matched: number
   done: number
   changed: number
+  created: number
   unchanged: number
   failed: number
   error: EndReason | null
@@ -98,15 +101,20 @@ const badCursor = () =>
   })
 
 async function readOperations(db: Db, actor: Actor, which: RawBuilder<unknown>): Promise<Operation[]> {
-  const { rows } = await sql<OperationRow & { undone_by: string | null }>`
-    select o.*, (select u.id from operations u where u.org_id = o.org_id and u.undoes = o.id and u.status <> 'cancelled') as undone_by
-    from operations o where o.org_id = ${actor.org_id} ${which}`.execute(db)
+  const { rows } = await sql<ReadRow>`
+    select o.*, (select u.id from operations u where u.org_id = o.org_id and u.undoes = o.id and u.status <> 'cancelled') as undone_by,
+      case when i.id is not null then jsonb_build_object('id', i.id, 'file_name', i.file_name, 'tags_mode', i.settings -> 'tags_mode',
+        'refused', (i.result ->> 'refused')::int + i.refused_late) end as import
+    from operations o left join imports i on i.org_id = o.org_id and i.operation_id = coalesce(o.undoes, o.id)
+    where o.org_id = ${actor.org_id} ${which}`.execute(db)
   if (rows.length === 0) return []
   const chips = await chipsById(db, actor.org_id)
   return rows.map((row) => toOperation(row, chips))
 }
 
-function toOperation(row: OperationRow & { undone_by: string | null }, chips: ReadonlyMap<string, TagChip>): Operation {
+type ReadRow = OperationRow & Pick<Operation, 'undone_by' | 'import'>
+
+function toOperation(row: ReadRow, chips: ReadonlyMap<string, TagChip>): Operation {
   const { request } = row
   const tags = (ids: readonly string[] = []) => ids.flatMap((id) => chips.get(id) ?? [])
   const [from, into] = tags([request.from, request.into].filter((id) => id !== undefined))
@@ -119,9 +127,11 @@ function toOperation(row: OperationRow & { undone_by: string | null }, chips: Re
     add: tags(request.add),
     remove: tags(request.remove),
     merge: from && into ? { from, into } : null,
+    import: row.import,
     matched: row.matched,
     done: row.done,
     changed: row.changed,
+    created: row.created,
     unchanged: row.unchanged,
     failed: row.failed,
     created_at: row.created_at,
@@ -146,7 +156,7 @@ export const mayUndo = ({
   changed,
   finished_at,
 }: Pick<OperationRow, 'kind' | 'changed' | 'finished_at'>): boolean =>
-  kind === 'change_tags' && changed > 0 && finished_at !== null
+  (kind === 'change_tags' || kind === 'import') && changed > 0 && finished_at !== null
 
 /** A page of the contacts that could not be changed, in the order of the work. */
 export async function listFailures(

@@ -5,7 +5,7 @@ import { previewMerge } from '../tags/merging.ts'
 import { getOperation, listFailures, listOperations } from './operations.ts'
 import * as schema from './schema.ts'
 import { previewChange } from './selecting.ts'
-import { cancelOperation, resumeOperation, startMerge, startOperation, startUndo } from './starting.ts'
+import { cancelOperation, resumeOperation, startImport, startMerge, startOperation, startUndo } from './starting.ts'
 
 export const operationRoutes = [
   bind(schema.previewOperation, async ({ body }, { db, actor }) => answer(200, await previewChange(db, actor, body))),
@@ -36,6 +36,12 @@ export const operationRoutes = [
 
   bind(schema.undoOperation, async ({ params }, { actor, write, operateSoon }) => {
     const begun = await write(async (tx) => answer(202, await startUndo(tx, actor, params.id)))
+    operateSoon()
+    return begun
+  }),
+
+  bind(schema.startImport, async ({ params }, { actor, write, operateSoon }) => {
+    const begun = await write(async (tx) => answer(202, await startImport(tx, actor, params.id)))
     operateSoon()
     return begun
   }),

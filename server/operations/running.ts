@@ -6,7 +6,16 @@ import type { EventKind } from '../events/events.ts'
 import type { Tx } from '../lib/db.ts'
 import { answerWithin, databaseAtFault } from '../lib/http.ts'
 import { settleMerge } from '../tags/merging.ts'
-import { changeAll, changeEach, endOf, mergeBatch, undoBatch, type Batch, type BatchDone } from './batches.ts'
+import {
+  changeAll,
+  changeEach,
+  endOf,
+  importBatch,
+  mergeBatch,
+  undoBatch,
+  type Batch,
+  type BatchDone,
+} from './batches.ts'
 import { actorOfOperation, type OperationRow } from './operations.ts'
 import type { OperationStatus } from './schema.ts'
 import { BATCH_SIZE, tell } from './starting.ts'
@@ -81,17 +90,22 @@ export async function workOnce(server: Resources): Promise<boolean> {
     return await db.transaction().execute((tx) => takeAndDo(tx, taken, workOn))
   } catch (error) {
     if (!taken.operation || databaseAtFault(error)) throw error
-    if (endOf(error) || taken.operation.kind !== 'change_tags') return fail(server, taken.operation, error)
+    const { kind } = taken.operation
+    if (endOf(error) || (kind !== 'change_tags' && kind !== 'import')) return fail(server, taken.operation, error)
   }
   // Somebody among them cannot be changed: all the others can.
   const one = taken.operation
-  const note = (error: unknown, contactId: string) =>
-    server.log.error({ err: error, operation_id: one.id, contact_id: contactId }, 'a contact of an operation failed')
+  const note = (error: unknown, which: string | number) =>
+    server.log.error({ err: error, operation_id: one.id, which }, 'a contact or a row of an operation failed')
   try {
     return await db
       .transaction()
       .execute((tx) =>
-        takeAndDo(tx, { operation: one }, (_tx, operation, batch) => changeEach(_tx, operation, batch, note)),
+        takeAndDo(tx, { operation: one }, (_tx, operation, batch) =>
+          operation.kind === 'import'
+            ? importBatch(_tx, operation, batch, note)
+            : changeEach(_tx, operation, batch, note),
+        ),
       )
   } catch (error) {
     if (databaseAtFault(error)) throw error
@@ -100,7 +114,11 @@ export async function workOnce(server: Resources): Promise<boolean> {
 }
 
 const workOn = (tx: Tx, operation: OperationRow, batch: Batch): Promise<BatchDone> =>
-  ({ change_tags: changeAll, undo: undoBatch, merge_tags: mergeBatch })[operation.kind](tx, operation, batch)
+  ({ change_tags: changeAll, import: importBatch, undo: undoBatch, merge_tags: mergeBatch })[operation.kind](
+    tx,
+    operation,
+    batch,
+  )
 
 async function takeAndDo(tx: Tx, taken: Taken, doBatch: typeof workOn): Promise<boolean> {
   const operation = await takeOperation(tx, taken.operation)
@@ -135,7 +153,7 @@ async function takeOperation(tx: Tx, which: OperationRow | undefined): Promise<O
 
 async function nextBatch(tx: Tx, { org_id: orgId, id, kind, request }: OperationRow): Promise<Batch | undefined> {
   const { rows } = await sql<Batch>`
-    select n, size, contact_ids from operation_batches
+    select n, size, contact_ids, first_row, last_row from operation_batches
     where org_id = ${orgId} and operation_id = ${id} and done_at is null order by n limit 1`.execute(tx)
   if (rows[0] || kind !== 'merge_tags') return rows[0]
   // What a merge of contacts carried past the batches: nothing may stay on the tag that is no more.
@@ -144,7 +162,7 @@ async function nextBatch(tx: Tx, { org_id: orgId, id, kind, request }: Operation
     select ${orgId}, ${id}, (select coalesce(max(n), -1) + 1 from operation_batches where org_id = ${orgId} and operation_id = ${id}), array_agg(contact_id), count(*)::int
     from (select distinct contact_id from tag_assignments where org_id = ${orgId} and tag_id = ${request.from!} limit ${BATCH_SIZE}) still
     having count(*) > 0
-    returning n, size, contact_ids`.execute(tx)
+    returning n, size, contact_ids, first_row, last_row`.execute(tx)
   if (left[0])
     await sql`update operations set matched = matched + ${left[0].size} where org_id = ${orgId} and id = ${id}`.execute(
       tx,
@@ -153,15 +171,17 @@ async function nextBatch(tx: Tx, { org_id: orgId, id, kind, request }: Operation
 }
 
 async function finishBatch(tx: Tx, operation: OperationRow, batch: Batch, result: BatchDone): Promise<void> {
-  const failed = new Set(result.failures.map((failure) => failure.contact_id)).size
+  const { imported } = result
+  const failed = imported?.refused ?? new Set(result.failures.map((failure) => failure.contact_id)).size
   const { rows } = await sql<OperationRow & { tell: boolean }>`
     with batch as (
       update operation_batches set done_at = now(), changed = ${result.changed}, added = ${result.added}::bigint[], removed = ${result.removed}::bigint[],
         failures = ${JSON.stringify(result.failures)}::jsonb
+        ${imported ? sql`, contact_ids = ${imported.contact_ids}::uuid[], created = ${imported.created}::uuid[], renamed = ${JSON.stringify(imported.renamed)}::jsonb` : sql``}
       where org_id = ${operation.org_id} and operation_id = ${operation.id} and n = ${batch.n}
     ), before as (select announced_at from operations where org_id = ${operation.org_id} and id = ${operation.id})
     update operations o set status = 'running', started_at = coalesce(o.started_at, now()), worked_at = clock_timestamp(),
-      done = o.done + ${batch.size}, changed = o.changed + ${result.changed}, failed = o.failed + ${failed},
+      done = o.done + ${batch.size}, changed = o.changed + ${result.changed}, created = o.created + ${imported?.created.length ?? 0}, failed = o.failed + ${failed},
       unchanged = o.unchanged + ${Math.max(0, batch.size - result.changed - failed)},
       announced_at = case when before.announced_at > now() - ${TELL_EVERY_MS} * interval '1 millisecond' then before.announced_at else now() end
     from before where o.org_id = ${operation.org_id} and o.id = ${operation.id}

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { Contact, ContactFilter } from '../contacts/schema.ts'
 import { route } from '../lib/route.ts'
 import { Id, Instant, pageLimit, problems, refusal } from '../lib/shapes.ts'
+import { TagsMode } from '../imports/schema.ts'
 import { ActorShape, ANY_TAG, NOT_BOTH, TagChip } from '../tags/schema.ts'
 
 export const MOST_CHOSEN = 10_000
@@ -82,7 +83,7 @@ export const BulkPreview = z
   .meta({ id: 'BulkPreview' })
 export type BulkPreview = z.output<typeof BulkPreview>
 
-export const OperationKind = z.enum(['change_tags', 'merge_tags', 'undo'])
+export const OperationKind = z.enum(['change_tags', 'merge_tags', 'import', 'undo'])
 export type OperationKind = z.output<typeof OperationKind>
 export const OperationStatus = z.enum(['waiting', 'running', 'cancelling', 'cancelled', 'done', 'failed'])
 export type OperationStatus = z.output<typeof OperationStatus>
@@ -100,11 +101,25 @@ export const Operation = z
     add: z.array(TagChip),
     remove: z.array(TagChip),
     merge: z.object({ from: TagChip, into: TagChip }).nullable(),
+    import: z
+      .object({
+        id: Id,
+        file_name: z.string(),
+        tags_mode: TagsMode,
+        refused: z.int().describe('Rows of the file that were refused; they can be had as a file, for some weeks.'),
+      })
+      .nullable()
+      .describe('Of an import, and of taking one back.'),
     matched: z.int().describe('Contacts taken at the start.'),
     done: z.int().describe('Contacts worked on so far: changed, unchanged or failed.'),
     changed: z.int(),
+    created: z.int().describe('Of those that were changed, the ones that an import made.'),
     unchanged: z.int(),
-    failed: z.int().describe('Listed with a sentence each; of an undo, what could not be undone.'),
+    failed: z
+      .int()
+      .describe(
+        'Listed with a sentence each; of an undo, what could not be undone; of an import, rows refused on the way.',
+      ),
     created_at: Instant,
     started_at: Instant.nullable(),
     finished_at: Instant.nullable(),
@@ -238,6 +253,16 @@ export const undoOperation = route({
   summary: 'Take back exactly what a change of tags changed, where it still stands',
   permission: 'contacts:bulk',
   scope: 'contacts:write',
+  ...one,
+  responses: begun,
+})
+
+export const startImport = route({
+  method: 'post',
+  path: '/v1/imports/{id}/start',
+  operationId: 'startImport',
+  summary: 'Write a file that was checked; it can be taken back',
+  permission: 'contacts:import',
   ...one,
   responses: begun,
 })

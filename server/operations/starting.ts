@@ -6,6 +6,7 @@ import { recordEvents, type EventKind } from '../events/events.ts'
 import type { Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { newId } from '../lib/ids.ts'
+import { markStarted, prepareWriting } from '../imports/beginning.ts'
 import { markMerged } from '../tags/merging.ts'
 import { catalogTags } from '../tags/resolving.ts'
 import {
@@ -21,6 +22,8 @@ import { selectionCondition } from './selecting.ts'
 
 /** Contacts a batch: its transaction takes some tenths of a second, and so long a cancel waits at most. */
 export const BATCH_SIZE = 500
+/** Rows of a file a batch: they take about as long. */
+const ROWS_A_BATCH = 1000
 
 /**
  * Takes the contacts that match now, in one snapshot, and leaves them as batches to the background. Refuses tags that are
@@ -66,13 +69,36 @@ export async function startMerge(tx: Tx, actor: Actor, fromId: string, intoId: s
 }
 
 /**
+ * Writes a file that was checked, in the background: its rows as they were staged, whoever they lead to when they are written.
+ * Refuses what `prepareWriting` refuses.
+ */
+export async function startImport(tx: Tx, actor: Actor, importId: string): Promise<Operation> {
+  const { tagIds } = await prepareWriting(tx, actor, importId)
+  const id = await insertOperation(tx, actor, { kind: 'import', request: { import_id: importId }, tagIds })
+  await markStarted(tx, actor.org_id, importId, id)
+  // From the end of the file on: see writeRows.
+  const { rows } = await sql<{ matched: number }>`
+    with batches as (
+      insert into operation_batches (org_id, operation_id, n, contact_ids, size, first_row, last_row)
+      select ${actor.org_id}, ${id}, batch, '{}', count(*), min(n), max(n) from (
+        select n, (row_number() over (order by n desc) - 1) / ${ROWS_A_BATCH}::int as batch from import_rows
+        where org_id = ${actor.org_id} and import_id = ${importId} and reason is null and same_as is null
+      ) placed group by batch
+      returning size
+    )
+    select coalesce(sum(size), 0)::int as matched from batches`.execute(tx)
+  await setMatched(tx, actor.org_id, id, rows[0]!.matched)
+  return begun(tx, actor, id)
+}
+
+/**
  * Takes back what an operation changed, as an operation of its own. Refuses one that still runs, that changed nothing, that is
  * no change of tags, or that is being or was undone (`already_undone`).
  */
 export async function startUndo(tx: Tx, actor: Actor, id: string): Promise<Operation> {
   const row = await lockOperation(tx, actor, id)
-  if (row.kind !== 'change_tags')
-    throw new Problem('conflict', 'Only changes of tags can be undone.', { reason: 'not_undoable' })
+  if (row.kind !== 'change_tags' && row.kind !== 'import')
+    throw new Problem('conflict', 'Only changes of tags and imports can be undone.', { reason: 'not_undoable' })
   if (row.finished_at === null)
     throw new Problem('conflict', 'It is still under way. Cancel it or wait for its end first.', {
       reason: 'unfinished',
@@ -85,11 +111,11 @@ export async function startUndo(tx: Tx, actor: Actor, id: string): Promise<Opera
     })
   if (!mayUndo(row))
     throw new Problem('conflict', 'It changed nothing that could be undone.', { reason: 'nothing_to_undo' })
-  const { add = [], remove = [] } = row.request
+  const { add = [], remove = [], import_id } = row.request
   const undoId = await insertOperation(tx, actor, {
     kind: 'undo',
-    request: { add: remove, remove: add },
-    tagIds: [...add, ...remove],
+    request: import_id === undefined ? { add: remove, remove: add } : { import_id },
+    tagIds: row.tag_ids,
     undoes: id,
   })
   await sql`

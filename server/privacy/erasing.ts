@@ -7,6 +7,7 @@ import { getContact } from '../contacts/contacts.ts'
 import { eraseContacts, tracesOf, wholeContact } from '../contacts/erasing.ts'
 import { lockIdentities } from '../contacts/identity-rows.ts'
 import { forgetContacts, recordEvents } from '../events/events.ts'
+import { forgetInImports } from '../imports/forgetting.ts'
 import type { Db, Tx } from '../lib/db.ts'
 import { newId } from '../lib/ids.ts'
 import { forgetDispatches } from '../webhooks/forgetting.ts'
@@ -29,6 +30,7 @@ export async function eraseContact(tx: Tx, actor: Actor, contactId: string): Pro
   const traces = await tracesOf(tx, orgId, ids)
   await eraseContacts(tx, orgId, ids)
   await forgetDispatches(tx, orgId, await forgetContacts(tx, orgId, ids))
+  await forgetInImports(tx, orgId, ids, [...traces.phones, ...traces.user_ids])
   const cut = await cutOutOfWaiting(tx, orgId, traces)
   const id = newId()
   await sql`

@@ -1,6 +1,6 @@
 // Where a tag that somebody names leads: by id or by name, through merges, to what can be put on a contact.
 import { sql } from 'kysely'
-import { prepared, type Db } from '../lib/db.ts'
+import { prepared, type Db, type Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { nameKey } from '../lib/fold.ts'
 import { isId } from '../lib/ids.ts'
@@ -91,7 +91,8 @@ interface UnknownName {
   near: { id: string; name: string }[]
 }
 
-async function nearTo(db: Db, orgId: string, names: readonly string[]): Promise<UnknownName[]> {
+/** Each name with the active tags whose names are like it, the likest first. */
+export async function nearTo(db: Db, orgId: string, names: readonly string[]): Promise<UnknownName[]> {
   const { rows } = await sql<UnknownName>`
     select n.name, coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'name', t.name) order by t.likeness desc, t.name) filter (where t.id is not null), '[]') as near
     from unnest(${names}::text[], ${names.map(nameKey)}::text[]) with ordinality as n (name, key, place)
@@ -175,4 +176,11 @@ export async function catalogTags(
     throw new Problem('invalid', 'A tag can be added or removed, not both.', { reason: 'tag_both' })
   const chips = new Map([...locked].map(([id, { merged_into: _, ...chip }]) => [id, chip]))
   return { add: added!, remove: removed!, chips }
+}
+
+/** What each of the tags leads to, merged ones followed, by its id; as `catalogTags`, it keeps them from being deleted or merged. */
+export async function survivorsOf(tx: Tx, orgId: string, ids: readonly string[]): Promise<Map<string, string>> {
+  const asked = [...new Set(ids)]
+  await catalogTags(tx, orgId, { add: asked })
+  return new Map([...(await resolveTags(tx, orgId, asked))].map(([id, tag]) => [id, tag.id]))
 }

@@ -4,8 +4,10 @@ import { actorColumns, type Actor } from '../access/actor.ts'
 import { eventsOf, recordEvents } from '../events/events.ts'
 import { prepared, type Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
+import { carriedBeside, lockContacts, type Pair } from './carried.ts'
 import { countChanges, countsOf } from './counting.ts'
-import { catalogTags } from './resolving.ts'
+import { refusePuttingBack } from './putting-back.ts'
+import { catalogTags, survivorsOf } from './resolving.ts'
 import { mayRemove, sourceOf, type AddedBy } from './rules.ts'
 import type { TagChip, TagSource, Why } from './schema.ts'
 import { bitOf, sourcesCarried } from './source-bits.ts'
@@ -19,9 +21,7 @@ export interface TagChanges {
   at?: string
 }
 
-export interface TagChangeDone {
-  contact_id: string
-  tag_id: string
+export interface TagChangeDone extends Pair {
   /** The interval that began or ended by it. */
   assignment_id: number | string
 }
@@ -51,53 +51,79 @@ export async function changeTags(
   const { ids, merging } = await lockContacts(tx, actor, contactIds, [...add, ...remove])
   for (const tagId of merging) await moveTag(tx, actor.org_id, tagId, ids)
 
-  const removed = await endAssignments(tx, actor, source, ids, remove, changes)
+  const removed = await endAssignments(tx, actor, source, everyPair(ids, remove), changes)
   if (add.length > 0 && (source === 'ai_tool' || source === 'ai_auto_close'))
     await refusePuttingBack(tx, actor, ids, add, changes.why)
-  const added = await beginAssignments(tx, actor, source, ids, add, changes)
-
-  const done = ({ contact_id, tag_id, assignment_id }: NamedChange) => ({ contact_id, tag_id, assignment_id })
+  const added = await beginAssignments(tx, actor, source, everyPair(ids, add), changes)
   return { added: added.map(done), removed: removed.map(done), asked: [...add, ...remove].map((id) => chips.get(id)!) }
 }
 
+const done = ({ contact_id, tag_id, assignment_id }: NamedChange) => ({ contact_id, tag_id, assignment_id })
+
+/** What one contact is to carry, beside or instead of what it does, or no more. */
+export interface TagWish {
+  contact_id: string
+  tag_ids: readonly string[]
+}
+
 /**
- * Locks the contacts in the order of their ids, so that changes of many at once cannot deadlock. Answers the tags too whose
- * assignments are still moving to one of those asked for; it is looked up when the locks of the tags are held, not before.
+ * The same for many contacts with tags of their own each. To replace leaves on each the tags wished for and nothing else of
+ * the catalog; what that takes is worked out here, when it is written. Tags that were deleted from the catalog stay where
+ * they are. Contacts named as born were made with their tags in this very transaction. Refuses what `changeTags` refuses.
  */
-async function lockContacts(
+export async function changeTagsOfEach(
   tx: Tx,
   actor: Actor,
-  contactIds: readonly string[],
-  tagIds: readonly string[] = [],
-): Promise<{ ids: string[]; merging: string[] }> {
-  const wanted = [...new Set(contactIds)]
-  const { rows } = await sql<{ id: string; merging: string[] }>`
-    select id, array(select m.id from tags m where m.org_id = ${actor.org_id} and m.merged_into = any((select ${tagIds}::uuid[])::uuid[]) and m.merging is not null) as merging
-    from contacts where org_id = ${actor.org_id} and id = any((select ${wanted}::uuid[])::uuid[]) order by id for no key update`.execute(
-    prepared(tx),
+  mode: 'add' | 'remove' | 'replace',
+  wishes: readonly TagWish[],
+  changes: Pick<TagChanges, 'why'> & { born?: ReadonlySet<string> },
+): Promise<{ added: TagChangeDone[]; removed: TagChangeDone[] }> {
+  const source = sourceOf(actor)
+  const named = wishes.flatMap((wish) => wish.tag_ids)
+  const survivors = await survivorsOf(tx, actor.org_id, named)
+  const pairs = wishes.flatMap(({ contact_id, tag_ids }) =>
+    [...new Set(tag_ids.map((id) => survivors.get(id)!))].map((tag_id) => ({ contact_id, tag_id })),
   )
-  if (rows.length < wanted.length)
-    throw new Problem('not_found', 'There is no such contact in this organization.', { reason: 'contact_missing' })
-  return { ids: rows.map((row) => row.id), merging: rows[0]?.merging ?? [] }
+  const contactIds = wishes.map((wish) => wish.contact_id)
+  const { ids, merging } = await lockContacts(tx, actor, contactIds, [...new Set(pairs.map((pair) => pair.tag_id))])
+  for (const tagId of merging) await moveTag(tx, actor.org_id, tagId, ids)
+  const ended = mode === 'remove' ? pairs : mode === 'replace' ? await carriedBeside(tx, actor, ids, pairs) : []
+  const removed = await endAssignments(tx, actor, source, ended, changes)
+  if (mode !== 'remove' && (source === 'ai_tool' || source === 'ai_auto_close'))
+    for (const [tagId, group] of Map.groupBy(pairs, (pair) => pair.tag_id))
+      await refusePuttingBack(
+        tx,
+        actor,
+        group.map((pair) => pair.contact_id),
+        [tagId],
+        changes.why,
+      )
+  const added = mode === 'remove' ? [] : await beginAssignments(tx, actor, source, pairs, changes)
+  return { added: added.map(done), removed: removed.map(done) }
 }
+
+const everyPair = (contactIds: readonly string[], tagIds: readonly string[]): Pair[] =>
+  contactIds.flatMap((contact_id) => tagIds.map((tag_id) => ({ contact_id, tag_id })))
+
+/** The rows of pairs, for `from`. */
+const rowsOf = (pairs: readonly Pair[]) =>
+  sql`unnest((select ${pairs.map((pair) => pair.contact_id)}::uuid[]), (select ${pairs.map((pair) => pair.tag_id)}::uuid[]))`
 
 async function endAssignments(
   tx: Tx,
   actor: Actor,
   source: TagSource,
-  contactIds: string[],
-  tagIds: string[],
+  pairs: readonly Pair[],
   { why, at }: TagChanges,
 ): Promise<NamedChange[]> {
-  if (tagIds.length === 0) return []
+  if (pairs.length === 0) return []
   const by = actorColumns(actor)
   const { rows } = await sql<NamedChange & AddedBy>`
     update tag_assignments a set removed_at = coalesce(${at ?? null}::timestamptz, statement_timestamp()), removed_source = ${source},
       removed_actor_kind = ${by.actor_kind}, removed_actor_id = ${by.actor_id}, removed_actor_name = ${by.actor_name},
       removed_why = ${why ? JSON.stringify(why) : null}::jsonb
-    from tags t
-    where a.org_id = ${actor.org_id} and a.contact_id = any(${contactIds}::uuid[]) and a.tag_id = any(${tagIds}::uuid[]) and a.removed_at is null
-      and t.org_id = a.org_id and t.id = a.tag_id
+    from ${rowsOf(pairs)} as p (contact_id, tag_id) join tags t on t.org_id = ${actor.org_id} and t.id = p.tag_id
+    where a.org_id = ${actor.org_id} and a.contact_id = p.contact_id and a.tag_id = p.tag_id and a.removed_at is null
     returning a.id as assignment_id, a.contact_id, a.tag_id, t.name as tag_name, a.added_source as source, a.added_actor_kind as actor_kind, a.added_actor_id as actor_id`.execute(
     tx,
   )
@@ -144,11 +170,10 @@ async function beginAssignments(
   tx: Tx,
   actor: Actor,
   source: TagSource,
-  contactIds: string[],
-  tagIds: string[],
-  { why, at }: TagChanges,
+  pairs: readonly Pair[],
+  { why, at, born = new Set() }: TagChanges & { born?: ReadonlySet<string> },
 ): Promise<NamedChange[]> {
-  if (tagIds.length === 0) return []
+  if (pairs.length === 0) return []
   const by = actorColumns(actor)
   const event = {
     kind: 'contact.tag_added',
@@ -159,10 +184,9 @@ async function beginAssignments(
   const { rows } = await sql<NamedChange>`
     with added as (
       insert into tag_assignments (org_id, contact_id, tag_id, added_at, added_source, added_actor_kind, added_actor_id, added_actor_name, added_why)
-      select ${actor.org_id}, c.id, t.id, coalesce(${at ?? null}::timestamptz, statement_timestamp()), ${source}, ${by.actor_kind}, ${by.actor_id}, ${by.actor_name},
+      select ${actor.org_id}, p.contact_id, p.tag_id, coalesce(${at ?? null}::timestamptz, statement_timestamp()), ${source}, ${by.actor_kind}, ${by.actor_id}, ${by.actor_name},
         ${why ? JSON.stringify(why) : null}::jsonb
-      from unnest((select ${contactIds}::uuid[])) with ordinality as c (id, n) cross join unnest((select ${tagIds}::uuid[])) with ordinality as t (id, n)
-      order by c.n, t.n
+      from ${rowsOf(pairs)} with ordinality as p (contact_id, tag_id, n) order by p.n
       on conflict (org_id, contact_id, tag_id) where removed_at is null do nothing
       returning id, contact_id, tag_id
     ), named as (
@@ -170,42 +194,12 @@ async function beginAssignments(
     ), carried as (
       update contacts c set tag_ids = c.tag_ids || a.tag_ids, tag_sources = c.tag_sources | ${bitOf(source)}::smallint
       from (select contact_id, array_agg(tag_id) as tag_ids from added group by contact_id) a
-      where c.org_id = ${actor.org_id} and c.id = a.contact_id
+      where c.org_id = ${actor.org_id} and c.id = a.contact_id and c.id <> all((select ${[...born]}::uuid[])::uuid[])
     ), counted as (${countsOf(actor.org_id, sql`select tag_id from added`, 1)}
     ), told as (${eventsOf(actor, event, sql`select contact_id, tag_id, tag_name, id as n from named`)}
     )
     select id as assignment_id, contact_id, tag_id, tag_name from named order by id`.execute(prepared(tx))
   return rows
-}
-
-/** What a person or a third-party system took off, an AI puts back only on a customer's newer message. */
-async function refusePuttingBack(
-  tx: Tx,
-  actor: Actor,
-  contactIds: string[],
-  tagIds: string[],
-  why: Why | undefined,
-): Promise<void> {
-  const evidenceAt = typeof why?.['evidence_at'] === 'string' ? why['evidence_at'] : null
-  const { rows } = await sql<{ contact_id: string; tag_id: string; name: string }>`
-    select a.contact_id, a.tag_id, t.name
-    from tag_assignments a join tags t on t.org_id = a.org_id and t.id = a.tag_id
-    where a.org_id = ${actor.org_id} and a.contact_id = any(${contactIds}::uuid[]) and a.tag_id = any(${tagIds}::uuid[])
-      and a.removed_source in ('manual_admin', 'manual_agent', 'api')
-      and (${evidenceAt}::timestamptz is null or a.removed_at >= ${evidenceAt}::timestamptz)
-      and not exists (select 1 from tag_assignments held where held.org_id = a.org_id and held.contact_id = a.contact_id
-        and held.tag_id = a.tag_id and held.removed_at is null)
-    limit 1`.execute(tx)
-  if (rows[0]) {
-    throw new Problem(
-      'forbidden',
-      `A person took the tag “${rows[0].name}” off. An AI can put it back only when the customer has written something newer that supports it.`,
-      {
-        reason: 'removed_by_person',
-        data: { tag_id: rows[0].tag_id, name: rows[0].name, contact_id: rows[0].contact_id },
-      },
-    )
-  }
 }
 
 /**

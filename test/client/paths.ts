@@ -861,7 +861,7 @@ export interface components {
       /** Format: uuid */
       id: string;
       /** @enum {string} */
-      kind: "change_tags" | "merge_tags" | "undo";
+      kind: "change_tags" | "merge_tags" | "import" | "undo";
       /** @enum {string} */
       status: "waiting" | "running" | "cancelling" | "cancelled" | "done" | "failed";
       actor: components["schemas"]["Actor"];
@@ -875,13 +875,25 @@ export interface components {
         from: components["schemas"]["TagChip"];
         into: components["schemas"]["TagChip"];
       } | null;
+      /** @description Of an import, and of taking one back. */
+      import: ({
+        /** Format: uuid */
+        id: string;
+        file_name: string;
+        /** @enum {string} */
+        tags_mode: "add" | "replace" | "remove";
+        /** @description Rows of the file that were refused; they can be had as a file, for some weeks. */
+        refused: number;
+      }) | null;
       /** @description Contacts taken at the start. */
       matched: number;
       /** @description Contacts worked on so far: changed, unchanged or failed. */
       done: number;
       changed: number;
+      /** @description Of those that were changed, the ones that an import made. */
+      created: number;
       unchanged: number;
-      /** @description Listed with a sentence each; of an undo, what could not be undone. */
+      /** @description Listed with a sentence each; of an undo, what could not be undone; of an import, rows refused on the way. */
       failed: number;
       /**
        * Format: date-time

@@ -17,6 +17,8 @@ export const KINDS = [
   'conflict',
   'merge',
   'operation',
+  'import',
+  'upload',
   'user',
   'session',
   'invitation',
@@ -68,6 +70,9 @@ const accountBody = {
   app_secret: 'a secret',
   channels: [],
 }
+
+/** What is uploaded in world.ts, and here again. */
+export const FILE_OF_CONTACTS = 'Phone,Display name,Tags\n+4915155500001,Somebody,\n'
 
 /** Tabs name themselves. */
 const A_TAB = '00000000-0000-4000-8000-000000000001'
@@ -217,6 +222,22 @@ export const EXAMPLES: Readonly<Record<string, (id: Ids) => Example | Example[]>
   cancelOperation: (id) => ({ params: { id: id.operation }, own: 409 }),
   resumeOperation: (id) => ({ params: { id: id.operation }, own: 409 }),
   undoOperation: (id) => ({ params: { id: id.operation } }),
+  createImport: () => ({ body: { file_name: 'a.csv', file_bytes: 10 } }),
+  putImportPart: (id) => ({ params: { id: id.upload, n: '0' }, file: FILE_OF_CONTACTS }),
+  getImport: (id) => [{ params: { id: id.import } }, { params: { id: id.upload } }],
+  previewImport: (id) => ({ params: { id: id.import } }),
+  checkImport: (id) => ({
+    params: { id: id.import },
+    body: {
+      encoding: 'utf-8',
+      separator: ',',
+      columns: { phone: 0, display_name: 1, tags: 2, first_seen_at: null, last_seen_at: null },
+      tags: [{ name: 'New here', choice: 'use', tag_id: id.tag }],
+    },
+  }),
+  exportRefusedRows: (id) => ({ params: { id: id.import } }),
+  startImport: (id) => ({ params: { id: id.import } }),
+  discardImport: (id) => ({ params: { id: id.upload } }),
   previewMerge: (id) => ({ params: { id: id.tag }, query: { into: id.otherTag } }),
   mergeTags: (id) => ({ params: { id: id.tag }, body: { into: id.otherTag } }),
 

@@ -7,15 +7,17 @@ import { listConversations, takeConversation } from '../../server/conversations/
 import { newId } from '../../server/lib/ids.ts'
 import { hashPassword } from '../../server/lib/password.ts'
 import { createSavedReply } from '../../server/replies/schema.ts'
+import { createImport } from '../../server/imports/schema.ts'
 import { startOperation } from '../../server/operations/schema.ts'
 import { createInvitation } from '../../server/people/schema.ts'
 import { changeContactTags, createTag, deleteTags, updateTag } from '../../server/tags/schema.ts'
 import { putInLine } from '../../server/webhooks/line.ts'
 import { createWebhook, listDispatches } from '../../server/webhooks/schema.ts'
 import { numberEvents } from '../../server/events/sequencing.ts'
+import { check, upload } from '../help/imports.ts'
 import { sighted } from '../help/people.ts'
 import type { ConnectedAccount, KeyHolder, Person, TestServer } from '../help/server.ts'
-import type { Ids } from './examples.ts'
+import { FILE_OF_CONTACTS, type Ids } from './examples.ts'
 
 export interface World {
   admin: Person
@@ -82,6 +84,11 @@ export async function makeWorld(server: TestServer, mark: string): Promise<World
   await admin.call(deleteTags, { body: { ids: [deletedTag!.id] } })
   const operation = await admin.call(startOperation, { body: { ids: [otherContact], add: [otherTag!.id] } })
   await server.operate()
+  const checked = await upload(server, admin, FILE_OF_CONTACTS)
+  await check(server, admin, checked.id)
+  const uploading = await admin.call(createImport, {
+    body: { file_name: `${mark}.csv`, file_bytes: FILE_OF_CONTACTS.length },
+  })
   const { conflicts } = await admin.call(listConflicts, {})
   const [kept, merged] = [await sighted(server, admin), await sighted(server, admin)]
   const { merge_id: merge } = await admin.call(mergeContacts, { params: { id: kept }, body: { merged_id: merged } })
@@ -133,6 +140,8 @@ export async function makeWorld(server: TestServer, mark: string): Promise<World
     conflict: conflicts[0]!.id,
     merge,
     operation: operation.id,
+    import: checked.id,
+    upload: uploading.id,
     user: agent.actor.id,
     session: sessions[0]!.id,
     invitation: invitation.id,

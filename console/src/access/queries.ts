@@ -39,6 +39,7 @@ export type Permission =
   | 'contacts:tag'
   | 'contacts:bulk'
   | 'contacts:export'
+  | 'contacts:import'
   | 'contacts:merge'
   | 'contacts:erase'
   | 'tags:read'

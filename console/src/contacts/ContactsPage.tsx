@@ -1,8 +1,8 @@
 // Audiences → Contacts: who wrote to the organization, filtered, counted, exported, one of them open at the side.
 import { Button } from '@mantine/core'
-import { IconDownload } from '@tabler/icons-react'
+import { IconDownload, IconUpload } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { useSearch } from '@tanstack/react-router'
+import { Link, useSearch } from '@tanstack/react-router'
 import { lazy, Suspense, useMemo, useRef } from 'react'
 import type { Contact } from '../../../server/contacts/schema.ts'
 import { may, useOrganization } from '../access/queries.ts'
@@ -65,6 +65,17 @@ export function ContactsPage() {
     <div className={classes.page} data-open={openId !== undefined || undefined}>
       <div className={classes.list} onPointerEnter={() => void loadPanel()} onFocus={() => void loadPanel()}>
         <PageHeader title={m.contacts()} organization={organization.name}>
+          {may(organization, 'contacts:import') && (
+            <Button
+              variant="default"
+              leftSection={<IconUpload size={16} stroke={1.7} />}
+              renderRoot={(props) => (
+                <Link to="/o/$organization/contacts/import" params={{ organization: organization.slug }} {...props} />
+              )}
+            >
+              {m.import_csv()}
+            </Button>
+          )}
           {may(organization, 'contacts:export') && (
             <Button
               variant="default"

@@ -5,6 +5,7 @@ import { useOrganization } from '../access/queries.ts'
 import { m } from '../paraglide/messages.js'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
 import { useReturnsFocus } from '../ui/returns-focus.ts'
+import { tellFailure } from '../ui/toasts.ts'
 import { FailureList } from './FailureList.tsx'
 import classes from './OperationDialog.module.css'
 import { OperationActions, OperationProgress } from './OperationProgress.tsx'
@@ -19,6 +20,29 @@ export function OperationDialog({ id, onShow, onClose }: ReportProps) {
       <OperationReport id={id} onShow={onShow} onClose={onClose} />
     </Modal>
   )
+}
+
+/** What was refused before, and on the way. */
+function RefusedRows({ id }: { id: string }) {
+  const organization = useOrganization()
+  return (
+    <p className={classes.quiet}>
+      {m.import_refused_text()}{' '}
+      <Button size="compact-xs" variant="default" onClick={() => void save(organization.slug, id)}>
+        {m.operation_refused_rows()}
+      </Button>
+    </p>
+  )
+}
+
+async function save(organization: string, id: string): Promise<void> {
+  try {
+    const { saveRefused } = await import('../imports/queries.ts')
+    await saveRefused(organization, id)
+  } catch {
+    // What saves could not be loaded; a file that fails tells of itself.
+    tellFailure(m.export_broken())
+  }
 }
 
 interface ReportProps {
@@ -43,7 +67,10 @@ export function OperationReport({ id, onShow, onClose }: ReportProps) {
       </div>
       {error && <ErrorNotice error={error} onRetry={() => void refetch()} />}
       {underWay && <p className={classes.quiet}>{m.operation_goes_on()}</p>}
-      {!underWay && operation.failed > 0 && <FailureList operation={operation} />}
+      {!underWay && operation.kind !== 'import' && operation.failed > 0 && <FailureList operation={operation} />}
+      {operation.kind === 'import' && operation.import !== null && operation.import.refused > 0 && (
+        <RefusedRows id={operation.import.id} />
+      )}
       {operation.undone_by !== null && <p className={classes.quiet}>{m.operation_was_undone()}</p>}
       <div className={classes.foot}>
         <OperationActions operation={operation} onUndone={(undo) => onShow(undo.id)} />

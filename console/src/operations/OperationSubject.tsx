@@ -16,7 +16,11 @@ export function OperationSubject({ operation }: { operation: Operation }) {
     <div className={classes.root}>
       <p className={classes.what}>
         {kind === 'undo' && <span>{m.operation_undo_of()}</span>}
-        {merge ? (
+        {operation.import ? (
+          <>
+            <span>{m.operation_imports()}</span> <bdi>{operation.import.file_name}</bdi>
+          </>
+        ) : merge ? (
           <>
             <span>{m.operation_merges()}</span> <TagChip {...merge.from} /> <span>{m.operation_into()}</span>{' '}
             <TagChip {...merge.into} />

@@ -90,7 +90,7 @@ function OperationCard({ operation, onReport }: { operation: Operation; onReport
           <bdi>{operation.actor.name}</bdi> · <Time at={operation.created_at} form="minute" />
         </p>
         <div className={classes.actions}>
-          {!isUnderWay(operation) && operation.failed > 0 && (
+          {!isUnderWay(operation) && (operation.failed > 0 || (operation.import?.refused ?? 0) > 0) && (
             <Button size="xs" variant="default" onClick={onReport}>
               {m.operation_report()}
             </Button>

@@ -147,6 +147,12 @@ export function useUndoOperation(organization: string) {
   })
 }
 
+/** What is to be done when an operation was begun with from elsewhere. */
+export function useBegun(organization: string): (operation: Operation) => void {
+  const queryClient = useQueryClient()
+  return (operation) => begun(queryClient, organization, operation)
+}
+
 /** Whoever started it is told how it ended, wherever they are by then. */
 function begun(queryClient: QueryClient, organization: string, operation: Operation): void {
   startedHere.add(operation.id)

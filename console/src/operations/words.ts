@@ -14,11 +14,17 @@ export const statusWord = (status: Operation['status']): string =>
   })[status]()
 
 /** `1,203 contacts changed · 14 were so already · 3 could not be changed`. */
-export function resultWords({ kind, changed, unchanged, failed }: Operation): string {
+export function resultWords({ kind, changed: all, created, unchanged, failed, import: file }: Operation): string {
+  const isImport = kind === 'import'
+  const changed = isImport ? all - created : all
   const words = { shown: formatCount(changed), count: changed }
-  const parts = [kind === 'undo' ? m.operation_restored(words) : m.operation_changed(words)]
+  const parts = isImport ? [m.operation_created({ count: created, shown: formatCount(created) })] : []
+  if (!isImport || changed > 0) parts.push(kind === 'undo' ? m.operation_restored(words) : m.operation_changed(words))
   if (unchanged > 0) parts.push(m.operation_unchanged({ count: unchanged, shown: formatCount(unchanged) }))
-  if (failed > 0) {
+  if (isImport) {
+    const refused = file?.refused ?? failed
+    if (refused > 0) parts.push(m.operation_rows_refused({ count: refused, shown: formatCount(refused) }))
+  } else if (failed > 0) {
     const failures = { count: failed, shown: formatCount(failed) }
     parts.push(kind === 'undo' ? m.operation_not_undone(failures) : m.operation_failures(failures))
   }

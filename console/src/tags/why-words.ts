@@ -8,6 +8,8 @@ export function whyWords(why: Why | null): string {
   if (typeof reason !== 'string') return ''
   if (reason === 'bulk_change') return m.why_bulk_change()
   if (reason === 'undo') return m.why_undo()
+  const file = why?.['file_name']
+  if (reason === 'import' && typeof file === 'string') return m.why_import({ name: file })
   if (reason !== 'merged') return reason
   const tag = why?.['merged_tag']
   return typeof tag === 'string' ? m.why_tags_merged({ name: tag }) : m.why_contacts_merged()

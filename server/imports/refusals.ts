@@ -1,0 +1,23 @@
+// Why rows are refused, in sentences for people; programs go by the reason.
+import type { RowReason } from './schema.ts'
+
+const SENTENCES: Record<RowReason, string> = {
+  row_phone_missing: 'The phone is missing.',
+  row_phone_invalid: 'This is neither a whole phone number nor an id of WhatsApp that is known here.',
+  row_phone_exponent:
+    'A spreadsheet has shortened this number, and digits are lost. Format the column as text and put the whole number in.',
+  row_phone_bare: 'The number has no plus. Write it with plus and its country’s code, such as +34600123456.',
+  row_columns_differ: 'The row has more or fewer cells than the first line.',
+  row_nul: 'A cell holds a character that cannot be kept (NUL).',
+  row_name_too_long: 'The name has more than 1,000 characters.',
+  row_time_unreadable: 'A time is not written as 2026-05-30T10:00:00Z or 2026-05-30.',
+  row_time_future: 'A contact was not seen in the future.',
+  row_times_crossed: 'A contact cannot have been last seen before it was first seen.',
+  row_two_contacts: 'This id belongs to two contacts, of two business portfolios.',
+  row_portfolio_unknown:
+    'An id of WhatsApp belongs to the portfolio of one account. Connect that account, and no other, before importing it.',
+  row_not_here: 'There is no such contact, and none were to be created.',
+  row_failed: 'Something went wrong on the server with this row. It was logged.',
+}
+
+export const sentenceOf = (reason: RowReason): string => SENTENCES[reason]
