@@ -166,6 +166,12 @@ export const ActorShape = z.object({ kind: z.string(), id: z.string(), name: z.s
 export const Why = z.record(z.string(), z.unknown())
 export type Why = z.output<typeof Why>
 
+/** The customer's message that spoke for a tag, as it reads now; null when there is none, or it was erased. */
+export const Evidence = z
+  .object({ message_id: Id, conversation_id: Id, quote: z.string(), at: Instant })
+  .meta({ id: 'Evidence' })
+export type Evidence = z.output<typeof Evidence>
+
 /** A tag on a contact, with where it came from. */
 export const Assignment = z
   .object({
@@ -174,6 +180,7 @@ export const Assignment = z
     added_at: Instant,
     actor: ActorShape,
     why: Why.nullable(),
+    evidence: Evidence.nullable(),
     removable: z.boolean().describe('Whether the caller may take it off.'),
   })
   .meta({ id: 'Assignment' })

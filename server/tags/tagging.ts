@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import { actorColumns, type Actor } from '../access/actor.ts'
 import { recordEvents, type NewEvent } from '../events/events.ts'
-import type { Tx } from '../lib/db.ts'
+import type { Db, Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { countChanges } from './counting.ts'
 import { catalogTags } from './resolving.ts'
@@ -176,6 +176,27 @@ async function refusePuttingBack(
   why: Why | undefined,
 ): Promise<void> {
   const evidenceAt = typeof why?.['evidence_at'] === 'string' ? why['evidence_at'] : null
+  const [held] = await heldBack(tx, actor, contactIds, tagIds, evidenceAt)
+  if (held) {
+    throw new Problem(
+      'forbidden',
+      `A person took the tag “${held.name}” off. An AI can put it back only when the customer has written something newer that supports it.`,
+      {
+        reason: 'removed_by_person',
+        data: { tag_id: held.tag_id, name: held.name, contact_id: held.contact_id },
+      },
+    )
+  }
+}
+
+/** Which of the tags an AI may not put back on these contacts: people or other systems took them off after the evidence. */
+export async function heldBack(
+  db: Db,
+  actor: Actor,
+  contactIds: readonly string[],
+  tagIds: readonly string[],
+  evidenceAt: string | null,
+): Promise<{ contact_id: string; tag_id: string; name: string }[]> {
   const { rows } = await sql<{ contact_id: string; tag_id: string; name: string }>`
     select a.contact_id, a.tag_id, t.name
     from tag_assignments a join tags t on t.org_id = a.org_id and t.id = a.tag_id
@@ -184,17 +205,8 @@ async function refusePuttingBack(
       and (${evidenceAt}::timestamptz is null or a.removed_at >= ${evidenceAt}::timestamptz)
       and not exists (select 1 from tag_assignments held where held.org_id = a.org_id and held.contact_id = a.contact_id
         and held.tag_id = a.tag_id and held.removed_at is null)
-    limit 1`.execute(tx)
-  if (rows[0]) {
-    throw new Problem(
-      'forbidden',
-      `A person took the tag “${rows[0].name}” off. An AI can put it back only when the customer has written something newer that supports it.`,
-      {
-        reason: 'removed_by_person',
-        data: { tag_id: rows[0].tag_id, name: rows[0].name, contact_id: rows[0].contact_id },
-      },
-    )
-  }
+    limit 1`.execute(db)
+  return rows
 }
 
 /**
