@@ -188,7 +188,9 @@ function examplesOf(catalog: LabelledCatalog, shots: number, random: () => numbe
   return [...chosen]
 }
 
-const percent = (x: number | null) => (x === null ? '—' : `${(100 * x).toFixed(1)} %`).padStart(7)
+function percent(x: number | null): string {
+  return (x === null ? '—' : `${(100 * x).toFixed(1)} %`).padStart(7)
+}
 
 function lineOf(row: Row): string {
   const figures = `F1 ${row.micro_f1.toFixed(3)}  macro ${row.macro_f1.toFixed(3)}  precision ${row.precision.toFixed(3)}  recall ${row.recall.toFixed(3)}`

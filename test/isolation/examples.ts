@@ -22,6 +22,7 @@ export const KINDS = [
   'conversation',
   'message',
   'savedReply',
+  'suggestion',
   'media',
   'apiKey',
 ] as const
@@ -176,6 +177,10 @@ export const EXAMPLES: Readonly<Record<string, (id: Ids) => Example | Example[]>
   listColleagues: () => ({}),
   reportTab: (id) => ({ params: { id: A_TAB }, body: { conversation_id: id.conversation, writing: true } }),
   closeTab: () => ({ params: { id: A_TAB } }),
+  listAiTags: () => ({}),
+  changeAiTags: (id) => ({ body: { tags: [{ id: id.tag, mode: 'off' }] } }),
+  listSuggestions: (id) => ({ query: { contact_id: id.contact }, filters: ['contact'] }),
+  decideSuggestions: (id) => ({ body: { reject: [id.suggestion] } }),
   listSavedReplies: () => ({}),
   createSavedReply: () => ({ body: { name: 'A new reply', text: 'Good morning, {name}' } }),
   updateSavedReply: (id) => ({ params: { id: id.savedReply }, body: { name: 'Renamed', text: 'Good evening' } }),

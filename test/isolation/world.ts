@@ -101,6 +101,11 @@ export async function makeWorld(server: TestServer, mark: string): Promise<World
     [admin.actor.org_id, media, conversation.last_message!.id, bytes.length, `${mark}.png`],
   )
   await server.pool.query('insert into media_chunks values ($1, $2, 0, $3)', [admin.actor.org_id, media, bytes])
+  const suggestion = newId()
+  await server.pool.query(
+    `insert into suggestions (org_id, id, conversation_id, tag_id, message_id, confidence, engine) values ($1, $2, $3, $4, $5, 0.6, 'built-in')`,
+    [admin.actor.org_id, suggestion, conversation.id, otherTag!.id, conversation.last_message!.id],
+  )
   const key = await server.newKey(admin, { name: `${mark} key` })
   while ((await numberEvents(server.db)) > 0);
   const ids: Ids = {
@@ -120,6 +125,7 @@ export async function makeWorld(server: TestServer, mark: string): Promise<World
     invitation: invitation.id,
     conversation: conversation.id,
     savedReply: savedReply.id,
+    suggestion,
     message: conversation.last_message!.id,
     media,
     apiKey: key.id,
