@@ -15,7 +15,7 @@ import { seeded, shuffled } from '../server/classifier/network.ts'
 import { trainPrior, type TrainingCatalog } from '../server/classifier/training.ts'
 import { readLabelled, type Labelled, type LabelledCatalog } from './labelled.ts'
 import { prepared, readingsForTraining } from './prior-training.ts'
-import { Score, mean, quantile } from './scoring.ts'
+import { mean, newScore, quantile, type Score } from './scoring.ts'
 import { runTool, ToolError } from './tool.ts'
 
 const USAGE = `Evaluates tagging on labelled catalogs. Deterministic, but for the times.
@@ -151,7 +151,7 @@ async function evaluate(
         judgeTimes.push(performance.now() - begun)
         return new Set(judgements.filter(({ verdict }) => verdict === 'apply').map(({ tag }) => tag))
       }
-      const score = new Score(catalog.tags.map((tag) => tag.id))
+      const score = newScore(catalog.tags.map((tag) => tag.id))
       for (const item of own) score.count(item.labels, applied(await readOnce(item)))
       let touched = 0
       for (const item of foreign) if (applied(await readOnce(item)).size > 0) touched++

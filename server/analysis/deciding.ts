@@ -5,7 +5,8 @@ import { recordEvents } from '../events/events.ts'
 import type { Judged, Judgement } from '../classifier/classifier.ts'
 import type { Tx } from '../lib/db.ts'
 import { newId } from '../lib/ids.ts'
-import { changeTags, heldBack } from '../tags/tagging.ts'
+import { heldBack } from '../tags/held-back.ts'
+import { changeTags } from '../tags/tagging.ts'
 import type { TranscriptTurn } from './transcript.ts'
 
 export const BUILT_IN = { id: 'built-in', name: 'Built-in classifier' }

@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import { route } from '../lib/route.ts'
 import { Id, Instant, pageLimit, problems, refusal } from '../lib/shapes.ts'
-import { Evidence, TagChip } from '../tags/schema.ts'
+import { Evidence } from '../tags/evidence-schema.ts'
+import { TagChip } from '../tags/schema.ts'
 
 /** What an AI may do with a tag: nothing, propose it, or put it on. */
 export const AI_MODES = ['off', 'suggest', 'apply'] as const

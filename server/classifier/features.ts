@@ -93,10 +93,6 @@ function facetOf(vector: Float32Array, cohort: readonly Float32Array[]): Facet {
   return { vector, mean, deviation: Math.sqrt(variance) + 0.02 }
 }
 
-/** How many numbers describe a tag to the networks, with and without meaning. */
-export const LEXICAL_RAW = 11
-export const MEANING_RAW = 8
-
 /** The weight of a word within a catalog: what few tags say tells more. */
 function weights(catalog: CatalogReading): (word: string) => number {
   const tagsWith = new Map<string, number>()

@@ -1,3 +1,4 @@
+// What is read of a transcript, and what words are.
 import { expect, test } from 'vitest'
 import { isTrivial, MOST_TURNS, MOST_WORDS, plain, readTurns, stemOf, wordsOf, type Turn } from './text.ts'
 

@@ -5,7 +5,8 @@ import type { Db } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { isId } from '../lib/ids.ts'
 import { mayRemove } from './rules.ts'
-import type { Assignment, Evidence, TagChange, TagChip, TagColor, TagSource, Why } from './schema.ts'
+import type { Evidence } from './evidence-schema.ts'
+import type { Assignment, TagChange, TagChip, TagColor, TagSource, Why } from './schema.ts'
 
 interface AssignmentRow {
   tag_id: string

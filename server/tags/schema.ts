@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { characterCount } from '../lib/fold.ts'
 import { route } from '../lib/route.ts'
+import { Evidence } from './evidence-schema.ts'
 import { atMost, Id, Instant, pageLimit, problems, refusal, writtenText } from '../lib/shapes.ts'
 
 /** The preset colours of a tag; null is the default colour. */
@@ -165,12 +166,6 @@ export const ActorShape = z.object({ kind: z.string(), id: z.string(), name: z.s
 /** Why a tag was put on or taken off, beyond who did it: an operation, an import, an AI's reason and evidence. */
 export const Why = z.record(z.string(), z.unknown())
 export type Why = z.output<typeof Why>
-
-/** The customer's message that spoke for a tag, as it reads now; null when there is none, or it was erased. */
-export const Evidence = z
-  .object({ message_id: Id, conversation_id: Id, quote: z.string(), at: Instant })
-  .meta({ id: 'Evidence' })
-export type Evidence = z.output<typeof Evidence>
 
 /** A tag on a contact, with where it came from. */
 export const Assignment = z
