@@ -4,6 +4,24 @@ create extension pg_trgm;
 
 create sequence deliveries_id_seq;
 
+create table analyses (
+  org_id           uuid not null,
+  conversation_id  uuid not null,
+  state            text not null default 'waiting'::text,
+  attempts         integer not null default 0,
+  due_at           timestamptz(3) not null default now(),
+  finished_at      timestamptz(3),
+  engine           text,
+  guarded          boolean not null default false,
+  applied          integer not null default 0,
+  suggested        integer not null default 0,
+  held_back        integer not null default 0,
+  constraint analyses_pkey PRIMARY KEY (org_id, conversation_id),
+  constraint analyses_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text, 'failed'::text]))),
+  constraint analyses_org_id_conversation_id_fkey FOREIGN KEY (org_id, conversation_id) REFERENCES conversations(org_id, id) ON DELETE CASCADE
+);
+CREATE INDEX analyses_due ON analyses USING btree (due_at) WHERE (state = 'waiting'::text);
+
 create unlogged table api_key_minutes (
   org_id  uuid not null,
   key_id  uuid not null,
@@ -709,6 +727,29 @@ create table sign_in_failures (
 );
 CREATE INDEX sign_in_failures_key ON sign_in_failures USING btree (key, failed_at);
 
+create table suggestions (
+  org_id           uuid not null,
+  id               uuid not null,
+  conversation_id  uuid not null,
+  tag_id           uuid not null,
+  message_id       uuid,
+  confidence       real not null,
+  engine           text not null,
+  made_at          timestamptz(3) not null default now(),
+  state            text not null default 'open'::text,
+  decided_at       timestamptz(3),
+  decided_by_id    text,
+  decided_by_name  text,
+  constraint suggestions_pkey PRIMARY KEY (org_id, id),
+  constraint suggestions_check CHECK (((state = 'open'::text) = (decided_at IS NULL))),
+  constraint suggestions_state_check CHECK ((state = ANY (ARRAY['open'::text, 'accepted'::text, 'rejected'::text]))),
+  constraint suggestions_org_id_conversation_id_fkey FOREIGN KEY (org_id, conversation_id) REFERENCES conversations(org_id, id) ON DELETE CASCADE,
+  constraint suggestions_org_id_tag_id_fkey FOREIGN KEY (org_id, tag_id) REFERENCES tags(org_id, id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX suggestions_of_conversation ON suggestions USING btree (org_id, conversation_id, tag_id);
+CREATE INDEX suggestions_of_tag ON suggestions USING btree (org_id, tag_id);
+CREATE INDEX suggestions_open ON suggestions USING btree (org_id, id) WHERE (state = 'open'::text);
+
 create table tag_assignments (
   org_id              uuid not null,
   id                  bigint not null generated always as identity,
@@ -748,18 +789,22 @@ create table tag_counts (
 );
 
 create table tags (
-  org_id       uuid not null,
-  id           uuid not null,
-  name         text not null,
-  name_key     text not null,
-  description  text not null default ''::text,
-  color        text,
-  created_at   timestamptz(3) not null default now(),
-  updated_at   timestamptz(3) not null default now(),
-  deleted_at   timestamptz(3),
-  merged_into  uuid,
-  merging      jsonb,
+  org_id        uuid not null,
+  id            uuid not null,
+  name          text not null,
+  name_key      text not null,
+  description   text not null default ''::text,
+  color         text,
+  created_at    timestamptz(3) not null default now(),
+  updated_at    timestamptz(3) not null default now(),
+  deleted_at    timestamptz(3),
+  merged_into   uuid,
+  merging       jsonb,
+  ai_mode       text not null default 'apply'::text,
+  ai_threshold  real not null default 0.5,
   constraint tags_pkey PRIMARY KEY (org_id, id),
+  constraint tags_ai_mode_check CHECK ((ai_mode = ANY (ARRAY['off'::text, 'suggest'::text, 'apply'::text]))),
+  constraint tags_ai_threshold_check CHECK (((ai_threshold >= (0)::double precision) AND (ai_threshold <= (1)::double precision))),
   constraint tags_check CHECK (((merged_into IS NULL) OR ((deleted_at IS NOT NULL) AND (merged_into <> id)))),
   constraint tags_check1 CHECK (((merging IS NULL) OR (merged_into IS NOT NULL))),
   constraint tags_description_check CHECK ((length(description) <= 5000)),

@@ -37,6 +37,7 @@ import { privacyRoutes } from './privacy/routes.ts'
 import { serveReference } from './reference/serving.ts'
 import { VERSION } from './lib/version.ts'
 import { openMcpDoor } from './mcp/server.ts'
+import { analysisRoutes } from './analysis/routes.ts'
 import { replyRoutes } from './replies/routes.ts'
 import { tagRoutes } from './tags/routes.ts'
 import { templateRoutes } from './templates/routes.ts'
@@ -57,6 +58,7 @@ export const sitemap: readonly BoundRoute[] = [
   ...operationRoutes,
   ...conversationRoutes,
   ...replyRoutes,
+  ...analysisRoutes,
   ...templateRoutes,
   ...presenceRoutes,
   ...privacyRoutes,

@@ -7,6 +7,7 @@ import type { Server } from './access/door.ts'
 import { forgetOldResetLinks } from './account/reset-links.ts'
 import { forgetOldSessions } from './access/sessions.ts'
 import { forgetOldKeys } from './access/writing.ts'
+import { openAnalyzer } from './analysis/analyzing.ts'
 import { backupTimes, openBackups, type Backups } from './backup/scheduled.ts'
 import { prepareDeliveryPartitions } from './channels/deliveries.ts'
 import { openInterpreter } from './channels/interpreting.ts'
@@ -135,6 +136,7 @@ export async function startWorker(server: Resources): Promise<Worker> {
     onAttempts: (outcome, count) => server.metrics.webhookAttempts.inc({ outcome }, count),
   })
   const eraser = openEraser(server)
+  const analyzer = openAnalyzer(server)
   const backups = openBackups(server)
   const stopping = new AbortController()
   const events: WorkerEvents = new EventEmitter()
@@ -175,6 +177,7 @@ export async function startWorker(server: Resources): Promise<Worker> {
         dispatcher.stop(),
         fetcher.stop(),
         eraser.stop(),
+        analyzer.stop(),
         backups.stop(),
       ])
       // It does not wait until it is written down how its last jobs ended. Locked, nobody would try them for four hours.

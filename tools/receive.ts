@@ -106,7 +106,7 @@ await runTool(async () => {
 })
 
 async function newestArrived(db: Db, actor: Actor, contactId: string): Promise<string> {
-  const messages = await listTestMessages(db, actor, contactId)
+  const { messages } = await listTestMessages(db, actor, contactId)
   const newest = messages.findLast(({ direction, arrived }) => direction === 'out' && arrived)
   if (!newest) throw new ToolError('Nothing has arrived at this customer yet that they could answer.')
   return newest.id

@@ -145,6 +145,18 @@ const conflictsRoute = createRoute({
   component: lazyRouteComponent(() => import('./conflicts/ConflictsPage.tsx'), 'ConflictsPage'),
 })
 
+const suggestionsRoute = createRoute({
+  getParentRoute: () => organizationRoute,
+  path: '/suggestions',
+  component: lazyRouteComponent(() => import('./suggestions/SuggestionsPage.tsx'), 'SuggestionsPage'),
+})
+
+const aiRoute = createRoute({
+  getParentRoute: () => organizationRoute,
+  path: '/settings/ai',
+  component: lazyRouteComponent(() => import('./suggestions/AiPage.tsx'), 'AiPage'),
+})
+
 const operationsRoute = createRoute({
   getParentRoute: () => organizationRoute,
   path: '/operations',
@@ -243,6 +255,8 @@ const routeTree = rootRoute.addChildren([
     tagsRoute,
     conflictsRoute,
     operationsRoute,
+    suggestionsRoute,
+    aiRoute,
     whatsAppRoute,
     deliveriesRoute,
     testPhoneRoute,

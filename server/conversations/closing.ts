@@ -1,6 +1,7 @@
 // Closing: how a conversation ends, whatever way; the one place that says so.
 import { sql } from 'kysely'
 import { actorColumns, systemActor, type Actor } from '../access/actor.ts'
+import { queueAnalyses } from '../analysis/queueing.ts'
 import { recordEvents } from '../events/events.ts'
 import type { Db, Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
@@ -38,6 +39,11 @@ export async function closeConversations(
       select org_id, id, ${status}, closed_at, ${by.actor_kind}, ${by.actor_id}, ${by.actor_name} from closed
     )
     select id, contact_id, channel_id, agent_id, agent_name, closed_at from closed order by id`.execute(tx)
+  await queueAnalyses(
+    tx,
+    actor.org_id,
+    rows.map(({ id }) => id),
+  )
   await recordEvents(
     tx,
     actor,

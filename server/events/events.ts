@@ -18,6 +18,8 @@ export type EventKind =
   | 'conflict.reopened'
   | 'contact.tag_added'
   | 'contact.tag_removed'
+  /** Tags are suggested for a contact, or somebody decided on such. */
+  | 'suggestions.changed'
   /** Of conversations, with the id as conversation_id in `after`. */
   | 'conversation.opened'
   | 'conversation.assigned'

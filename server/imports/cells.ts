@@ -83,14 +83,14 @@ function readId(cell: string, { bare_phones }: Reading): string[] | RowReason {
     .replace(/\p{Cf}/gu, '')
     .trim()
   if (/^(?:\+|00)/.test(plain)) {
-    const candidates = phoneCandidates(plain)
+    const candidates: string[] = phoneCandidates(plain).flatMap((each) => each ?? [])
     if (candidates.length > 0) return candidates
     // What WhatsApp told is kept as it was told, and exported so.
     return /^\+\d{5,20}$/.test(plain) ? [plain.slice(1)] : 'row_phone_invalid'
   }
   if (/^[\d\s().\-/\u2010-\u2015]+$/.test(plain)) {
     if (!bare_phones) return 'row_phone_bare'
-    const candidates = phoneCandidates(plain)
+    const candidates: string[] = phoneCandidates(plain).flatMap((each) => each ?? [])
     return candidates.length > 0 ? candidates : 'row_phone_invalid'
   }
   return text.length > LONGEST_ID ? 'row_phone_invalid' : [text]

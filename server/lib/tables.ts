@@ -4,6 +4,20 @@ import type { ColumnType, Generated, GeneratedAlways } from 'kysely'
 /** Comes parsed; goes in as `JSON.stringify(…)`, because the driver would make a PostgreSQL array of an array. */
 export type Json = ColumnType<unknown, string, string>
 
+export interface AnalysesTable {
+  org_id: string
+  conversation_id: string
+  state: Generated<'waiting' | 'done' | 'failed'>
+  attempts: Generated<number>
+  due_at: Generated<string>
+  finished_at: string | null
+  engine: string | null
+  guarded: Generated<boolean>
+  applied: Generated<number>
+  suggested: Generated<number>
+  held_back: Generated<number>
+}
+
 export interface ApiKeyMinutesTable {
   org_id: string
   key_id: string
@@ -497,6 +511,21 @@ export interface SignInFailuresTable {
   failed_at: Generated<string>
 }
 
+export interface SuggestionsTable {
+  org_id: string
+  id: string
+  conversation_id: string
+  tag_id: string
+  message_id: string | null
+  confidence: number
+  engine: string
+  made_at: Generated<string>
+  state: Generated<'open' | 'accepted' | 'rejected'>
+  decided_at: string | null
+  decided_by_id: string | null
+  decided_by_name: string | null
+}
+
 export interface TagAssignmentsTable {
   org_id: string
   id: GeneratedAlways<number>
@@ -535,6 +564,8 @@ export interface TagsTable {
   deleted_at: string | null
   merged_into: string | null
   merging: Json | null
+  ai_mode: Generated<'off' | 'suggest' | 'apply'>
+  ai_threshold: Generated<number>
 }
 
 export interface TestPhoneCustomersTable {
@@ -633,6 +664,7 @@ export interface WhatsappAccountsTable {
 }
 
 export interface Tables {
+  analyses: AnalysesTable
   api_key_minutes: ApiKeyMinutesTable
   api_keys: ApiKeysTable
   audit_entries: AuditEntriesTable
@@ -672,6 +704,7 @@ export interface Tables {
   sessions: SessionsTable
   setup_links: SetupLinksTable
   sign_in_failures: SignInFailuresTable
+  suggestions: SuggestionsTable
   tag_assignments: TagAssignmentsTable
   tag_counts: TagCountsTable
   tags: TagsTable

@@ -6,7 +6,7 @@ import { Assignment } from './schema.ts'
 
 export const CarriedTag = z
   .object({
-    ...Assignment.omit({ removable: true }).shape,
+    ...Assignment.omit({ removable: true, evidence: true }).shape,
     removed_at: Instant.nullable().describe('When it was taken off since; null when it is still on.'),
   })
   .meta({ id: 'CarriedTag' })

@@ -4,7 +4,9 @@ import type { Actor } from '../access/actor.ts'
 import type { Db } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import type { CarriedTag } from './as-of-schema.ts'
+import { isId } from '../lib/ids.ts'
 import { mayRemove } from './rules.ts'
+import type { Evidence } from './evidence-schema.ts'
 import type { Assignment, TagChange, TagChip, TagColor, TagSource, Why } from './schema.ts'
 
 interface AssignmentRow {
@@ -27,7 +29,7 @@ const chipOf = (row: Pick<AssignmentRow, 'tag_id' | 'name' | 'color' | 'deleted'
   deleted: row.deleted,
 })
 
-const assignmentOf = (row: AssignmentRow): Omit<Assignment, 'removable'> => ({
+const assignmentOf = (row: AssignmentRow): Omit<Assignment, 'removable' | 'evidence'> => ({
   tag: chipOf(row),
   source: row.added_source,
   added_at: row.added_at,
@@ -47,13 +49,38 @@ export async function assignmentsOf(
     from tag_assignments a join tags t on t.org_id = a.org_id and t.id = a.tag_id
     where a.org_id = ${actor.org_id} and a.contact_id = ${contactId} and a.removed_at is null
     order by t.name_key collate "C", t.id`.execute(db)
+  const evidence = await evidenceFor(db, actor, rows)
   const assignments = rows.map((row): Assignment => ({
     ...assignmentOf(row),
+    evidence: evidence.get(messageOf(row.added_why) ?? '') ?? null,
     removable:
       !row.deleted &&
       mayRemove(actor, { source: row.added_source, actor_kind: row.added_actor_kind, actor_id: row.added_actor_id }),
   }))
   return { active: assignments.filter((a) => !a.tag.deleted), historical: assignments.filter((a) => a.tag.deleted) }
+}
+
+const QUOTED = 300
+
+const messageOf = (why: Why | null): string | null => {
+  const id = why?.['message_id']
+  return typeof id === 'string' && isId(id) ? id : null
+}
+
+/** What AIs went by, read from the messages, so that it is gone when these are; most contacts have none, and nothing is asked. */
+async function evidenceFor(
+  db: Db,
+  actor: Actor,
+  rows: readonly Pick<AssignmentRow, 'added_why'>[],
+): Promise<Map<string, Evidence>> {
+  const ids = rows.flatMap(({ added_why }) => messageOf(added_why) ?? [])
+  if (ids.length === 0) return new Map()
+  const { rows: found } = await sql<Evidence>`
+    select id as message_id, conversation_id, left(text, ${QUOTED}) as quote, sent_at as at from messages
+    where org_id = ${actor.org_id} and id = any(${ids}::uuid[]) and conversation_id is not null and text <> ''`.execute(
+    db,
+  )
+  return new Map(found.map((each) => [each.message_id, each]))
 }
 
 /** The active tags on each of the contacts by name, with how they were put on; a contact without any is not in the map. */

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { characterCount } from '../lib/fold.ts'
 import { route } from '../lib/route.ts'
+import { Evidence } from './evidence-schema.ts'
 import { atMost, Id, Instant, pageLimit, problems, refusal, writtenText } from '../lib/shapes.ts'
 
 /** The preset colours of a tag; null is the default colour. */
@@ -174,6 +175,7 @@ export const Assignment = z
     added_at: Instant,
     actor: ActorShape,
     why: Why.nullable(),
+    evidence: Evidence.nullable(),
     removable: z.boolean().describe('Whether the caller may take it off.'),
   })
   .meta({ id: 'Assignment' })

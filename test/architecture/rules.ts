@@ -43,6 +43,8 @@ export const OWNERS = new Map<string, string>(
     tags: 'tags',
     tag_assignments: 'tags',
     tag_counts: 'tags',
+    analyses: 'analysis',
+    suggestions: 'analysis',
     operations: 'operations',
     operation_batches: 'operations',
     imports: 'imports',

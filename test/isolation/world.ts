@@ -113,6 +113,11 @@ export async function makeWorld(server: TestServer, mark: string): Promise<World
     [admin.actor.org_id, media, conversation.last_message!.id, bytes.length, `${mark}.png`],
   )
   await server.pool.query('insert into media_chunks values ($1, $2, 0, $3)', [admin.actor.org_id, media, bytes])
+  const suggestion = newId()
+  await server.pool.query(
+    `insert into suggestions (org_id, id, conversation_id, tag_id, message_id, confidence, engine) values ($1, $2, $3, $4, $5, 0.6, 'built-in')`,
+    [admin.actor.org_id, suggestion, conversation.id, otherTag!.id, conversation.last_message!.id],
+  )
   const key = await server.newKey(admin, { name: `${mark} key` })
   const { webhook } = await admin.call(createWebhook, {
     body: { url: 'http://127.0.0.1:9/', description: `${mark} webhook`, types: ['tag.updated'] },
@@ -147,6 +152,7 @@ export async function makeWorld(server: TestServer, mark: string): Promise<World
     invitation: invitation.id,
     conversation: conversation.id,
     savedReply: savedReply.id,
+    suggestion,
     message: conversation.last_message!.id,
     media,
     apiKey: key.id,

@@ -12,6 +12,7 @@ import {
   IconListCheck,
   IconMessages,
   IconShieldLock,
+  IconSparkles,
   IconTags,
   IconUsers,
   IconWebhook,
@@ -59,6 +60,12 @@ const groups = (): { label: string; items: Item[] }[] => [
       { to: '/o/$organization/contacts', label: m.contacts(), icon: IconAddressBook, permission: 'contacts:read' },
       { to: '/o/$organization/tags', label: m.contact_tags(), icon: IconTags, permission: 'tags:read' },
       {
+        to: '/o/$organization/suggestions',
+        label: m.suggestions(),
+        icon: IconSparkles,
+        permission: 'contacts:tag',
+      },
+      {
         to: '/o/$organization/conflicts',
         label: m.conflicts(),
         icon: IconArrowsSplit2,
@@ -95,6 +102,7 @@ const groups = (): { label: string; items: Item[] }[] => [
         icon: IconMessage2Bolt,
         permission: 'replies:write',
       },
+      { to: '/o/$organization/settings/ai', label: m.ai(), icon: IconSparkles, permission: 'tags:write' },
       { to: '/o/$organization/settings/people', label: m.people(), icon: IconUsers, permission: 'people:manage' },
       {
         to: '/o/$organization/settings/organization',

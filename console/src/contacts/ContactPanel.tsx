@@ -3,7 +3,7 @@ import { ActionIcon, FocusTrap, Skeleton } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { IconChevronDown, IconChevronUp, IconX } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useImperativeHandle, useRef, type KeyboardEvent, type Ref } from 'react'
+import { lazy, Suspense, useEffect, useImperativeHandle, useRef, type KeyboardEvent, type Ref } from 'react'
 import type { Contact } from '../../../server/contacts/schema.ts'
 import { useOrganization } from '../access/queries.ts'
 import { isProblem, type ApiProblem } from '../lib/api.ts'
@@ -19,6 +19,11 @@ import { ContactTags } from './ContactTags.tsx'
 import { addressOf } from './identity.ts'
 import { contactQuery } from './queries.ts'
 import { TagHistory } from './TagHistory.tsx'
+
+/** Most contacts have none. */
+const ContactSuggestions = lazy(async () => ({
+  default: (await import('../suggestions/ContactSuggestions.tsx')).ContactSuggestions,
+}))
 
 export interface ContactPanelHandle {
   /** Opens the picker of tags; false as long as the contact is not there. */
@@ -122,6 +127,9 @@ export function ContactPanel({ ref, id, row, beside = false, previous, next, onM
               {error && <ErrorNotice error={error} onRetry={() => void refetch()} />}
               <ContactFacts contact={contact} />
               <ContactTags contact={contact} adder={adder} />
+              <Suspense fallback={null}>
+                <ContactSuggestions contactId={id} />
+              </Suspense>
               <TagHistory contactId={id} />
             </>
           ) : isProblem(error, 404) ? (

@@ -113,11 +113,30 @@ export function ContactTags({ contact, adder }: ContactTagsProps) {
 function Origin({ assignment }: { assignment: Assignment }) {
   const reason = whyWords(assignment.why)
   const by = m.added_by({ name: assignment.actor.name })
+  const { evidence } = assignment
   return (
     <span className={classes.origin} title={by}>
       {sourceLabel(assignment.source)} ·{' '}
       <Time at={assignment.added_at} form="day" note={reason === '' ? by : `${by}\n${reason}`} />
+      {evidence && <EvidenceQuote evidence={evidence} reason={reason} />}
     </span>
+  )
+}
+
+/** What the customer wrote that an AI went by; it leads to the conversation. */
+function EvidenceQuote({ evidence, reason }: { evidence: NonNullable<Assignment['evidence']>; reason: string }) {
+  const { slug } = useOrganization()
+  return (
+    <Link
+      to="/o/$organization/inbox"
+      params={{ organization: slug }}
+      search={{ conversation: evidence.conversation_id }}
+      className={classes.evidence}
+      dir="auto"
+      title={reason}
+    >
+      {evidence.quote}
+    </Link>
   )
 }
 

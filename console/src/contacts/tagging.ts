@@ -49,6 +49,7 @@ export function useChangeTag(contactId: string) {
         added_at: new Date().toISOString(),
         actor: { kind: 'user', id: user.id, name: user.name },
         why: null,
+        evidence: null,
         removable: false,
       })
     },

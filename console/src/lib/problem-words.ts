@@ -166,6 +166,7 @@ const WORDS: Record<string, Words> = {
   network_invalid: m.problem_network_invalid,
   per_minute_out_of_range: m.problem_per_minute_out_of_range,
   reply_missing: m.problem_reply_missing,
+  suggestion_missing: m.problem_suggestion_missing,
   reply_name_taken: m.problem_reply_name_taken,
   reply_changed_meanwhile: m.problem_reply_changed_meanwhile,
   retention_changed_meanwhile: m.problem_retention_changed_meanwhile,

@@ -111,6 +111,7 @@ export function openScreens({
     }
     readContactsAgain(shown)
     if (shown.repliesChanged) again('replies', 500, ['replies', organization])
+    if (shown.suggestionsChanged || catalogChanged) again('suggestions', 500, ['suggestions', organization])
     if (shown.peopleChanged) {
       again('people', 300, ['people', organization])
       onPeopleChanged()

@@ -46,6 +46,7 @@ export interface Digest {
   /** People came, went or have another role, were invited, or the organization has another name. */
   peopleChanged: boolean
   repliesChanged: boolean
+  suggestionsChanged: boolean
 }
 
 /** More contacts than this are many: putting each in place would take longer than reading again what is shown. */
@@ -71,6 +72,7 @@ export const emptyDigest = (): Digest => ({
   manyConversations: false,
   peopleChanged: false,
   repliesChanged: false,
+  suggestionsChanged: false,
 })
 
 /** Adds a message to what is waiting; what it says of a contact or a tag takes the place of what was said before. */
@@ -140,6 +142,7 @@ function addChange(digest: Digest, { kind, contact_ids, many, conflicts, tag_ids
   } else if (kind.startsWith('conflict.')) digest.conflicts = true
   else if (/^(people|invitations|organization)\./.test(kind)) digest.peopleChanged = true
   else if (kind === 'replies.changed') digest.repliesChanged = true
+  else if (kind === 'suggestions.changed') digest.suggestionsChanged = true
   else if (kind.startsWith('tag.')) {
     digest.catalogChanged = true
     const survivor = after as { merged_into?: unknown; name?: unknown } | undefined

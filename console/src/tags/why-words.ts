@@ -1,5 +1,6 @@
 // Why a tag was put on or taken off, in words: what Earmark itself noted, or the reason that was given.
 import type { Why } from '../../../server/tags/schema.ts'
+import { percentWords } from '../lib/numbers.ts'
 import { m } from '../paraglide/messages.js'
 
 /** The empty text where nothing is known. */
@@ -10,6 +11,9 @@ export function whyWords(why: Why | null): string {
   if (reason === 'undo') return m.why_undo()
   const file = why?.['file_name']
   if (reason === 'import' && typeof file === 'string') return m.why_import({ name: file })
+  const sure = typeof why?.['confidence'] === 'number' ? percentWords(why['confidence']) : ''
+  if (reason === 'analysis') return m.why_analysis({ sure })
+  if (reason === 'suggestion') return m.why_suggestion({ sure })
   if (reason !== 'merged') return reason
   const tag = why?.['merged_tag']
   return typeof tag === 'string' ? m.why_tags_merged({ name: tag }) : m.why_contacts_merged()

@@ -1,0 +1,155 @@
+// Suggested tags: the list that waits for people, and what they decide.
+import { sql } from 'kysely'
+import type { z } from 'zod'
+import type { Actor } from '../access/actor.ts'
+import { recordEvents } from '../events/events.ts'
+import type { Db, Tx } from '../lib/db.ts'
+import { Problem } from '../lib/errors.ts'
+import type { TagColor } from '../tags/schema.ts'
+import { changeTags } from '../tags/tagging.ts'
+import type { decideSuggestions as decide, Suggestion } from './schema.ts'
+
+interface SuggestionRow extends Omit<Suggestion, 'contact' | 'tag' | 'evidence'> {
+  contact_id: string
+  display_name: string | null
+  phone: string | null
+  tag_id: string
+  tag_name: string
+  color: TagColor | null
+  message_id: string | null
+  quote: string | null
+  at: string | null
+}
+
+// Open ones whose tag can be put on, and is not on the contact already.
+const open = (orgId: string, contactId: string | undefined) => sql`
+  from suggestions s join conversations v on v.org_id = s.org_id and v.id = s.conversation_id
+    join contacts c on c.org_id = v.org_id and c.id = v.contact_id
+    join tags t on t.org_id = s.org_id and t.id = s.tag_id
+  where s.org_id = ${orgId} and s.state = 'open' and t.deleted_at is null and not (c.tag_ids @> array[s.tag_id])
+    ${contactId === undefined ? sql`` : sql`and v.contact_id = ${contactId}`}`
+
+/** A page of what waits for a decision, newest first, and how many there are. */
+export async function listSuggestions(
+  db: Db,
+  actor: Actor,
+  { contact_id, limit, cursor }: { contact_id?: string | undefined; limit: number; cursor?: string | undefined },
+): Promise<{ suggestions: Suggestion[]; total: number; next_cursor: string | null }> {
+  const { rows } = await sql<SuggestionRow>`
+    select s.id, s.confidence, s.engine, s.conversation_id, s.made_at, v.contact_id, c.display_name, c.phone,
+      t.id as tag_id, t.name as tag_name, t.color, m.id as message_id, left(m.text, 300) as quote, m.sent_at as at
+    from (select s.id ${open(actor.org_id, contact_id)} ${cursor === undefined ? sql`` : sql`and s.id < ${cursor}`}
+        order by s.id desc limit ${limit + 1}) page
+      join suggestions s on s.org_id = ${actor.org_id} and s.id = page.id
+      join conversations v on v.org_id = s.org_id and v.id = s.conversation_id
+      join contacts c on c.org_id = v.org_id and c.id = v.contact_id
+      join tags t on t.org_id = s.org_id and t.id = s.tag_id
+      left join messages m on m.org_id = s.org_id and m.id = s.message_id
+    order by s.id desc`.execute(db)
+  const { rows: counted } = await sql<{
+    n: number
+  }>`select count(*)::int as n ${open(actor.org_id, contact_id)}`.execute(db)
+  const page = rows.slice(0, limit)
+  return {
+    suggestions: page.map(toSuggestion),
+    total: counted[0]!.n,
+    next_cursor: rows.length > limit ? page.at(-1)!.id : null,
+  }
+}
+
+const toSuggestion = (row: SuggestionRow): Suggestion => ({
+  id: row.id,
+  contact: { id: row.contact_id, name: row.display_name, phone: row.phone },
+  tag: { id: row.tag_id, name: row.tag_name, color: row.color, deleted: false },
+  confidence: row.confidence,
+  engine: row.engine,
+  conversation_id: row.conversation_id,
+  evidence:
+    row.message_id === null || row.at === null
+      ? null
+      : { message_id: row.message_id, conversation_id: row.conversation_id, quote: row.quote ?? '', at: row.at },
+  made_at: row.made_at,
+})
+
+interface DecidedRow {
+  id: string
+  contact_id: string
+  tag_id: string
+  conversation_id: string
+  message_id: string | null
+  confidence: number
+  engine: string
+  evidence_at: string | null
+  usable: boolean
+}
+
+/**
+ * Accepts and rejects. An accepted tag has the person's source, and keeps what spoke for it; a rejected one is suggested
+ * again only with newer evidence. What somebody else has decided already, or whose tag was deleted meanwhile, is passed over.
+ * Refuses all when an id is not of the organization.
+ */
+export async function decideSuggestions(
+  tx: Tx,
+  actor: Actor,
+  { accept, reject }: z.output<typeof decide.body>,
+): Promise<{ accepted: string[]; rejected: string[]; passed_over: string[] }> {
+  const asked = [...new Set([...accept, ...reject])]
+  const { rows: known } = await sql<{ contact_id: string }>`
+    select v.contact_id from suggestions s join conversations v on v.org_id = s.org_id and v.id = s.conversation_id
+    where s.org_id = ${actor.org_id} and s.id = any(${asked}::uuid[])`.execute(tx)
+  if (known.length < asked.length)
+    throw new Problem('not_found', 'There is no such suggestion in this organization.', {
+      reason: 'suggestion_missing',
+    })
+  await sql`select from contacts where org_id = ${actor.org_id} and id = any(${known.map(({ contact_id }) => contact_id)}::uuid[])
+    order by id for no key update`.execute(tx)
+  const { rows } = await sql<DecidedRow>`
+    select s.id, v.contact_id, s.tag_id, s.conversation_id, s.message_id, s.confidence, s.engine, m.sent_at as evidence_at, t.deleted_at is null as usable
+    from suggestions s join conversations v on v.org_id = s.org_id and v.id = s.conversation_id
+      join tags t on t.org_id = s.org_id and t.id = s.tag_id
+      left join messages m on m.org_id = s.org_id and m.id = s.message_id
+    where s.org_id = ${actor.org_id} and s.id = any(${asked}::uuid[]) and s.state = 'open'
+    order by s.id for update of s`.execute(tx)
+  const rejecting = new Set(reject)
+  const accepted = rows.filter(({ id, usable }) => !rejecting.has(id) && usable)
+  const rejected = rows.filter(({ id }) => rejecting.has(id))
+  for (const row of accepted) {
+    const why = {
+      reason: 'suggestion',
+      suggestion_id: row.id,
+      conversation_id: row.conversation_id,
+      message_id: row.message_id,
+      confidence: row.confidence,
+      engine: row.engine,
+      evidence_at: row.evidence_at,
+    }
+    await changeTags(tx, actor, [row.contact_id], { add: [row.tag_id], why })
+  }
+  const decided = [...accepted, ...rejected]
+  await setStates(tx, actor, accepted, 'accepted')
+  await setStates(tx, actor, rejected, 'rejected')
+  const contacts = [...new Set(decided.map(({ contact_id }) => contact_id))]
+  await recordEvents(
+    tx,
+    actor,
+    contacts.map((contact_id) => ({ kind: 'suggestions.changed', contact_id })),
+  )
+  const ids = (which: readonly DecidedRow[]) => which.map(({ id }) => id)
+  return {
+    accepted: ids(accepted),
+    rejected: ids(rejected),
+    passed_over: asked.filter((id) => !decided.some((row) => row.id === id)),
+  }
+}
+
+async function setStates(
+  tx: Tx,
+  actor: Actor,
+  rows: readonly DecidedRow[],
+  state: 'accepted' | 'rejected',
+): Promise<void> {
+  if (rows.length === 0) return
+  await sql`
+    update suggestions set state = ${state}, decided_at = now(), decided_by_id = ${actor.id}, decided_by_name = ${actor.name}
+    where org_id = ${actor.org_id} and id = any(${rows.map(({ id }) => id)}::uuid[])`.execute(tx)
+}

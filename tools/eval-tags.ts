@@ -1,0 +1,222 @@
+// npm run eval-tags: how well conversations are tagged, on labelled catalogs, with no and with some examples of a tag.
+import { writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import {
+  judgeReading,
+  newClassifier,
+  read,
+  shippedPrior,
+  taught,
+  type Classifier,
+  type Prior,
+} from '../server/classifier/classifier.ts'
+import { openEmbedder, type Embedder } from '../server/classifier/embedder.ts'
+import { seeded, shuffled } from '../server/classifier/network.ts'
+import { trainPrior, type TrainingCatalog } from '../server/classifier/training.ts'
+import { readLabelled, type Labelled, type LabelledCatalog } from './labelled.ts'
+import { prepared, readingsForTraining } from './prior-training.ts'
+import { mean, newScore, quantile, type Score } from './scoring.ts'
+import { runTool, ToolError } from './tool.ts'
+
+const USAGE = `Evaluates tagging on labelled catalogs. Deterministic, but for the times.
+
+  npm run eval-tags -- --data DIR [--catalogs A,B] [--shots 0,3,10,50] [--seeds 1,2] [--out report.json]
+
+  --data DIR       a folder with NAME.jsonl and NAME.tags.json
+  --catalogs A,B   these catalogs; without it all
+  --shots N,M      how many examples of each tag are taught (and as many without a tag); without it 0,3,10
+  --seeds N,M      by which seeds examples are chosen; without it 1
+  --engine NAME    built-in, the default, or words: the built-in without the embeddings
+  --leave-out      for each catalog the networks are trained on the other ones, so that the figures hold for unknown businesses
+  --drop SHARE     this share of the examples' tags is forgotten, as people forget to tag
+  --out FILE       where the report goes as JSON`
+
+const MOST_TESTS = 300
+const FOREIGN = 240
+/** May be evaluated with, and not trained on. */
+const EVALUATION_ONLY = /ODbL/u
+
+type Read = Awaited<ReturnType<typeof read>>
+
+type Row = {
+  catalog: string
+  shots: number
+  seed: number
+  foreign_share: number
+  untagged_left_alone: number | null
+} & ReturnType<Score['figures']> & { milliseconds: { p50: number; p95: number }; memory_mb: number }
+
+await runTool(async () => {
+  const { values } = parseArgs({
+    options: {
+      data: { type: 'string' },
+      catalogs: { type: 'string' },
+      shots: { type: 'string', default: '0,3,10' },
+      seeds: { type: 'string', default: '1' },
+      engine: { type: 'string', default: 'built-in' },
+      'leave-out': { type: 'boolean', default: false },
+      drop: { type: 'string', default: '0' },
+      out: { type: 'string' },
+      help: { type: 'boolean' },
+    },
+  })
+  if (values.help === true) {
+    console.log(USAGE)
+    return
+  }
+  if (values.data === undefined) throw new ToolError(USAGE)
+  if (values.engine !== 'built-in' && values.engine !== 'words') {
+    throw new ToolError(`There is no engine ${values.engine}. Choose built-in or words.`)
+  }
+  const shots = numbers(values.shots, 'shots')
+  const seeds = numbers(values.seeds, 'seeds')
+  const drop = Number(values.drop)
+  if (!(drop >= 0 && drop < 1)) throw new ToolError('--drop is a share from 0 to below 1, such as 0.3.')
+  const catalogs = readLabelled(values.data, values.catalogs?.split(',') ?? [])
+  const embedder = await openEmbedder()
+  const priorFor = values['leave-out'] ? await priorsWithout(catalogs, embedder) : () => Promise.resolve(shippedPrior())
+
+  const rows: Row[] = []
+  for (const catalog of catalogs) {
+    const prior = await priorFor(catalog)
+    const blank = await newClassifier(catalog.tags, values.engine === 'words' ? null : embedder, prior)
+    rows.push(...(await evaluate(catalog, catalogs, blank, { shots, seeds, drop })))
+  }
+  report(rows, shots)
+  if (values.out !== undefined) {
+    const summary = shots.map((n) => summaryOf(rows, n))
+    writeFileSync(values.out, `${JSON.stringify({ engine: values.engine, drop, rows, summary }, null, 2)}\n`)
+  }
+})
+
+function numbers(text: string, what: string): number[] {
+  const all = text.split(',').map(Number)
+  if (all.some((n) => !Number.isInteger(n) || n < 0))
+    throw new ToolError(`--${what} are whole numbers with commas, such as 0,3,10.`)
+  return all
+}
+
+/** For each catalog the networks that were trained on all others whose licence allows it. */
+async function priorsWithout(catalogs: readonly LabelledCatalog[], embedder: Embedder) {
+  const readings: TrainingCatalog[] = []
+  for (const catalog of catalogs) {
+    if (!EVALUATION_ONLY.test(catalog.licence)) readings.push(await readingsForTraining(catalog, embedder))
+  }
+  if (readings.length < 3) throw new ToolError('--leave-out needs at least three catalogs that may be trained on.')
+  return (catalog: LabelledCatalog): Promise<Prior> =>
+    trainPrior(
+      readings.filter((other) => other.name !== catalog.name),
+      embedder,
+    )
+}
+
+async function evaluate(
+  catalog: LabelledCatalog,
+  catalogs: readonly LabelledCatalog[],
+  blank: Classifier,
+  options: { shots: readonly number[]; seeds: readonly number[]; drop: number },
+): Promise<Row[]> {
+  const own = catalog.items.test.slice(0, MOST_TESTS)
+  const others = catalogs.filter((other) => other !== catalog).flatMap((other) => other.items.test)
+  const foreign = shuffled(others, seeded(5)).slice(0, FOREIGN)
+  const readTimes: number[] = []
+  const reads = new Map<Labelled, Read>()
+  const readOnce = async (item: Labelled): Promise<Read> => {
+    const known = reads.get(item)
+    if (known !== undefined) return known
+    const begun = performance.now()
+    const reading = await read(blank, item.turns)
+    readTimes.push(performance.now() - begun)
+    reads.set(item, reading)
+    return reading
+  }
+  for (const item of [...own, ...foreign]) await readOnce(item)
+
+  const rows: Row[] = []
+  for (const shots of options.shots) {
+    for (const seed of shots === 0 ? options.seeds.slice(0, 1) : options.seeds) {
+      const random = seeded(seed * 1000 + shots)
+      const lessons = []
+      const examples = examplesOf(catalog, shots, random)
+      const quick = await withPrepared(blank, examples)
+      for (const item of examples) {
+        const tags = new Set([...item.labels].filter(() => random() >= options.drop))
+        lessons.push({ reading: (await read(quick, item.turns)).reading, tags, not: new Set<string>() })
+      }
+      const classifier = shots === 0 ? blank : await taught(blank, lessons)
+      const judgeTimes: number[] = []
+      const applied = (reading: Read) => {
+        const begun = performance.now()
+        const { judgements } = judgeReading(classifier, reading)
+        judgeTimes.push(performance.now() - begun)
+        return new Set(judgements.filter(({ verdict }) => verdict === 'apply').map(({ tag }) => tag))
+      }
+      const score = newScore(catalog.tags.map((tag) => tag.id))
+      for (const item of own) score.count(item.labels, applied(await readOnce(item)))
+      let touched = 0
+      for (const item of foreign) if (applied(await readOnce(item)).size > 0) touched++
+      const times = readTimes.map((ms, i) => ms + judgeTimes[i]!)
+      rows.push({
+        catalog: catalog.name,
+        shots,
+        seed,
+        ...score.figures(),
+        foreign_share: foreign.length === 0 ? 0 : touched / foreign.length,
+        untagged_left_alone: score.leftAlone(),
+        milliseconds: { p50: quantile(times, 0.5), p95: quantile(times, 0.95) },
+        memory_mb: process.memoryUsage().rss / 1e6,
+      })
+      console.log(lineOf(rows.at(-1)!))
+    }
+  }
+  return rows
+}
+
+async function withPrepared(classifier: Classifier, items: readonly Labelled[]): Promise<Classifier> {
+  if (classifier.embedder === null) return classifier
+  const turns = items.map((item) => item.turns)
+  return { ...classifier, embedder: await prepared(classifier.embedder, turns) }
+}
+
+/** So many examples of each tag, and as many without a tag; a conversation that has several tags counts for each. */
+function examplesOf(catalog: LabelledCatalog, shots: number, random: () => number): Labelled[] {
+  const pool = shuffled(catalog.items.pool, random)
+  const chosen = new Set<Labelled>()
+  for (const tag of catalog.tags)
+    for (const item of pool.filter(({ labels }) => labels.has(tag.id)).slice(0, shots)) chosen.add(item)
+  for (const item of pool.filter(({ labels }) => labels.size === 0).slice(0, shots)) chosen.add(item)
+  return [...chosen]
+}
+
+function percent(x: number | null): string {
+  return (x === null ? '—' : `${(100 * x).toFixed(1)} %`).padStart(7)
+}
+
+function lineOf(row: Row): string {
+  const figures = `F1 ${row.micro_f1.toFixed(3)}  macro ${row.macro_f1.toFixed(3)}  precision ${row.precision.toFixed(3)}  recall ${row.recall.toFixed(3)}`
+  const rest = `foreign tagged ${percent(row.foreign_share)}  untagged left alone ${percent(row.untagged_left_alone)}`
+  const cost = `p50 ${row.milliseconds.p50.toFixed(0)} ms  p95 ${row.milliseconds.p95.toFixed(0)} ms  ${row.memory_mb.toFixed(0)} MB`
+  return `${row.catalog.padEnd(18)} ${String(row.shots).padStart(2)} examples, seed ${row.seed}:  ${figures}  ${rest}  ${cost}`
+}
+
+/** The means over the catalogs, each of which counts the same. */
+function summaryOf(rows: readonly Row[], shots: number) {
+  const of = rows.filter((row) => row.shots === shots)
+  return {
+    shots,
+    micro_f1: mean(of.map((row) => row.micro_f1)),
+    precision: mean(of.map((row) => row.precision)),
+    recall: mean(of.map((row) => row.recall)),
+    foreign_share: mean(of.map((row) => row.foreign_share)),
+  }
+}
+
+function report(rows: readonly Row[], shots: readonly number[]): void {
+  console.log('\nMeans over the catalogs')
+  for (const n of shots) {
+    const { micro_f1, precision, recall, foreign_share } = summaryOf(rows, n)
+    console.log(
+      `${String(n).padStart(2)} examples a tag:  F1 ${micro_f1.toFixed(3)}  precision ${precision.toFixed(3)}  recall ${recall.toFixed(3)}  foreign tagged ${percent(foreign_share)}`,
+    )
+  }
+}
