@@ -3,7 +3,14 @@ import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { jsonWriter } from './json-writer.ts'
 
-const Inner = z.object({ name: z.string(), at: z.iso.datetime().nullable() }).meta({ id: 'InnerOfWriter' })
+const Inner = z
+  .object({
+    name: z.string(),
+    at: z.iso.datetime().nullable(),
+    color: z.enum(['red', 'blue']).nullable(),
+    only: z.literal('one').nullable(),
+  })
+  .meta({ id: 'InnerOfWriter' })
 const Shape = z.object({
   id: z.uuid(),
   text: z.string().nullable(),
@@ -42,11 +49,11 @@ test.each([
       at,
       count: 7,
       color: 'red',
-      inner: { name: '', at: null },
+      inner: { name: '', at: null, color: null, only: null },
       own: { flag: false },
       many: [
-        { name: 'x', at },
-        { name: 'y', at: null },
+        { name: 'x', at, color: 'blue', only: 'one' },
+        { name: 'y', at: null, color: null, only: null },
       ],
       either: 3,
       free: { deep: [{ any: null }] },
@@ -59,6 +66,12 @@ test.each([
 })
 
 test('what the shape does not name is left out, within nullable parts too', () => {
-  const value = { id, ...none, own: { flag: true, secret: 2 }, many: [{ name: 'x', at, secret: 1 }], secret: 3 }
+  const value = {
+    id,
+    ...none,
+    own: { flag: true, secret: 2 },
+    many: [{ name: 'x', at, color: null, only: null, secret: 1 }],
+    secret: 3,
+  }
   expect(jsonWriter(Shape)(value)).not.toContain('secret')
 })

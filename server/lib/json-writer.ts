@@ -15,10 +15,12 @@ function nullsAsProperty(schema: unknown): unknown {
   if (typeof schema !== 'object' || schema === null) return schema
   const { anyOf, ...rest } = Object.fromEntries(
     Object.entries(schema).map(([name, each]) => [name, nullsAsProperty(each)]),
-  ) as { anyOf?: { type?: unknown }[] }
+  ) as { anyOf?: { type?: unknown; enum?: unknown[]; const?: unknown }[] }
   if (anyOf === undefined) return rest
   const [value, none, more] = anyOf
-  return more === undefined && none?.type === 'null' && typeof value?.type === 'string'
+  const plain = more === undefined && none?.type === 'null' && typeof value?.type === 'string'
+  // Where it is still validated, as a part of a choice, only the values named are taken, and null would have to be one.
+  return plain && value.enum === undefined && value.const === undefined
     ? { ...rest, ...value, nullable: true }
     : { ...rest, anyOf }
 }
