@@ -18,7 +18,15 @@ import {
 import { mergeContacts } from '../contacts/merging.ts'
 import { eraseContact } from '../privacy/schema.ts'
 import { checkOnce } from './checking.ts'
-import { checkImport, createImport, discardImport, exportRefusedRows, getImport, previewImport } from './schema.ts'
+import {
+  checkImport,
+  createImport,
+  discardImport,
+  exportRefusedRows,
+  getImport,
+  PART_BYTES,
+  previewImport,
+} from './schema.ts'
 
 let server: TestServer
 beforeAll(async () => {
@@ -387,7 +395,7 @@ test('what is no list of contacts is refused with what to do', async () => {
   )
   const broken = await upload(server, admin, `${FILE}${'+34600000001,Ana,\n'.repeat(9000)}+34600000002,"B"o,\n`)
   expect((await check(server, admin, broken.id)).error).toMatchObject({ reason: 'import_quotes', row: 9002 })
-  const cut = await admin.call(createImport, { body: { file_name: 'a.csv', file_bytes: 2_000_100 } })
+  const cut = await admin.call(createImport, { body: { file_name: 'a.csv', file_bytes: PART_BYTES + 100 } })
   expect((await putPart(server, admin, cut.id, 1, Buffer.alloc(100, 'x'))).status).toBe(204)
   await expect(admin.call(previewImport, { params: { id: cut.id }, query: {} })).rejects.toThrow(
     refusal('import_incomplete', { part: 0 }),
