@@ -39,7 +39,7 @@ const tagged = (person: Person, name: string) => person.call(createTag, { body: 
 const put = (person: Person, id: string, add: string[]) =>
   person.call(changeContactTags, { params: { id }, body: { add } })
 const everybody = async (person: Person) => (await person.call(listContacts, { query: { limit: 100 } })).contacts
-const names = async (person: Person) =>
+const namesOf = async (person: Person) =>
   (await everybody(person)).map((contact) => contact.display_name ?? '').toSorted((a, b) => (a < b ? -1 : 1))
 const byName = async (person: Person, name: string) =>
   (await everybody(person)).find((contact) => contact.display_name === name)!
@@ -179,7 +179,7 @@ test('rows that cannot be kept are refused with their reason, and come back as a
   expect(lines.length).toBe(8)
   const again = await importFile(server, admin, refused.replace('8.6138E+12', '+8613800138000'))
   expect(again.checked.result).toMatchObject({ rows: 6, refused: 5, created: 1 })
-  expect(await names(admin)).toEqual(['=1+1', 'Ana'])
+  expect(await namesOf(admin)).toEqual(['=1+1', 'Ana'])
 })
 
 test('names of tags that the catalog does not have stop the import until somebody has said what each means', async () => {
@@ -298,7 +298,7 @@ test('undo removes who was made and not touched since, restores names and tags, 
     Writes: 'contact_wrote_since',
   })
   const left = await everybody(admin)
-  expect(await names(admin)).toEqual(['By WhatsApp', 'By hand', 'Given', 'Tagged', 'Writes'])
+  expect(await namesOf(admin)).toEqual(['By WhatsApp', 'By hand', 'Given', 'Tagged', 'Writes'])
   expect(await tagsOf(admin, carries.id)).toEqual(['B'])
   expect(await tagsOf(admin, left.find((contact) => contact.display_name === 'Tagged')!.id)).toEqual(['B'])
   await expect(admin.call(undoOperation, { params: { id: operation.id } })).rejects.toThrow(refusal('already_undone'))
@@ -346,7 +346,7 @@ test('who is erased while a file waits is not brought back by it, and a file tha
   await admin.call(eraseContact, { params: { id: contactId } })
   await admin.call(startImport, { params: { id: staged.id } })
   await server.operate()
-  expect(await names(admin)).toEqual(['Bo'])
+  expect(await namesOf(admin)).toEqual(['Bo'])
   await expect(admin.call(previewImport, { params: { id: unread.id }, query: {} })).rejects.toThrow(
     refusal('import_file_gone'),
   )
