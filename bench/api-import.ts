@@ -73,7 +73,9 @@ async function importOnce(asked: Asked, file: Buffer): Promise<number> {
     const began = performance.now()
     const done = await work()
     const seconds = (performance.now() - began) / 1000
-    console.log(`  ${what} ${seconds.toFixed(1)} s`)
+    console.log(
+      `  ${what} ${seconds.toFixed(1)} s, memory ${((most - before) / 1024).toFixed(0)} MB above its beginning at most`,
+    )
     return { done, seconds }
   }
   const { id } = JSON.parse(

@@ -42,8 +42,8 @@ create unique index imports_operation on imports (org_id, operation_id) where op
 create table import_parts (
   org_id     uuid not null,
   import_id  uuid not null,
-  n          integer not null check (n between 0 and 99),
-  bytes      bytea not null check (octet_length(bytes) between 1 and 2000000),
+  n          integer not null check (n between 0 and 399),
+  bytes      bytea not null check (octet_length(bytes) between 1 and 500000),
   primary key (org_id, import_id, n),
   foreign key (org_id, import_id) references imports (org_id, id) on delete cascade
 );

@@ -354,8 +354,8 @@ create table import_parts (
   n          integer not null,
   bytes      bytea not null,
   constraint import_parts_pkey PRIMARY KEY (org_id, import_id, n),
-  constraint import_parts_bytes_check CHECK (((octet_length(bytes) >= 1) AND (octet_length(bytes) <= 2000000))),
-  constraint import_parts_n_check CHECK (((n >= 0) AND (n <= 99))),
+  constraint import_parts_bytes_check CHECK (((octet_length(bytes) >= 1) AND (octet_length(bytes) <= 500000))),
+  constraint import_parts_n_check CHECK (((n >= 0) AND (n <= 399))),
   constraint import_parts_org_id_import_id_fkey FOREIGN KEY (org_id, import_id) REFERENCES imports(org_id, id) ON DELETE CASCADE
 );
 

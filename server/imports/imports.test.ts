@@ -18,7 +18,15 @@ import {
 import { mergeContacts } from '../contacts/merging.ts'
 import { eraseContact } from '../privacy/schema.ts'
 import { checkOnce } from './checking.ts'
-import { checkImport, createImport, discardImport, exportRefusedRows, getImport, previewImport } from './schema.ts'
+import {
+  checkImport,
+  createImport,
+  discardImport,
+  exportRefusedRows,
+  getImport,
+  PART_BYTES,
+  previewImport,
+} from './schema.ts'
 
 let server: TestServer
 beforeAll(async () => {
@@ -31,7 +39,7 @@ const tagged = (person: Person, name: string) => person.call(createTag, { body: 
 const put = (person: Person, id: string, add: string[]) =>
   person.call(changeContactTags, { params: { id }, body: { add } })
 const everybody = async (person: Person) => (await person.call(listContacts, { query: { limit: 100 } })).contacts
-const names = async (person: Person) =>
+const namesOf = async (person: Person) =>
   (await everybody(person)).map((contact) => contact.display_name ?? '').toSorted((a, b) => (a < b ? -1 : 1))
 const byName = async (person: Person, name: string) =>
   (await everybody(person)).find((contact) => contact.display_name === name)!
@@ -171,7 +179,7 @@ test('rows that cannot be kept are refused with their reason, and come back as a
   expect(lines.length).toBe(8)
   const again = await importFile(server, admin, refused.replace('8.6138E+12', '+8613800138000'))
   expect(again.checked.result).toMatchObject({ rows: 6, refused: 5, created: 1 })
-  expect(await names(admin)).toEqual(['=1+1', 'Ana'])
+  expect(await namesOf(admin)).toEqual(['=1+1', 'Ana'])
 })
 
 test('names of tags that the catalog does not have stop the import until somebody has said what each means', async () => {
@@ -290,7 +298,7 @@ test('undo removes who was made and not touched since, restores names and tags, 
     Writes: 'contact_wrote_since',
   })
   const left = await everybody(admin)
-  expect(await names(admin)).toEqual(['By WhatsApp', 'By hand', 'Given', 'Tagged', 'Writes'])
+  expect(await namesOf(admin)).toEqual(['By WhatsApp', 'By hand', 'Given', 'Tagged', 'Writes'])
   expect(await tagsOf(admin, carries.id)).toEqual(['B'])
   expect(await tagsOf(admin, left.find((contact) => contact.display_name === 'Tagged')!.id)).toEqual(['B'])
   await expect(admin.call(undoOperation, { params: { id: operation.id } })).rejects.toThrow(refusal('already_undone'))
@@ -338,7 +346,7 @@ test('who is erased while a file waits is not brought back by it, and a file tha
   await admin.call(eraseContact, { params: { id: contactId } })
   await admin.call(startImport, { params: { id: staged.id } })
   await server.operate()
-  expect(await names(admin)).toEqual(['Bo'])
+  expect(await namesOf(admin)).toEqual(['Bo'])
   await expect(admin.call(previewImport, { params: { id: unread.id }, query: {} })).rejects.toThrow(
     refusal('import_file_gone'),
   )
@@ -387,7 +395,7 @@ test('what is no list of contacts is refused with what to do', async () => {
   )
   const broken = await upload(server, admin, `${FILE}${'+34600000001,Ana,\n'.repeat(9000)}+34600000002,"B"o,\n`)
   expect((await check(server, admin, broken.id)).error).toMatchObject({ reason: 'import_quotes', row: 9002 })
-  const cut = await admin.call(createImport, { body: { file_name: 'a.csv', file_bytes: 2_000_100 } })
+  const cut = await admin.call(createImport, { body: { file_name: 'a.csv', file_bytes: PART_BYTES + 100 } })
   expect((await putPart(server, admin, cut.id, 1, Buffer.alloc(100, 'x'))).status).toBe(204)
   await expect(admin.call(previewImport, { params: { id: cut.id }, query: {} })).rejects.toThrow(
     refusal('import_incomplete', { part: 0 }),

@@ -7,7 +7,7 @@ import { TagChip } from '../tags/schema.ts'
 export const MOST_IMPORT_BYTES = 200_000_000
 export const MOST_IMPORT_ROWS = 1_000_000
 /** The file is sent in pieces of so many bytes, so that a broken line loses one piece and every proxy lets it through. */
-export const PART_BYTES = 2_000_000
+export const PART_BYTES = 500_000
 /** How long what was uploaded stays, when it is not begun with; and how long the rows that were refused do. */
 export const KEEP_UNSTARTED_HOURS = 24
 export const KEEP_REFUSED_DAYS = 30
@@ -199,7 +199,7 @@ export const putImportPart = route({
   operationId: 'putImportPart',
   summary: `A part of the file, of ${PART_BYTES} bytes but for the last; the same again changes nothing`,
   permission: 'contacts:import',
-  params: z.object({ id: Id, n: z.coerce.number().int().min(0).max(99) }),
+  params: z.object({ id: Id, n: z.coerce.number().int().min(0).max(399) }),
   file: { mostBytes: PART_BYTES },
   responses: { 204: { description: 'It is kept.' }, ...problems },
 })
