@@ -220,7 +220,7 @@ CREATE INDEX contacts_first_seen ON contacts USING btree (org_id, first_seen_at,
 CREATE INDEX contacts_grams ON contacts USING gin (search_grams);
 CREATE INDEX contacts_last_seen ON contacts USING btree (org_id, last_seen_at, id) INCLUDE (tag_ids, first_seen_at);
 CREATE INDEX contacts_name ON contacts USING btree (org_id, sort_name, id);
-CREATE INDEX contacts_search ON contacts USING gin (search_text gin_trgm_ops);
+CREATE INDEX contacts_search ON contacts USING gin (search_text gin_trgm_ops) WITH (gin_pending_list_limit='512');
 CREATE INDEX contacts_tag_sources ON contacts USING btree (org_id, tag_sources);
 CREATE INDEX contacts_tags ON contacts USING gin (tag_ids);
 
@@ -536,7 +536,7 @@ create table messages (
 );
 CREATE INDEX messages_contact ON messages USING btree (org_id, contact_id, sent_at DESC, id DESC);
 CREATE INDEX messages_conversation ON messages USING btree (org_id, conversation_id, sent_at, id) WHERE (conversation_id IS NOT NULL);
-CREATE INDEX messages_grams ON messages USING gin (message_grams(org_id, received_at, text)) WHERE (conversation_id IS NOT NULL);
+CREATE INDEX messages_grams ON messages USING gin (message_grams(org_id, received_at, text)) WITH (gin_pending_list_limit='512') WHERE (conversation_id IS NOT NULL);
 CREATE INDEX messages_target ON messages USING btree (org_id, channel_id, target) WHERE (target IS NOT NULL);
 
 create table operation_batches (
