@@ -6,6 +6,7 @@ import { seededRandom } from './shop/random.ts'
 import { tagHistory } from './shop/tagging.ts'
 import type { DemoContact, DemoShop } from './shop/types.ts'
 
+// oxlint-disable-next-line oxc/no-barrel-file -- types, and nothing is loaded
 export type * from './shop/types.ts'
 
 /**

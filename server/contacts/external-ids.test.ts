@@ -52,6 +52,15 @@ test('a contact is created by the id of another system alone, without a phone, a
   expect(contacts.map(({ id }) => id)).toEqual([first.contact.id])
 })
 
+test('the first seen that was given stays when the customer writes later', async () => {
+  const { admin, key, put } = await openShop()
+  const given = '2024-02-03T04:05:06.000Z'
+  const known = await put({ phone: '+34600111333', first_seen_at: given })
+  await sighted(server, admin, { wa_id: '34600111333', at: '2026-01-02T03:04:05.000Z', own_act: true })
+  const contact = await key.call(getContact, { params: { id: known.contact.id } })
+  expect(contact).toMatchObject({ first_seen_at: given, last_seen_at: '2026-01-02T03:04:05.000Z' })
+})
+
 test('the phone that comes later is the same contact’s, and so is whoever writes under it', async () => {
   const { admin, put } = await openShop()
   const { contact } = await put(crm('1'))

@@ -10,11 +10,13 @@ import {
   phoneOf,
   sameSort,
   type Conflict,
+  type Given,
   type ConflictReason,
   type HeldContact,
   type HeldIdentity,
   type IdChange,
   type Key,
+  type Saved,
   type Sighting,
 } from './identity.ts'
 import {
@@ -144,10 +146,7 @@ export class Identities {
    * What another system knows of a contact that was seen: its name gives way to one that WhatsApp told, and times count
    * only for a contact that is new. Answers whether it is.
    */
-  give(
-    contactId: string,
-    { name, first_seen_at, last_seen_at }: { name: string | null; first_seen_at?: string; last_seen_at?: string },
-  ): { isNew: boolean } {
+  give(contactId: string, { name, first_seen_at, last_seen_at }: Given): { isNew: boolean } {
     const contact = this.#contacts.get(contactId)!
     if (name !== null && name !== contact.display_name && contact.name_origin !== 'whatsapp') {
       contact.display_name = name
@@ -155,7 +154,11 @@ export class Identities {
       this.#touch(contact)
     }
     const isNew = contact.state === 'new'
-    if (isNew && first_seen_at !== undefined) contact.first_seen_at = first_seen_at
+    if (isNew && first_seen_at !== undefined) {
+      contact.first_seen_at = first_seen_at
+      // A message that comes later does not take its place.
+      contact.first_seen_provisional = false
+    }
     if (isNew && last_seen_at !== undefined) contact.last_seen_at = last_seen_at
     return { isNew }
   }
@@ -282,13 +285,8 @@ export class Identities {
   }
 
   #conflict(reason: ConflictReason, contact: HeldContact, other: HeldContact | null, key: Key, at: string): void {
-    this.#conflicts.set(`${contact.id}\n${keyText(key)}`, {
-      ...key,
-      reason,
-      contact_id: contact.id,
-      other_contact_id: other?.id ?? null,
-      at,
-    })
+    const conflict = { ...key, reason, contact_id: contact.id, other_contact_id: other?.id ?? null, at }
+    this.#conflicts.set(`${contact.id}\n${keyText(key)}`, conflict)
   }
 
   /**
@@ -296,10 +294,7 @@ export class Identities {
    * written once for many messages: see `flushActivity`. Answers which contacts are new or changed, and whether there were
    * conflicts.
    */
-  async save({ flood = false, born }: { flood?: boolean; born?: BornTags } = {}): Promise<{
-    changed: string[]
-    conflicts: boolean
-  }> {
+  async save({ flood = false, born }: { flood?: boolean; born?: BornTags } = {}): Promise<Saved> {
     const contacts = [...this.#contacts.values()]
     await insertContacts(
       this.#tx,

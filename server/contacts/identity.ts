@@ -131,3 +131,16 @@ export const searchedIds = ({ identities }: { identities: Pick<Key, 'kind' | 'va
   identities.flatMap(({ kind, value }) =>
     kind === 'phone' ? (phoneOf(value) ?? value) : kind === 'parent_bsuid' ? [] : value,
   )
+
+/** What another system says of a contact beside its ids. */
+export interface Given {
+  name: string | null
+  first_seen_at?: string
+  last_seen_at?: string
+}
+
+/** What came of writing. */
+export interface Saved {
+  changed: string[]
+  conflicts: boolean
+}
