@@ -42,6 +42,7 @@ test('the examples of a route name every id that its shapes take, from `id`; els
 const NOT_OF_AN_ORGANIZATION = new Map([
   ['reportTab: params.id', 'a tab names itself, and is its person’s'],
   ['closeTab: params.id', 'as above'],
+  ['listSuggestions: query.cursor', 'it is only where the page begins, whatever is there'],
   ['putImportPart: params.n', 'which part of the file it is'],
 ])
 

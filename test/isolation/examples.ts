@@ -196,10 +196,7 @@ export const EXAMPLES: Readonly<Record<string, (id: Ids) => Example | Example[]>
   closeTab: () => ({ params: { id: A_TAB } }),
   listAiTags: () => ({}),
   changeAiTags: (id) => ({ body: { tags: [{ id: id.tag, mode: 'off' }] } }),
-  listSuggestions: (id) => [
-    { query: { contact_id: id.contact }, filters: ['contact'] },
-    { query: { cursor: id.suggestion }, filters: ['suggestion'] },
-  ],
+  listSuggestions: (id) => ({ query: { contact_id: id.contact }, filters: ['contact'] }),
   decideSuggestions: (id) => [{ body: { accept: [id.suggestion] } }, { body: { reject: [id.suggestion] } }],
   listSavedReplies: () => ({}),
   createSavedReply: () => ({ body: { name: 'A new reply', text: 'Good morning, {name}' } }),
