@@ -706,6 +706,7 @@ export interface components {
       why: {
         [key: string]: unknown;
       } | null;
+      evidence: components["schemas"]["Evidence"] | null;
       /** @description Whether the caller may take it off. */
       removable: boolean;
     };
@@ -715,6 +716,18 @@ export interface components {
       kind: string;
       id: string;
       name: string;
+    };
+    Evidence: {
+      /** Format: uuid */
+      message_id: string;
+      /** Format: uuid */
+      conversation_id: string;
+      quote: string;
+      /**
+       * Format: date-time
+       * @description ISO 8601, in UTC in answers.
+       */
+      at: string;
     };
     TagList: {
       tags: components["schemas"]["Tag"][];
