@@ -52,7 +52,12 @@ test('an agent joins by a link, tags and sees no more than that, becomes an admi
     // What an agent sees: contacts and the catalog to read, and nothing of what is the administrator's.
     await agent.getByRole('link', { name: 'Contacts', exact: true }).click()
     await expect(agent.getByRole('heading', { name: 'Contacts', exact: true })).toBeVisible()
-    await expect(agent.getByRole('navigation').getByRole('link')).toHaveText([/^Inbox/, 'Contacts', 'Contact tags'])
+    await expect(agent.getByRole('navigation').getByRole('link')).toHaveText([
+      /^Inbox/,
+      'Contacts',
+      'Contact tags',
+      'Suggestions',
+    ])
     await expect(agent.getByRole('button', { name: 'Export CSV' })).toBeHidden()
     await expect(agent.getByRole('checkbox')).toHaveCount(0)
     await agent.getByRole('row').filter({ hasText: 'Li Wei' }).click()
