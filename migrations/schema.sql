@@ -740,8 +740,12 @@ create table suggestions (
   decided_at       timestamptz(3),
   decided_by_id    text,
   decided_by_name  text,
+  reason           text,
+  source           text not null default 'ai_auto_close'::text,
   constraint suggestions_pkey PRIMARY KEY (org_id, id),
   constraint suggestions_check CHECK (((state = 'open'::text) = (decided_at IS NULL))),
+  constraint suggestions_reason_check CHECK ((length(reason) <= 300)),
+  constraint suggestions_source_check CHECK ((source = ANY (ARRAY['ai_auto_close'::text, 'ai_tool'::text]))),
   constraint suggestions_state_check CHECK ((state = ANY (ARRAY['open'::text, 'accepted'::text, 'rejected'::text]))),
   constraint suggestions_org_id_conversation_id_fkey FOREIGN KEY (org_id, conversation_id) REFERENCES conversations(org_id, id) ON DELETE CASCADE,
   constraint suggestions_org_id_tag_id_fkey FOREIGN KEY (org_id, tag_id) REFERENCES tags(org_id, id) ON DELETE CASCADE

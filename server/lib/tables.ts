@@ -524,6 +524,8 @@ export interface SuggestionsTable {
   decided_at: string | null
   decided_by_id: string | null
   decided_by_name: string | null
+  reason: string | null
+  source: Generated<'ai_auto_close' | 'ai_tool'>
 }
 
 export interface TagAssignmentsTable {
