@@ -1,4 +1,4 @@
-// The journeys through a real browser, one after another; every spec starts the application it needs by its fixture.
+// The journeys through a real browser, two at a time; every spec starts the application it needs by its fixture.
 import { defineConfig } from '@playwright/test'
 import { findChromium } from './test/help/chromium.mjs'
 
@@ -8,7 +8,7 @@ export default defineConfig({
   testDir: 'test/browser',
   testMatch: '**/*.spec.ts',
   outputDir: 'test-results/browser',
-  workers: 1,
+  workers: 2,
   retries: 0,
   forbidOnly: true,
   // Generous: a small machine that does other things as well is slow, not broken.
@@ -28,7 +28,8 @@ export default defineConfig({
       // Root may not use the sandbox, and a small machine has neither a GPU nor much shared memory.
       args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
     },
-    trace: 'retain-on-failure',
+    // Recording costs a quarter of the time: `npx playwright test --trace on FILE` has it when something fails.
+    trace: 'off',
     screenshot: 'only-on-failure',
   },
 })

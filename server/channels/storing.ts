@@ -43,7 +43,7 @@ export function openDeliveryStore(pool: pg.Pool, onStored: (count: number) => vo
       const batch = takeBatch(waiting)
       if (batch.length === 0) break
       try {
-        await pool.query(insertion(batch))
+        await answerWithin(2 * SILENT_MS, pool.query(insertion(batch)))
         for (const delivery of batch) delivery.stored()
         onStored(batch.length)
       } catch (error) {

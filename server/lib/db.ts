@@ -25,10 +25,10 @@ export function openDatabase(url: string, { max = 20 }: { max?: number } = {}): 
     connectionString: url,
     max,
     application_name: 'earmark',
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis: CONNECT_MS,
     types: { getTypeParser },
-    // Its promise is awaited before the connection is handed out.
-    onConnect: (client) => client.query(`set timezone to 'UTC'; set datestyle to 'ISO'`) as unknown as void,
+    // Its promise is awaited before the connection is handed out, and the pool sets it no limit.
+    onConnect: (client) => client.query(FIRST_WORDS) as unknown as void,
   })
   // A connection that dies while idle is replaced at the next use; without a listener it would end the process.
   pool.on('error', () => {})
@@ -36,6 +36,13 @@ export function openDatabase(url: string, { max = 20 }: { max?: number } = {}): 
   pool.on('connect', (client) => client.on('error', () => {}))
   pool.on('connect', keepStatements)
   return { pool, db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }) }
+}
+
+const CONNECT_MS = 10_000
+/** With a limit of its own, which the driver's types do not know: a silent connection would keep its place in the pool. */
+const FIRST_WORDS: pg.QueryConfig & { query_timeout: number } = {
+  text: `set timezone to 'UTC'; set datestyle to 'ISO'`,
+  query_timeout: CONNECT_MS,
 }
 
 const KEPT = '/* kept */ '

@@ -18,8 +18,8 @@ import { openWire } from './wire.ts'
 const AWAY_MS = 13_000
 /** No delivery is answered later, whatever the database does; and no probe of readiness waits longer. */
 const MOST_MS = 10_000
-/** From the database's return to the first 200. */
-const RETURN_MS = 20_000
+/** From the database's return to the first 200; it takes milliseconds, but for a machine that does other things as well. */
+const RETURN_MS = 30_000
 const SECRET_KEY = 'a secret key for faults only'
 
 let folder: DataFolder
@@ -54,10 +54,15 @@ async function openScene(env: Record<string, string> = {}): Promise<Scene> {
 }
 
 /** Answers how many milliseconds it took. */
-async function waitFor(what: string, isSo: () => boolean | Promise<boolean>, withinMs = 30_000): Promise<number> {
+async function waitFor(
+  what: string,
+  isSo: () => boolean | Promise<boolean>,
+  withinMs = 30_000,
+  state: () => string = () => '',
+): Promise<number> {
   const began = performance.now()
   while (!(await isSo())) {
-    if (performance.now() - began > withinMs) throw new Error(`not within ${withinMs / 1000} s: ${what}`)
+    if (performance.now() - began > withinMs) throw new Error(`not within ${withinMs / 1000} s: ${what} ${state()}`)
     await sleep(20)
   }
   return Math.round(performance.now() - began)
@@ -89,7 +94,8 @@ async function goneFor({ url, load }: Scene, { away, back, silent }: Outage): Pr
   const acceptedWhileAway = load.counts.accepted
   await back()
   const isAccepting = () => load.counts.accepted > acceptedWhileAway
-  const returned = await waitFor('deliveries are accepted again', isAccepting, RETURN_MS)
+  const state = () => `${JSON.stringify([...load.counts.refused])}, ${server!.complaints.slice(-5).map(sayLine).join('; ')}`
+  const returned = await waitFor('deliveries are accepted again', isAccepting, RETURN_MS, state)
   const isReady = async () => (await timed(`${url}/readyz`)).status === 200
   const ready = returned + (await waitFor('the server is ready again', isReady, RETURN_MS))
   const slowest = load.takeSlowest()
