@@ -20,7 +20,8 @@ const CONNECTIONS = 16
 const ANSWERS = 4000
 /** Not counted: a server that has just begun is still being compiled, two of them twice. */
 const WARM_UP = 1000
-const STREAMS_EACH = 20
+/** Open screens, the same people whether there is one server or two. */
+const STREAMS = 40
 const PATIENCE_MS = 120_000
 interface Rates {
   received: number[]
@@ -45,7 +46,7 @@ export async function benchServers(seconds: number, rounds: readonly (1 | 2)[]):
         const shop = await openShop(servers[0]!, graph)
         const streams = await Promise.all(
           servers.map(({ port }) =>
-            openStreams(port, '/v1/live', Array(STREAMS_EACH).fill(shop.headers) as Asked['headers'][]),
+            openStreams(port, '/v1/live', Array(STREAMS / count).fill(shop.headers) as Asked['headers'][]),
           ),
         )
         const watched = { pool: servers[0]!.pool, pids: servers.map(({ pid }) => pid), dataDir: folder }
@@ -67,7 +68,7 @@ export async function benchServers(seconds: number, rounds: readonly (1 | 2)[]):
         const broken = streams.reduce((sum, each) => sum + each.broken(), 0)
         for (const each of streams) each.close()
         console.log(
-          `  ${count === 1 ? 'one ' : 'two '}: ${received.toFixed(0)} received, ${sent.toFixed(0)} sent; frames on all ${STREAMS_EACH} streams of each server: ${told.join(' and ')}; not on all: ${torn.join(' and ')}; streams that broke: ${broken}`,
+          `  ${count === 1 ? 'one ' : 'two '}: ${received.toFixed(0)} received, ${sent.toFixed(0)} sent; frames on all ${STREAMS / count} streams of each server: ${told.join(' and ')}; not on all: ${torn.join(' and ')}; streams that broke: ${broken}`,
         )
         console.log(`    each received: ${costs[0]}\n    each sent: ${costs[1]}`)
       } finally {
