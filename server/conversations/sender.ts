@@ -12,7 +12,7 @@ import { sendMessage, type GraphApi } from '../channels/whatsapp/client.ts'
 import type { SendAnswer } from '../channels/whatsapp/send-answer.ts'
 import { requestBody } from '../channels/whatsapp/sending.ts'
 import { openClaims, type Claims } from '../lib/claims.ts'
-import { answerWithin, databaseAtFault } from '../lib/http.ts'
+import { answerWithin, databaseAtFault, outlastingTheDatabase } from '../lib/http.ts'
 import { openLine, type Line } from './line.ts'
 import { withUpload } from './sending-media.ts'
 import {
@@ -259,16 +259,8 @@ export function openSender(server: SenderResources, changes: Partial<Pace> = {})
   }
 
   /** An answer that is not written down would make the message uncertain, so the database is waited for. */
-  const untilWritten = async (write: () => Promise<void>): Promise<void> => {
-    for (;;) {
-      try {
-        return await write()
-      } catch (error) {
-        if (!databaseAtFault(error) || stopped) throw error
-        await sleep(pace.lookEveryMs)
-      }
-    }
-  }
+  const untilWritten = (note: () => Promise<void>): Promise<void> =>
+    outlastingTheDatabase(note, { everyMs: pace.lookEveryMs, isOver: () => stopped })
 
   const wake = (): void => {
     woken = true

@@ -1,4 +1,5 @@
 // HTTP without domain words: problems as answers, and answers that a handler streams itself.
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Readable } from 'node:stream'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Problem } from './errors.ts'
@@ -84,6 +85,21 @@ export const databaseSilent = () =>
     reason: 'database_silent',
     retryAfterSeconds: 5,
   })
+
+/** Does it until the database is there to write it; what fails for another reason, or once it `isOver`, is thrown. */
+export async function outlastingTheDatabase(
+  write: () => Promise<void>,
+  { everyMs, isOver }: { everyMs: number; isOver: () => boolean },
+): Promise<void> {
+  for (;;) {
+    try {
+      return await write()
+    } catch (error) {
+      if (!databaseAtFault(error) || isOver()) throw error
+      await sleep(everyMs)
+    }
+  }
+}
 
 /** What the work answers, or 503 when it takes longer: it is not ended by that, but nobody waits for it any more. */
 export async function answerWithin<T>(milliseconds: number, work: Promise<T>): Promise<T> {

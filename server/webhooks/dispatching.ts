@@ -4,7 +4,7 @@ import type { Server } from '../access/door.ts'
 import { numberEvents } from '../events/sequencing.ts'
 import { openBell, type Bell } from '../lib/bell.ts'
 import { openClaims, type Claims } from '../lib/claims.ts'
-import { answerWithin, databaseAtFault } from '../lib/http.ts'
+import { answerWithin, databaseAtFault, outlastingTheDatabase } from '../lib/http.ts'
 import { switchOffByItself } from './endpoints.ts'
 import { forgetDispatch } from './forgetting.ts'
 import {
@@ -221,16 +221,8 @@ export function openDispatcher(server: DispatcherResources, changes: Partial<Dis
   }
 
   /** What is not written down is sent once more, so the database is waited for. */
-  const untilWritten = async (noted: () => Promise<void>): Promise<void> => {
-    for (;;) {
-      try {
-        return await noted()
-      } catch (error) {
-        if (!databaseAtFault(error) || stopped) throw error
-        await sleep(pace.lookEveryMs)
-      }
-    }
-  }
+  const untilWritten = (note: () => Promise<void>): Promise<void> =>
+    outlastingTheDatabase(note, { everyMs: pace.lookEveryMs, isOver: () => stopped })
 
   const wake = (): void => {
     woken = true

@@ -94,7 +94,8 @@ async function goneFor({ url, load }: Scene, { away, back, silent }: Outage): Pr
   const acceptedWhileAway = load.counts.accepted
   await back()
   const isAccepting = () => load.counts.accepted > acceptedWhileAway
-  const state = () => `${JSON.stringify([...load.counts.refused])}, ${server!.complaints.slice(-5).map(sayLine).join('; ')}`
+  const state = () =>
+    `${JSON.stringify([...load.counts.refused])}, ${server!.complaints.slice(-5).map(sayLine).join('; ')}`
   const returned = await waitFor('deliveries are accepted again', isAccepting, RETURN_MS, state)
   const isReady = async () => (await timed(`${url}/readyz`)).status === 200
   const ready = returned + (await waitFor('the server is ready again', isReady, RETURN_MS))
