@@ -259,8 +259,8 @@ export function openSender(server: SenderResources, changes: Partial<Pace> = {})
   }
 
   /** An answer that is not written down would make the message uncertain, so the database is waited for. */
-  const untilWritten = (note: () => Promise<void>): Promise<void> =>
-    outlastingTheDatabase(note, { everyMs: pace.lookEveryMs, isOver: () => stopped })
+  const untilWritten = (writing: () => Promise<void>): Promise<void> =>
+    outlastingTheDatabase(writing, { everyMs: pace.lookEveryMs, isOver: () => stopped })
 
   const wake = (): void => {
     woken = true

@@ -221,8 +221,8 @@ export function openDispatcher(server: DispatcherResources, changes: Partial<Dis
   }
 
   /** What is not written down is sent once more, so the database is waited for. */
-  const untilWritten = (note: () => Promise<void>): Promise<void> =>
-    outlastingTheDatabase(note, { everyMs: pace.lookEveryMs, isOver: () => stopped })
+  const untilWritten = (writing: () => Promise<void>): Promise<void> =>
+    outlastingTheDatabase(writing, { everyMs: pace.lookEveryMs, isOver: () => stopped })
 
   const wake = (): void => {
     woken = true
