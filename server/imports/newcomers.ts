@@ -43,19 +43,18 @@ export async function findNewcomers(
   return { newcomers: numbers(true), others: numbers(false) }
 }
 
-/** Makes the contacts of these rows, and answers them with the ids of the assignments that they came with. */
+/** Makes the contacts of these rows of a range, and answers them with the ids of the assignments that they came with. */
 export async function writeNewcomers(
   tx: Tx,
   actor: Actor,
   { org_id: orgId, id: importId, settings, ids, portfolio, why }: Setting,
-  numbers: readonly number[],
+  { first, last, numbers }: { first: number; last: number; numbers: readonly number[] },
 ): Promise<{ created: string[]; assignments: (number | string)[] }> {
   if (numbers.length === 0) return { created: [], assignments: [] }
   const created = numbers.map(() => newId())
-  const theirs = sql`
-    unnest(${numbers}::int[], ${created}::uuid[]) with ordinality as c (n, id, place)
-    join import_rows r on r.org_id = ${orgId} and r.import_id = ${importId} and r.n = c.n`
-  const { rows: used } = await sql<{ t: number }>`select distinct t from ${theirs} cross join unnest(r.tags) t`.execute(
+  const inRange = sql`r.org_id = ${orgId} and r.import_id = ${importId} and r.n between ${first} and ${last}`
+  const { rows: used } = await sql<{ t: number }>`
+    select distinct t from import_rows r cross join unnest(r.tags) t where ${inRange} and r.n = any(${numbers}::int[])`.execute(
     tx,
   )
   const meant = used.flatMap(({ t }) => (ids[t] == null ? [] : [{ n: t, id: ids[t] }]))
@@ -65,21 +64,28 @@ export async function writeNewcomers(
     meant.map(({ id }) => id),
   )
   const tags = settings.tags_mode === 'remove' ? [] : meant
-  const at = new Date().toISOString()
-  const rows = sql`
-    with stands as materialized (
-      select * from unnest(${tags.map(({ n }) => n)}::int[], ${tags.map(({ id }) => survivors.get(id)!)}::uuid[]) as s (n, tag_id)
-    ), tagged as (
-      select n, array_agg(tag_id order by place) as tag_ids from (
-        select r.n, s.tag_id, min(t.place) as place
-        from ${theirs} cross join unnest(r.tags) with ordinality as t (n, place) join stands s on s.n = t.n
-        group by r.n, s.tag_id
-      ) once group by n
-    )
-    select c.place, c.id, case when digits then 'phone' else 'bsuid' end as kind, case when digits then '' else ${portfolio}::text end as scope,
-      r.keys[1] as value, r.display_name, r.folded_name, r.name_grams, r.first_seen_at, r.last_seen_at, coalesce(t.tag_ids, '{}') as tag_ids
-    from ${theirs} cross join lateral (select r.keys[1] ~ '^[0-9]+$' as digits) d left join tagged t on t.n = r.n`
   await recordActivity(tx, orgId, new Set(created), { conflicts: false, conversationIds: new Set() })
-  await bringContacts(tx, actor, rows, { count: created.length, tagBits: bitOf(sourceOf(actor)), at })
-  return { created, assignments: await beginBorn(tx, actor, created, { why }) }
+  const { assignments } = await bringContacts(
+    tx,
+    actor,
+    sql`
+      with stands as materialized (
+        select * from unnest(${tags.map(({ n }) => n)}::int[], ${tags.map(({ id }) => survivors.get(id)!)}::uuid[]) as s (n, tag_id)
+      ), theirs as materialized (
+        select c.place, c.id, r.*, r.keys[1] as value, r.keys[1] ~ '^[0-9]+$' as digits
+        from unnest(${numbers}::int[], ${created}::uuid[]) with ordinality as c (n, id, place)
+        join (select n, keys, display_name, folded_name, name_grams, tags, first_seen_at, last_seen_at from import_rows r where ${inRange}) r using (n)
+      ), tagged as (
+        select n, array_agg(tag_id order by place) as tag_ids from (
+          select r.n, s.tag_id, min(t.place) as place
+          from theirs r cross join unnest(r.tags) with ordinality as t (n, place) join stands s on s.n = t.n
+          group by r.n, s.tag_id
+        ) once group by n
+      )
+      select r.place, r.id, case when digits then 'phone' else 'bsuid' end as kind, case when digits then '' else ${portfolio}::text end as scope,
+        value, display_name, folded_name, name_grams, first_seen_at, last_seen_at, coalesce(t.tag_ids, '{}') as tag_ids
+      from theirs r left join tagged t using (n)`,
+    { count: created.length, tagBits: bitOf(sourceOf(actor)), at: new Date().toISOString() },
+  )
+  return { created, assignments: await beginBorn(tx, actor, created, { why, count: assignments }) }
 }

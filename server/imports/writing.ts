@@ -103,7 +103,7 @@ export async function writeRows(
   else {
     await take(await stagedRows(tx, setting, others))
     // At last: from here to its end the transaction holds the order of events.
-    const { created, assignments } = await writeNewcomers(tx, actor, setting, newcomers)
+    const { created, assignments } = await writeNewcomers(tx, actor, setting, { ...range, numbers: newcomers })
     done.created.push(...created)
     done.born = assignments
   }

@@ -9,23 +9,16 @@ import { sourceOf } from './rules.ts'
 import type { Why } from './schema.ts'
 
 /**
- * Begins the assignments of contacts that this transaction has made with their tags on them, in the order of the contacts' ids.
- * The caller has the tags from `survivorsOf`, which refuses those that are not in the catalog and keeps them there. Answers the
- * ids of the assignments.
+ * Begins the assignments of contacts that this transaction has made with so many tags on them, in the order of the contacts
+ * given. The caller has the tags from `survivorsOf`, which refuses those that are not in the catalog and keeps them there.
+ * Answers the ids of the assignments.
  */
 export async function beginBorn(
   tx: Tx,
   actor: Actor,
   contactIds: readonly string[],
-  { why }: { why: Why },
+  { why, count }: { why: Why; count: number },
 ): Promise<(number | string)[]> {
-  const carried = sql`
-    select c.id as contact_id, t.tag_id, t.place from contacts c cross join unnest(c.tag_ids) with ordinality as t (tag_id, place)
-    where c.org_id = ${actor.org_id} and c.id = any(${contactIds}::uuid[])`
-  const { rows: counted } = await sql<{
-    count: number
-  }>`select count(*)::int as count from (${carried}) carried`.execute(tx)
-  const { count } = counted[0]!
   if (count === 0) return []
   const placed = await placeEvents(tx, actor.org_id, count)
   const source = sourceOf(actor)
@@ -36,8 +29,12 @@ export async function beginBorn(
   const { rows } = await sql<{ ids: (number | string)[] }>`
     with added as (
       insert into tag_assignments (org_id, contact_id, tag_id, added_at, added_source, added_actor_kind, added_actor_id, added_actor_name, added_why)
-      select ${actor.org_id}, contact_id, tag_id, statement_timestamp(), ${source}, ${by.actor_kind}, ${by.actor_id}, ${by.actor_name}, ${JSON.stringify(why)}::jsonb
-      from (${carried}) carried order by contact_id, place
+      select ${actor.org_id}, w.contact_id, t.tag_id, statement_timestamp(), ${source}, ${by.actor_kind}, ${by.actor_id}, ${by.actor_name}, ${JSON.stringify(why)}::jsonb
+      from unnest(${contactIds}::uuid[]) with ordinality as w (contact_id, n)
+      -- The limit keeps the planner at one look-up for each, whatever statistics it has.
+      cross join lateral (select tag_ids from contacts where org_id = ${actor.org_id} and id = w.contact_id limit 1) c
+      cross join unnest(c.tag_ids) with ordinality as t (tag_id, place)
+      order by w.n, t.place
       returning id, contact_id, tag_id
     ), counted as (${countsOf(actor.org_id, sql`select tag_id from added`, 1)}
     ), told as (${eventsOf(actor, { kind: 'contact.tag_added', source, after: { why }, placed }, told)}
