@@ -16,7 +16,7 @@ import { bytesOf, noRows } from './uploading.ts'
 /** Rows a statement, and bytes of them at most. */
 const BATCH_ROWS = 1000
 const BATCH_BYTES = 1_000_000
-const CACHED_CELLS = 20_000
+const CACHED_CELLS = 2_000
 
 /** Another check has been asked for, or the import was discarded: nothing more is written by this one. */
 export class Overtaken extends Error {}
