@@ -373,6 +373,8 @@ create table import_rows (
   tags           integer[],
   first_seen_at  timestamptz(3),
   last_seen_at   timestamptz(3),
+  folded_name    text,
+  name_grams     text[],
   constraint import_rows_pkey PRIMARY KEY (org_id, import_id, n),
   constraint import_rows_org_id_import_id_fkey FOREIGN KEY (org_id, import_id) REFERENCES imports(org_id, id) ON DELETE CASCADE
 );

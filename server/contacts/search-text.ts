@@ -33,7 +33,7 @@ export function searchGrams(text: string): string[] | null {
 /** Whether a folded term is one that `searchGrams` can answer: one or two letters, none of them ASCII. */
 export const isGram = (term: string): boolean => !ASCII.test(term) && term !== '' && Array.from(term).length <= 2
 
-const SORTED_CHARACTERS = 200
+export const SORTED_CHARACTERS = 200
 
 /** What the list is sorted by: the beginning of the name; null for a contact without one. */
 export function sortName(displayName: string | null): string | null {

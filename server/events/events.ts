@@ -79,19 +79,19 @@ export async function recordEvents(tx: Tx, actor: Actor, events: readonly NewEve
 }
 
 /**
- * Writes an event for each row of a part of the statement that makes the change: `contact_id`, `tag_id`, `tag_name`, which
- * goes with what was after, and `n` for their order.
+ * Writes an event for each row of a part of the statement that makes the change: `contact_id`, `tag_id`, `told`, which goes
+ * with what was after, and `n` for their order. With `placed`, of `placeEvents`, they are numbered at once from there on.
  */
 export function eventsOf(
   actor: Actor,
-  { kind, source, after, at }: Omit<NewEvent, 'contact_id' | 'tag_id' | 'before'>,
+  { kind, source, after, at, placed }: Omit<NewEvent, 'contact_id' | 'tag_id' | 'before'> & { placed?: number | null },
   changed: RawBuilder<unknown>,
 ): RawBuilder<unknown> {
   const { actor_kind, actor_id, actor_name } = actorColumns(actor)
   return sql`
-    insert into events (org_id, kind, contact_id, tag_id, actor_kind, actor_id, actor_name, source, after, at)
+    insert into events (org_id, kind, contact_id, tag_id, actor_kind, actor_id, actor_name, source, after, at, seq)
     select ${actor.org_id}, ${kind}, contact_id, tag_id, ${actor_kind}, ${actor_id}, ${actor_name}, ${source ?? null},
-      jsonb_build_object('tag_name', tag_name) || ${JSON.stringify(after ?? {})}::jsonb, coalesce(${at ?? null}::timestamptz, now())
+      told || ${JSON.stringify(after ?? {})}::jsonb, coalesce(${at ?? null}::timestamptz, now()), ${placed ?? null}::bigint + row_number() over (order by n)
     from (${changed}) changed order by n`
 }
 

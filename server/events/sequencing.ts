@@ -1,6 +1,6 @@
 // The order of events: numbers given after commit, the only order in which anybody may read on.
 import { sql } from 'kysely'
-import { prepared, type Db } from '../lib/db.ts'
+import { prepared, type Db, type Tx } from '../lib/db.ts'
 
 const BATCH = 500
 /** A server that is cut off without a word must not keep the others from numbering for longer. */
@@ -43,10 +43,19 @@ async function numberSome(db: Db, orgId: string): Promise<'all' | 'some' | 'none
     .transaction()
     .execute(async (tx) => {
       const { rows } = await sql<{ locked: boolean }>`
-      select pg_try_advisory_xact_lock(hashtextextended('earmark:event-order:' || ${orgId}::text, 0)) as locked,
+      select pg_try_advisory_xact_lock(${orderOf(orgId)}) as locked,
         set_config('idle_in_transaction_session_timeout', ${String(SILENT_MS)}, true)`.execute(tx)
       if (!rows[0]!.locked) return 'none'
-      const { numAffectedRows } = await sql`
+      return (await numberBatch(tx, orgId)) < BATCH ? 'all' : 'some'
+    })
+}
+
+/** What numbers an organization's events holds this lock until its end. */
+const orderOf = (orgId: string) => sql`hashtextextended('earmark:event-order:' || ${orgId}::text, 0)`
+
+/** Answers how many got their number. */
+async function numberBatch(tx: Tx, orgId: string): Promise<number> {
+  const { numAffectedRows } = await sql`
       with batch as materialized (
         select id, row_number() over (order by id) as n from (
           select id from events where org_id = ${orgId} and seq is null order by id limit ${BATCH}) waiting
@@ -57,8 +66,28 @@ async function numberSome(db: Db, orgId: string): Promise<'all' | 'some' | 'none
       )
       update events e set seq = head.before + batch.n from batch, head
       where e.org_id = ${orgId} and e.id = batch.id`.execute(tx)
-      return Number(numAffectedRows) < BATCH ? 'all' : 'some'
-    })
+  return Number(numAffectedRows)
+}
+
+/** So many batches of waiting events at most go before events that are placed. */
+const MOST_BEFORE = 20
+
+/**
+ * Keeps so many places in the order for events that this transaction is about to write, after everything that waits, and
+ * answers the number before the first of them; null when too much waits, and they are numbered after commit as all others.
+ * Numbering an event later means writing it, and its entries in the indexes, a second time, which took as long as an import's
+ * whole writing of contacts. Only for contacts that this very transaction makes, of whom nothing else can have been told; and
+ * as its last work, since nobody else numbers the organization's events until it ends.
+ */
+export async function placeEvents(tx: Tx, orgId: string, count: number): Promise<number | null> {
+  await sql`select pg_advisory_xact_lock(${orderOf(orgId)})`.execute(tx)
+  let batches = 0
+  while ((await numberBatch(tx, orgId)) === BATCH) if (++batches === MOST_BEFORE) return null
+  const { rows } = await sql<{ before: number }>`
+    insert into event_positions as p (org_id, position) values (${orgId}, ${count})
+    on conflict (org_id) do update set position = p.position + excluded.position
+    returning position - ${count} as before`.execute(tx)
+  return rows[0]!.before
 }
 
 /** The number of the newest event of each of the organizations; without any it is 0. */

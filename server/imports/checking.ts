@@ -5,6 +5,7 @@ import type { Server } from '../access/door.ts'
 import type { Actor } from '../access/actor.ts'
 import type { Db, Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
+import { sparingMemory } from '../lib/heap.ts'
 import { databaseAtFault } from '../lib/http.ts'
 import { countImport } from './counting.ts'
 import { findImport, getImport, lockUnstarted, type ImportRow } from './imports.ts'
@@ -119,7 +120,7 @@ async function takeLock(client: pg.PoolClient, id: string): Promise<boolean> {
 
 async function check({ db, log }: Resources, row: ImportRow, stopping: AbortSignal | undefined): Promise<void> {
   try {
-    if (row.must_read) await stageRows(db, row, stopping)
+    if (row.must_read) await sparingMemory(() => stageRows(db, row, stopping))
     await db.transaction().execute((tx) => count(tx, row))
   } catch (error) {
     if (error instanceof Overtaken) return

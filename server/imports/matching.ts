@@ -39,7 +39,7 @@ export async function matchKeys(db: Db, orgId: string, values: readonly string[]
 }
 
 /** The portfolios whose ids may be known, those of played customers too. */
-async function scopesOf(db: Db, orgId: string): Promise<string[]> {
+export async function scopesOf(db: Db, orgId: string): Promise<string[]> {
   const { rows } = await sql<{ scope: string }>`
     select distinct case kind when 'test' then 'test:' || portfolio_id else portfolio_id end as scope
     from whatsapp_accounts where org_id = ${orgId}`.execute(db)

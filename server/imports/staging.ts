@@ -2,7 +2,8 @@
 import { sql } from 'kysely'
 import { arrayLiteral, type Db, type Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
-import { nameKey } from '../lib/fold.ts'
+import { foldForSearch, nameKey } from '../lib/fold.ts'
+import { searchGrams } from '../contacts/search-text.ts'
 import { isCreatable, readRow, type ReadRow } from './cells.ts'
 import type { ImportRow } from './imports.ts'
 import { matchKeys, matchOf } from './matching.ts'
@@ -15,7 +16,7 @@ import { bytesOf, noRows } from './uploading.ts'
 /** Rows a statement, and bytes of them at most. */
 const BATCH_ROWS = 1000
 const BATCH_BYTES = 1_000_000
-const CACHED_CELLS = 20_000
+const CACHED_CELLS = 2_000
 
 /** Another check has been asked for, or the import was discarded: nothing more is written by this one. */
 export class Overtaken extends Error {}
@@ -159,15 +160,20 @@ async function saveRows(
     return { ...row, read, reason, contact_id: match !== null && typeof match === 'object' ? match.contact_id : null }
   })
   const column = <T>(pick: (row: (typeof staged)[number]) => T) => staged.map(pick)
+  const folded = staged.map(({ read }) => (read?.display_name == null ? null : foldForSearch(read.display_name)))
   await sql`
-    insert into import_rows (org_id, import_id, n, cells, reason, keys, person, contact_id, display_name, tags, first_seen_at, last_seen_at)
-    select ${orgId}, ${id}, r.n, r.cells::text[], r.reason, r.keys::text[], r.person, r.contact_id, r.display_name, r.tags::int[], r.first_seen_at, r.last_seen_at
+    insert into import_rows (org_id, import_id, n, cells, reason, keys, person, contact_id, display_name, folded_name, name_grams, tags, first_seen_at, last_seen_at)
+    select ${orgId}, ${id}, r.n, r.cells::text[], r.reason, r.keys::text[], r.person, r.contact_id, r.display_name, r.folded_name, r.name_grams::text[], r.tags::int[],
+      r.first_seen_at, r.last_seen_at
     from unnest(${column((r) => r.n)}::int[], ${column((r) => arrayLiteral(r.cells.map(storable)))}::text[], ${column((r) => r.reason)}::text[],
       ${column((r) => arrayLiteral(r.read?.keys ?? []))}::text[], ${column((r) => r.contact_id ?? r.read?.keys.toSorted()[0] ?? null)}::text[],
-      ${column((r) => r.contact_id)}::uuid[], ${column((r) => r.read?.display_name ?? null)}::text[],
+      ${column((r) => r.contact_id)}::uuid[], ${column((r) => r.read?.display_name ?? null)}::text[], ${folded}::text[],
+      ${folded.map((name) => arrayLiteral(name === null ? null : searchGrams(name)))}::text[],
       ${column((r) => (r.tags === null ? null : `{${r.tags.join(',')}}`))}::text[], ${column((r) => r.read?.first_seen_at ?? null)}::timestamptz[],
       ${column((r) => r.read?.last_seen_at ?? null)}::timestamptz[])
-      as r (n, cells, reason, keys, person, contact_id, display_name, tags, first_seen_at, last_seen_at)`.execute(tx)
+      as r (n, cells, reason, keys, person, contact_id, display_name, folded_name, name_grams, tags, first_seen_at, last_seen_at)`.execute(
+    tx,
+  )
 }
 
 const storable = (cell: string): string => cell.replaceAll('\0', '')
@@ -203,20 +209,21 @@ async function putTogether(tx: Tx, { org_id: orgId, id }: ImportRow): Promise<vo
   if (rows.length === 0) return
   await sql`
     with follower as materialized (
-      select same_as as lead, n, display_name, tags, first_seen_at, last_seen_at from import_rows
+      select same_as as lead, n, display_name, folded_name, name_grams, tags, first_seen_at, last_seen_at from import_rows
       where org_id = ${orgId} and import_id = ${id} and same_as is not null
     ), member as materialized (
       select * from follower union all
-      select r.n, r.n, r.display_name, r.tags, r.first_seen_at, r.last_seen_at
+      select r.n, r.n, r.display_name, r.folded_name, r.name_grams, r.tags, r.first_seen_at, r.last_seen_at
       from (select distinct lead from follower) l join import_rows r on r.org_id = ${orgId} and r.import_id = ${id} and r.n = l.lead
+    ), named as (
+      select distinct on (lead) lead, display_name, folded_name, name_grams from member where display_name is not null order by lead, n desc
     ), together as (
-      select lead, (array_agg(display_name order by n desc) filter (where display_name is not null))[1] as display_name,
-        min(first_seen_at) as first_seen_at, max(last_seen_at) as last_seen_at from member group by lead
+      select lead, min(first_seen_at) as first_seen_at, max(last_seen_at) as last_seen_at from member group by lead
     ), tagged as (
       select lead, array_agg(distinct t order by t) as tags from member cross join lateral unnest(tags) t group by lead
     )
-    update import_rows r set display_name = g.display_name, first_seen_at = g.first_seen_at, last_seen_at = g.last_seen_at,
-      tags = coalesce(t.tags, r.tags)
-    from together g left join tagged t using (lead)
+    update import_rows r set display_name = o.display_name, folded_name = o.folded_name, name_grams = o.name_grams,
+      first_seen_at = g.first_seen_at, last_seen_at = g.last_seen_at, tags = coalesce(t.tags, r.tags)
+    from together g left join named o using (lead) left join tagged t using (lead)
     where r.org_id = ${orgId} and r.import_id = ${id} and r.n = g.lead`.execute(tx)
 }

@@ -12,10 +12,10 @@ import { bitOf } from '../tags/source-bits.ts'
 import { changeTagsOfEach, type TagChangeDone, type TagWish } from '../tags/tagging.ts'
 import { isDigits } from './cells.ts'
 import { matchKeys, matchOf, type Match } from './matching.ts'
-import { portfolioOf } from './portfolio.ts'
-import type { ImportSettings, RowReason } from './schema.ts'
+import { findNewcomers, writeNewcomers } from './newcomers.ts'
+import type { RowReason } from './schema.ts'
+import { settingOf, type Setting } from './setting.ts'
 import { reasonAgainst } from './staging.ts'
-import { tagMapOf } from './tags.ts'
 
 /** A name that an import gave to a contact that was here. */
 export interface Renamed {
@@ -30,6 +30,8 @@ export interface RowsWritten {
   renamed: Renamed[]
   added: TagChangeDone[]
   removed: TagChangeDone[]
+  /** The assignments that newcomers came with. */
+  born: (number | string)[]
   /** Rows that were refused only now, because the contacts have changed since the check. */
   refused: number
 }
@@ -43,16 +45,6 @@ interface StagedRow {
   last_seen_at: string | null
 }
 
-/** What is the same for all rows of an import. */
-interface Setting {
-  org_id: string
-  id: string
-  file_name: string
-  settings: ImportSettings
-  ids: readonly (string | null)[]
-  portfolio: string | null
-}
-
 export interface RowRange {
   operationId: string
   first: number
@@ -64,7 +56,8 @@ export interface RowRange {
  * phone, and made when nobody has it; a name that WhatsApp told stays; times count for new contacts alone. From the last row
  * to the first, so that of contacts without activity those that came first in the file come first in the list.
  *
- * With `each`, when writing them all at once has failed: the rows that cannot be written are found by halving, and refused.
+ * Newcomers are written together, and only the others one by one. With `each`, when that has failed, all are written one by
+ * one: the rows that cannot be written are found by halving, and refused.
  */
 export async function writeRows(
   tx: Tx,
@@ -73,15 +66,12 @@ export async function writeRows(
   each?: { isFatal: (error: unknown) => boolean; unforeseen: (error: unknown, row: number) => void },
 ): Promise<RowsWritten> {
   await lockIdentities(tx, actor.org_id)
-  const setting = await settingOf(tx, actor, range)
-  const { rows } = await sql<StagedRow>`
-    select n, keys, display_name, tags, first_seen_at, last_seen_at from import_rows
-    where org_id = ${actor.org_id} and import_id = ${setting.id} and n between ${range.first} and ${range.last}
-      and reason is null and same_as is null order by n desc`.execute(tx)
+  const setting = await settingOf(tx, actor.org_id, range.operationId)
+  const { newcomers, others } = await findNewcomers(tx, setting, range)
   const refused = new Map<number, RowReason>()
-  const done: Omit<RowsWritten, 'refused'> = { created: [], renamed: [], added: [], removed: [] }
+  const done: Omit<RowsWritten, 'refused'> = { created: [], renamed: [], added: [], removed: [], born: [] }
   const take = async (some: readonly StagedRow[]): Promise<void> => {
-    const { created, renamed, added, removed, refusals } = await writeSome(tx, actor, setting, some, range.operationId)
+    const { created, renamed, added, removed, refusals } = await writeSome(tx, actor, setting, some)
     done.created.push(...created)
     done.renamed.push(...renamed)
     done.added.push(...added)
@@ -109,18 +99,24 @@ export async function writeRows(
       await attempt(some.slice(half))
     }
   }
-  await (each ? attempt(rows) : take(rows))
+  if (each) await attempt(await stagedRows(tx, setting, [...newcomers, ...others]))
+  else {
+    await take(await stagedRows(tx, setting, others))
+    // At last: from here to its end the transaction holds the order of events.
+    const { created, assignments } = await writeNewcomers(tx, actor, setting, { ...range, numbers: newcomers })
+    done.created.push(...created)
+    done.born = assignments
+  }
   await forgetWritten(tx, setting, range, refused)
   return { ...done, refused: refused.size }
 }
 
-async function settingOf(tx: Tx, actor: Actor, { operationId }: RowRange): Promise<Setting> {
-  const { rows } = await sql<Pick<Setting, 'org_id' | 'id' | 'file_name' | 'settings'>>`
-    select org_id, id, file_name, settings from imports where org_id = ${actor.org_id} and operation_id = ${operationId}`.execute(
-    tx,
-  )
-  const file = rows[0]!
-  return { ...file, ids: (await tagMapOf(tx, file)).ids, portfolio: await portfolioOf(tx, actor.org_id) }
+async function stagedRows(tx: Tx, { org_id: orgId, id }: Setting, numbers: readonly number[]): Promise<StagedRow[]> {
+  if (numbers.length === 0) return []
+  const { rows } = await sql<StagedRow>`
+    select n, keys, display_name, tags, first_seen_at, last_seen_at from import_rows
+    where org_id = ${orgId} and import_id = ${id} and n = any(${numbers}::int[]) order by n desc`.execute(tx)
+  return rows
 }
 
 async function writeSome(
@@ -128,9 +124,9 @@ async function writeSome(
   actor: Actor,
   setting: Setting,
   rows: readonly StagedRow[],
-  operationId: string,
-): Promise<Omit<RowsWritten, 'refused'> & { refusals: Map<number, RowReason> }> {
+): Promise<Omit<RowsWritten, 'refused' | 'born'> & { refusals: Map<number, RowReason> }> {
   const refusals = new Map<number, RowReason>()
+  if (rows.length === 0) return { created: [], renamed: [], added: [], removed: [], refusals }
   const known = await matchKeys(tx, actor.org_id, [...new Set(rows.flatMap((row) => row.keys))])
   const at = new Date().toISOString()
   const found = rows.flatMap((row) => {
@@ -195,7 +191,7 @@ async function writeSome(
     actor,
     setting.settings.tags_mode,
     [...wished].map(([contact_id, tag_ids]): TagWish => ({ contact_id, tag_ids })),
-    { why: { reason: 'import', operation_id: operationId, file_name: setting.file_name }, born: created },
+    { why: setting.why, born: created },
   )
   return { created: [...created], renamed: [...renamed.values()], added, removed, refusals }
 }

@@ -264,6 +264,8 @@ export interface ImportRowsTable {
   tags: number[] | null
   first_seen_at: string | null
   last_seen_at: string | null
+  folded_name: string | null
+  name_grams: string[] | null
 }
 
 export interface ImportTagsTable {

@@ -108,7 +108,7 @@ export async function importBatch(
   { first_row, last_row }: Batch,
   unforeseen?: (error: unknown, row: number) => void,
 ): Promise<BatchDone> {
-  const { created, renamed, refused, ...tags } = await writeRows(
+  const { created, renamed, refused, born, ...tags } = await writeRows(
     tx,
     actorOfOperation(operation),
     { operationId: operation.id, first: first_row!, last: last_row! },
@@ -116,7 +116,8 @@ export async function importBatch(
   )
   const done = summary(tags)
   const touched = new Set([...created, ...[...renamed, ...tags.added, ...tags.removed].map((each) => each.contact_id)])
-  return { ...done, changed: touched.size, imported: { created, renamed, contact_ids: [...touched], refused } }
+  const added = [...done.added, ...born]
+  return { ...done, added, changed: touched.size, imported: { created, renamed, contact_ids: [...touched], refused } }
 }
 
 const goneFailure = (contactId: string): Failure => ({

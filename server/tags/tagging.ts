@@ -196,7 +196,7 @@ async function beginAssignments(
       from (select contact_id, array_agg(tag_id) as tag_ids from added group by contact_id) a
       where c.org_id = ${actor.org_id} and c.id = a.contact_id and c.id <> all((select ${[...born]}::uuid[])::uuid[])
     ), counted as (${countsOf(actor.org_id, sql`select tag_id from added`, 1)}
-    ), told as (${eventsOf(actor, event, sql`select contact_id, tag_id, tag_name, id as n from named`)}
+    ), told as (${eventsOf(actor, event, sql`select contact_id, tag_id, jsonb_build_object('tag_name', tag_name) as told, id as n from named`)}
     )
     select id as assignment_id, contact_id, tag_id, tag_name from named order by id`.execute(prepared(tx))
   return rows

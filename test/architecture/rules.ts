@@ -78,8 +78,10 @@ export const GLOBAL_TABLES = [
 const OUTGOING = ['server/lib/outgoing.ts', 'console/src/lib/api.ts', 'tools/receive.ts', 'start.mjs']
 
 const TAGGING = 'server/tags/tagging.ts'
-/** Makes contacts that an import brings with the tags that TAGGING gives them in the same transaction: a row is written once. */
-const BORN = 'server/contacts/identity-rows.ts'
+/** Begins the assignments of contacts that were made with their tags in the same transaction. */
+const BORN_TAGS = 'server/tags/born.ts'
+/** Make contacts that an import brings with the tags that TAGGING or BORN_TAGS give them in the same transaction: a row is written once. */
+const BORN = ['server/contacts/identity-rows.ts', 'server/contacts/bringing.ts']
 /** Fills whole organizations set by set, for measuring only. */
 const CROWD = 'seeds/crowd.ts'
 /** Loads every table as a backup holds it: nothing is decided there. */
@@ -171,9 +173,10 @@ export const writesAtHome =
           const name = whole(table)
           const owner = OWNERS.get(name)
           if (owner === undefined) return []
+          if (name === 'tag_assignments' && source.path === BORN_TAGS && verb === 'insert') return []
           if (name === 'tag_assignments' && source.path !== TAGGING)
             return [`${place} only ${TAGGING} writes tag_assignments`]
-          if (name === 'contacts' && setsTagIds && verb === 'insert' && source.path === BORN) return []
+          if (name === 'contacts' && setsTagIds && verb === 'insert' && BORN.includes(source.path)) return []
           if (name === 'contacts' && setsTagIds && source.path !== TAGGING)
             return [`${place} only ${TAGGING} writes contacts.tag_ids`]
           if (name === 'contacts' && source.path === TAGGING && verb === 'update' && setsTagIds) return []

@@ -8,7 +8,7 @@ export interface Answer {
 }
 
 export interface Asked {
-  method?: 'GET' | 'POST'
+  method?: 'GET' | 'POST' | 'PUT'
   headers?: Record<string, string>
   body?: string | Buffer
   /** Whole, from connecting on. */
