@@ -1,6 +1,6 @@
 // AI agents: they answer what waits, tag with evidence, hand over, and are silent as soon as a person has the conversation.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { changeContactTags, getContactHistory } from '../tags/schema.ts'
+import { changeContactTags, listTagChanges } from '../tags/schema.ts'
 import { getContact } from '../contacts/schema.ts'
 import {
   closeConversation,
@@ -16,6 +16,7 @@ import { AT_ONCE, aPhone, numberOf, openShop, withTags, work } from '../../test/
 import { openScriptedModel, type ScriptedModel } from '../../test/help/models.ts'
 import { openTestServer, type TestServer } from '../../test/help/server.ts'
 import * as schema from './schema.ts'
+import { closeIdle } from './taking.ts'
 import { openAiAgents } from './turns.ts'
 
 let server: TestServer
@@ -363,7 +364,7 @@ test('it takes off only what it put on itself', async () => {
     theirs,
   ])
   expect(own).not.toBe(theirs)
-  const { changes } = await shop.admin.call(getContactHistory, { params: { id: contact.id }, query: {} })
+  const { changes } = await shop.admin.call(listTagChanges, { params: { id: contact.id }, query: {} })
   expect(changes.find(({ change }) => change === 'removed')).toMatchObject({ source: 'ai_tool', actor: { name: 'Luna' } })
   expect((await actsOf(shop)).filter(({ kind }) => kind === 'refused')).toEqual([
     { kind: 'refused', reason: 'not_its_own', tag: 'Regular' },
@@ -397,13 +398,12 @@ test('after silence it closes once, on however many servers, as AI auto-closed; 
     )
   await older(29, [idle.id])
   await older(40, [talking.id, theirs.id])
-  models.openai_compatible.answer = () => ({ status: 503 })
   await shop.writes(talking.contact.phone!, 'Wait')
-  await work(server)
+  await closeIdle(server.db)
   expect(await shop.admin.call(getConversation, { params: { id: idle.id } })).toMatchObject({ status: 'active' })
   await older(31, [idle.id])
   const second = await openTestServer({ beside: server })
-  await Promise.all([work(server), work(second)])
+  await Promise.all([server, second].map(({ db }) => closeIdle(db)))
   await second.close()
   expect(await shop.admin.call(getConversation, { params: { id: idle.id } })).toMatchObject({
     status: 'ai_auto_closed',
@@ -461,15 +461,19 @@ describe('settings', () => {
       status: 403,
     })
     for (const call of [
-      other.admin.call(schema.getAiAgent, { params }),
-      other.admin.call(schema.removeAiAgent, { params }),
-      other.admin.call(schema.listAiAgentActs, { params, query: {} }),
-      other.admin.call(schema.createAiAgent, { body: { ...other.settings, active: false, channel_ids: [shop.channelId] } }),
-      other.admin.call(schema.createAiAgent, {
-        body: { ...other.settings, active: false, provider_id: shop.settings.provider_id },
-      }),
+      () => other.admin.call(schema.getAiAgent, { params }),
+      () => other.admin.call(schema.removeAiAgent, { params }),
+      () => other.admin.call(schema.listAiAgentActs, { params, query: {} }),
+      () =>
+        other.admin.call(schema.createAiAgent, {
+          body: { ...other.settings, active: false, channel_ids: [shop.channelId] },
+        }),
+      () =>
+        other.admin.call(schema.createAiAgent, {
+          body: { ...other.settings, active: false, provider_id: shop.settings.provider_id },
+        }),
     ])
-      await expect(call).rejects.toMatchObject({ status: 404 })
+      await expect(call()).rejects.toMatchObject({ status: 404 })
   })
 
   test('switched off or removed, what it had waits for anyone; its name stays, and the figures know it for an AI', async () => {

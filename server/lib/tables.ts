@@ -4,6 +4,56 @@ import type { ColumnType, Generated, GeneratedAlways } from 'kysely'
 /** Comes parsed; goes in as `JSON.stringify(…)`, because the driver would make a PostgreSQL array of an array. */
 export type Json = ColumnType<unknown, string, string>
 
+export interface AiAgentActsTable {
+  org_id: string
+  id: string
+  agent_id: string
+  conversation_id: string
+  kind: 'took' | 'answered' | 'tagged' | 'suggested' | 'untagged' | 'refused' | 'handed_over' | 'silenced' | 'closed' | 'failed'
+  at: Generated<string>
+  message_id: string | null
+  tag_id: string | null
+  reason: string | null
+  words: string | null
+}
+
+export interface AiAgentChannelsTable {
+  org_id: string
+  agent_id: string
+  channel_id: string
+  active: boolean
+  user_facing: boolean
+}
+
+export interface AiAgentConversationsTable {
+  org_id: string
+  conversation_id: string
+  agent_id: string
+  taken_at: Generated<string>
+  ended_at: string | null
+  turn: Generated<number>
+  failures: Generated<number>
+  retry_at: string | null
+  answers: Generated<number>
+  answered_at: string | null
+}
+
+export interface AiAgentsTable {
+  org_id: string
+  id: string
+  name: string
+  active: boolean
+  user_facing: boolean
+  instructions: string
+  provider_id: string | null
+  hand_over_words: Generated<string[]>
+  most_answers: number
+  close_after_minutes: number | null
+  created_at: Generated<string>
+  updated_at: Generated<string>
+  removed_at: string | null
+}
+
 export interface AnalysesTable {
   org_id: string
   conversation_id: string
@@ -197,6 +247,7 @@ export interface ConversationsTable {
   waits_until: string | null
   first_asked_at: string | null
   writing_told_at: string | null
+  people_only: Generated<boolean>
 }
 
 export interface DeliveriesTable {
@@ -376,6 +427,64 @@ export interface MessagesTable {
   conversation_id: string | null
   sent_by_id: string | null
   sent_by_name: string | null
+}
+
+export interface ModelCallsTable {
+  org_id: string
+  id: string
+  purpose: 'auto_close' | 'agent' | 'test' | 'try'
+  provider_id: string
+  provider_name: string
+  model: string
+  conversation_id: string | null
+  agent_id: string | null
+  at: Generated<string>
+  outcome: string | null
+  status: number | null
+  latency_ms: number | null
+  input_tokens: Generated<number>
+  output_tokens: Generated<number>
+  estimated: Generated<boolean>
+  cost: string | null
+}
+
+export interface ModelExchangesTable {
+  org_id: string
+  call_id: string
+  conversation_id: string | null
+  request: string
+  response: string
+}
+
+export interface ModelMonthsTable {
+  org_id: string
+  month: string
+  calls: Generated<number>
+  input_tokens: Generated<number>
+  output_tokens: Generated<number>
+}
+
+export interface ModelProvidersTable {
+  org_id: string
+  id: string
+  kind: 'openai_compatible' | 'anthropic'
+  name: string
+  base_url: string
+  model: string
+  api_key: Buffer | null
+  api_key_end: string | null
+  input_price: string | null
+  output_price: string | null
+  without: Generated<string[]>
+  created_at: Generated<string>
+  created_by_name: string
+}
+
+export interface ModelSettingsTable {
+  org_id: string
+  tagging_provider_id: string | null
+  monthly_tokens: number | null
+  keep_days: Generated<number>
 }
 
 export interface OperationBatchesTable {
@@ -666,6 +775,10 @@ export interface WhatsappAccountsTable {
 }
 
 export interface Tables {
+  ai_agent_acts: AiAgentActsTable
+  ai_agent_channels: AiAgentChannelsTable
+  ai_agent_conversations: AiAgentConversationsTable
+  ai_agents: AiAgentsTable
   analyses: AnalysesTable
   api_key_minutes: ApiKeyMinutesTable
   api_keys: ApiKeysTable
@@ -693,6 +806,11 @@ export interface Tables {
   memberships: MembershipsTable
   message_statuses: MessageStatusesTable
   messages: MessagesTable
+  model_calls: ModelCallsTable
+  model_exchanges: ModelExchangesTable
+  model_months: ModelMonthsTable
+  model_providers: ModelProvidersTable
+  model_settings: ModelSettingsTable
   operation_batches: OperationBatchesTable
   operations: OperationsTable
   organizations: OrganizationsTable
