@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import type { Actor } from '../access/actor.ts'
 import { recordAct } from '../audit/recording.ts'
+import { recordEvents } from '../events/events.ts'
 import { giveBackAllOf } from '../conversations/taking.ts'
 import type { Db, Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
@@ -53,6 +54,7 @@ export async function createAiAgent(tx: Tx, actor: Actor, settings: AiAgentSetti
       ${settings.hand_over_words}::text[], ${settings.most_answers}, ${settings.close_after_minutes})`.execute(tx)
   await writeNumbers(tx, actor, id, settings)
   await recordAct(tx, actor, { act: 'ai_agent.added', subject: { id, name: settings.name }, details: told(settings) })
+  await tell(tx, actor)
   return getAiAgent(tx, actor, id)
 }
 
@@ -93,6 +95,7 @@ export async function updateAiAgent(
     subject: { id, name: after.name },
     details: { changed, ...told(after) },
   })
+  await tell(tx, actor)
   return getAiAgent(tx, actor, id)
 }
 
@@ -105,7 +108,10 @@ export async function removeAiAgent(tx: Tx, actor: Actor, id: string): Promise<v
   await sql`delete from ai_agent_channels where org_id = ${actor.org_id} and agent_id = ${id}`.execute(tx)
   await giveBackAllOf(tx, actor, id, { forAnyone: true })
   await recordAct(tx, actor, { act: 'ai_agent.removed', subject: { id, name } })
+  await tell(tx, actor)
 }
+
+const tell = (tx: Tx, actor: Actor) => recordEvents(tx, actor, [{ kind: 'organization.ai_agents_changed' }])
 
 const KEYS = [
   'name',
@@ -146,7 +152,9 @@ async function writeNumbers(
   const wanted = [...new Set(channel_ids)]
   // One administrator after the other: of two who put two agents on one number the second is refused, with words.
   const { rows: known } = await sql<{ id: string }>`
-    select id from channels where org_id = ${actor.org_id} and id = any(${wanted}::uuid[]) order by id for update`.execute(tx)
+    select id from channels where org_id = ${actor.org_id} and id = any(${wanted}::uuid[]) order by id for update`.execute(
+    tx,
+  )
   if (known.length < wanted.length)
     throw new Problem('not_found', 'One of these numbers is not connected in this organization.', {
       reason: 'channel_missing',

@@ -134,7 +134,12 @@ describe.each(['openai_compatible', 'anthropic'] as const)('by a model that spea
     expect((await shop.said(id)).at(-1)).toMatchObject({ text: 'A colleague will answer you.', sent_by: 'Luna' })
     expect(await shop.person.call(schema.listHandOvers, { params: { id } })).toMatchObject({
       hand_overs: [
-        { agent: { name: 'Luna' }, reason: 'asked_by_model', summary: 'Wants a cake with a photo.', conversation_id: id },
+        {
+          agent: { name: 'Luna' },
+          reason: 'asked_by_model',
+          summary: 'Wants a cake with a photo.',
+          conversation_id: id,
+        },
       ],
     })
     await shop.writes(from, 'Hello?')
@@ -169,7 +174,8 @@ describe.each(['openai_compatible', 'anthropic'] as const)('by a model that spea
       '',
     )
     const first = models[kind].answer
-    models[kind].answer = async (request, n) => (n < 3 && reason !== 'key_refused' ? first(request, n) : (answer as never))
+    models[kind].answer = async (request, n) =>
+      n < 3 && reason !== 'key_refused' ? first(request, n) : (answer as never)
     const shop = await openShop(server, models[kind])
     await shop.tag('Table booking', 'Customer wants to book a table')
     const { id, contact } = await shop.writes(aPhone(), 'I want to book')
@@ -262,7 +268,10 @@ describe('a person', () => {
         .poll(
           async () =>
             (
-              await server.pool.query(`select outcome from model_calls where conversation_id = $1 and outcome is not null`, [id])
+              await server.pool.query(
+                `select outcome from model_calls where conversation_id = $1 and outcome is not null`,
+                [id],
+              )
             ).rows.length,
           { timeout: 5000 },
         )
@@ -360,12 +369,15 @@ test('it takes off only what it put on itself', async () => {
   )
   await shop.writes(from, 'Friday then')
   await work(server)
-  expect((await shop.admin.call(getContact, { params: { id: contact.id } })).active_tags.map(({ tag }) => tag.id)).toEqual([
-    theirs,
-  ])
+  expect(
+    (await shop.admin.call(getContact, { params: { id: contact.id } })).active_tags.map(({ tag }) => tag.id),
+  ).toEqual([theirs])
   expect(own).not.toBe(theirs)
   const { changes } = await shop.admin.call(listTagChanges, { params: { id: contact.id }, query: {} })
-  expect(changes.find(({ change }) => change === 'removed')).toMatchObject({ source: 'ai_tool', actor: { name: 'Luna' } })
+  expect(changes.find(({ change }) => change === 'removed')).toMatchObject({
+    source: 'ai_tool',
+    actor: { name: 'Luna' },
+  })
   expect((await actsOf(shop)).filter(({ kind }) => kind === 'refused')).toEqual([
     { kind: 'refused', reason: 'not_its_own', tag: 'Regular' },
   ])
@@ -421,7 +433,9 @@ test('after silence it closes once, on however many servers, as AI auto-closed; 
 describe('settings', () => {
   test('one active agent answers a number: the second is refused with the names of both', async () => {
     const shop = await openShop(server, models.openai_compatible)
-    await expect(shop.admin.call(schema.createAiAgent, { body: { ...shop.settings, name: 'Sol' } })).rejects.toMatchObject({
+    await expect(
+      shop.admin.call(schema.createAiAgent, { body: { ...shop.settings, name: 'Sol' } }),
+    ).rejects.toMatchObject({
       problem: { reason: 'number_has_agent', field: 'channel_ids', data: { agent: 'Luna', number: 'Main number' } },
     })
     const idle = await shop.admin.call(schema.createAiAgent, {
@@ -505,6 +519,8 @@ describe('settings', () => {
     await shop.admin.call(closeConversation, { params: { id }, body: {} })
     await shop.admin.call(schema.removeAiAgent, { params: { id: off.id } })
     expect(await shop.person.call(listColleagues, {})).toMatchObject({ ai_agents: [] })
-    expect(await shop.admin.call(getConversation, { params: { id } })).toMatchObject({ agent: { name: 'Luna', ai: true } })
+    expect(await shop.admin.call(getConversation, { params: { id } })).toMatchObject({
+      agent: { name: 'Luna', ai: true },
+    })
   })
 })

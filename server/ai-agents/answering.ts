@@ -67,7 +67,14 @@ const FAILURES: Partial<Record<ModelError['reason'], { reason: ActReason; later:
   unreachable: { reason: 'unreachable', later: true },
   failing: { reason: 'unreachable', later: true },
   throttled: { reason: 'throttled', later: true },
+  too_large: { reason: 'too_long', later: false },
+  address_invalid: { reason: 'unreachable', later: false },
+  address_private: { reason: 'unreachable', later: false },
+  name_unknown: { reason: 'unreachable', later: true },
+  key_lost: { reason: 'key_refused', later: false },
   key_refused: { reason: 'key_refused', later: false },
+  no_credit: { reason: 'no_credit', later: false },
+  model_unknown: { reason: 'model_unknown', later: false },
   refused: { reason: 'model_refused', later: false },
   garbage: { reason: 'garbage', later: false },
 }
@@ -80,7 +87,8 @@ interface Step {
 
 const wrongCall = ({ toolCalls }: Step) => toolCalls.find(({ invalid }) => invalid === true)
 
-const ending = ({ toolCalls }: Step) => toolCalls.some(({ toolName }) => toolName === 'hand_over' || toolName === 'close')
+const ending = ({ toolCalls }: Step) =>
+  toolCalls.some(({ toolName }) => toolName === 'hand_over' || toolName === 'close')
 
 /** Nothing is asked further after a call that cannot be understood, nor when it had its word after ending the conversation. */
 const isOver: StopCondition<ToolSet, never> = ({ steps }) =>

@@ -68,7 +68,9 @@ export async function beginTurn(db: Db, { org_id, conversation_id }: Due): Promi
     from ai_agents a, conversations c
     where t.org_id = ${org_id} and t.conversation_id = ${conversation_id} and t.ended_at is null and a.org_id = t.org_id and a.id = t.agent_id
       and c.org_id = t.org_id and c.id = t.conversation_id and c.closed_at is null and c.agent_id = t.agent_id
-    returning a.id as agent_id, a.name, a.instructions, a.provider_id, a.hand_over_words, a.most_answers, t.turn, t.answers, t.failures`.execute(db)
+    returning a.id as agent_id, a.name, a.instructions, a.provider_id, a.hand_over_words, a.most_answers, t.turn, t.answers, t.failures`.execute(
+    db,
+  )
   const row = rows[0]
   if (!row) return null
   const { agent_id, name, instructions, provider_id, ...rest } = row

@@ -1,7 +1,7 @@
 // AI agents when servers are killed, several, or lose the database: every conversation is answered once.
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, beforeEach, afterEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { AT_ONCE, aPhone, openShop } from '../../test/help/ai-agents.ts'
 import { openScriptedModel, type ScriptedModel } from '../../test/help/models.ts'
 import { openTestServer, type TestServer } from '../../test/help/server.ts'
@@ -29,7 +29,7 @@ afterEach(async () => {
 })
 
 const start = (on: TestServer) => void agents.push(openAiAgents(on, AT_ONCE))
-const until = (check: () => Promise<void> | void) => expect.poll(async () => check(), { timeout: 15_000 }).toBeUndefined()
+const until = (check: () => Promise<void> | void) => vi.waitFor(check, { timeout: 15_000, interval: 30 })
 
 async function answersOf(orgId: string): Promise<{ conversations: number; answers: number; most: number }> {
   const { rows } = await server.pool.query<{ conversations: number; answers: number; most: number }>(
@@ -70,7 +70,9 @@ test('a server is killed while the model thinks: another answers at once, and on
   await ended
   const began = Date.now()
   start(server)
-  await until(async () => expect((await shop.said(id)).map(({ text }) => text)).toEqual(['Do you have a table?', 'Yes.']))
+  await until(async () =>
+    expect((await shop.said(id)).map(({ text }) => text)).toEqual(['Do you have a table?', 'Yes.']),
+  )
   expect(Date.now() - began).toBeLessThan(5000)
 })
 

@@ -30,18 +30,15 @@ export const AiAgentSettings = z
     provider_id: Id.nullable().describe('The language model; without one it does nothing.'),
     channel_ids: z.array(Id).max(200).describe('The numbers that it works on.'),
     hand_over_words: z
-      .array(
-        writtenText()
-          .trim()
-          .min(1, refusal('hand_over_word_empty', 'Leave out empty words.'))
-          .max(60, atMost(60)),
-      )
+      .array(writtenText().trim().min(1, refusal('hand_over_word_empty', 'Leave out empty words.')).max(60, atMost(60)))
       .max(MOST_WORDS, refusal('too_many_words', `Use at most ${MOST_WORDS} words.`, { max: MOST_WORDS }))
       .describe('A customer who writes one of them gets a person.'),
     most_answers: whole(1, MOST_ANSWERS).describe('After so many answers in a conversation a person goes on.'),
     close_after_minutes: whole(IDLE_MINUTES.least, IDLE_MINUTES.most)
       .nullable()
-      .describe('So long after its last answer, without a word of the customer, it closes the conversation. Null: never.'),
+      .describe(
+        'So long after its last answer, without a word of the customer, it closes the conversation. Null: never.',
+      ),
   })
   .meta({ id: 'AiAgentSettings' })
 export type AiAgentSettings = z.output<typeof AiAgentSettings>
@@ -77,6 +74,8 @@ export const ACT_REASONS = [
   'time_out',
   'unreachable',
   'key_refused',
+  'no_credit',
+  'model_unknown',
   'throttled',
   'model_refused',
   'garbage',
@@ -86,7 +85,6 @@ export const ACT_REASONS = [
   'too_long',
   'leak',
   'colleague_wrote',
-  'customer_wrote_on',
   'inactivity',
   'person_took',
   'switched_off',
@@ -162,10 +160,7 @@ export const getAiAgent = route({
   summary: 'One AI agent, with what it did in the last 30 days in figures',
   permission: 'organization:manage',
   params,
-  responses: ok(
-    'The agent.',
-    z.object({ agent: AiAgent, figures: AiAgentFigures }).meta({ id: 'AiAgentWithFigures' }),
-  ),
+  responses: ok('The agent.', z.object({ agent: AiAgent, figures: AiAgentFigures }).meta({ id: 'AiAgentWithFigures' })),
 })
 
 export const createAiAgent = route({
@@ -223,7 +218,8 @@ export const listHandOvers = route({
   method: 'get',
   path: '/v1/conversations/{id}/ai-hand-overs',
   operationId: 'listHandOvers',
-  summary: 'What AI agents told colleagues when they handed over conversations of this contact and number; customers never see it',
+  summary:
+    'What AI agents told colleagues when they handed over conversations of this contact and number; customers never see it',
   permission: 'conversations:read',
   params,
   responses: ok(

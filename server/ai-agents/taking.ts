@@ -54,9 +54,7 @@ export async function takeWaiting(db: Db): Promise<number> {
 /** Writes down which conversations agents have no more: somebody took them, they were given back, or closed. */
 export async function letGo(db: Db): Promise<number> {
   return db.transaction().execute(async (tx) => {
-    const { rows } = await sql<
-      Omit<Row, 'name'> & { closed: boolean; people_only: boolean; taken_by: string | null }
-    >`
+    const { rows } = await sql<Omit<Row, 'name'> & { closed: boolean; people_only: boolean; taken_by: string | null }>`
       update ai_agent_conversations t set ended_at = now()
       from (select t.org_id, t.conversation_id, c.closed_at is not null as closed, c.people_only, c.agent_name
         from ai_agent_conversations t join conversations c on c.org_id = t.org_id and c.id = t.conversation_id

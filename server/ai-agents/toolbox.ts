@@ -114,7 +114,10 @@ export function toolsFor(reading: Reading, question: Question, wishes: Wishes): 
       inputSchema: z.object({ summary: z.string().describe('What the customer wants, and what was said so far.') }),
       execute({ summary }) {
         wishes.handOver ??= { summary: plainWords(summary, MOST_SUMMARY) }
-        return { done: true, next: 'Tell the customer in one sentence, in their language, that a colleague will answer.' }
+        return {
+          done: true,
+          next: 'Tell the customer in one sentence, in their language, that a colleague will answer.',
+        }
       },
     }),
 

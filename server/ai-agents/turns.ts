@@ -113,7 +113,11 @@ export function openAiAgents(server: AgentResources, changes: Partial<AgentPace>
     const working = answerDue(server, due, pace, abort.signal)
       .catch((error: unknown) => {
         if (databaseAtFault(error)) log.warn({ err: error }, 'an AI agent waits for the database')
-        else log.error({ err: error, conversation_id: due.conversation_id }, 'an AI agent’s turn failed; it is tried again')
+        else
+          log.error(
+            { err: error, conversation_id: due.conversation_id },
+            'an AI agent’s turn failed; it is tried again',
+          )
       })
       .then(() => (mine.broken() ? undefined : mine.release(due.conversation_id)))
       .catch((error: unknown) => log.warn({ err: error }, 'what an AI agent had claimed was not given back'))
@@ -186,9 +190,7 @@ async function takeTurn(
   const { provider_id } = begun.agent
   const reason = goesToPeople(begun, reading)
   if (reason !== null || provider_id === null)
-    return write((tx) =>
-      settleHandOver(tx, begun, { reason: reason ?? 'no_provider', failed: reason === null }),
-    )
+    return write((tx) => settleHandOver(tx, begun, { reason: reason ?? 'no_provider', failed: reason === null }))
   if (reading.fresh.length === 0) return write((tx) => settleNothing(tx, begun, reading))
   const turn: Turn = { ...begun, agent: { ...begun.agent, provider_id } }
   const answer = await askForAnswer(server, turn.agent, turn.conversation_id, reading, signal)
@@ -213,7 +215,11 @@ function saysOneOf(text: string, words: readonly string[]): boolean {
   const said = foldForSearch(text)
   return words.map(foldForSearch).some((word) => {
     if (word === '' || !said.includes(word)) return false
-    if (!/^[\p{L}\p{N}].*[\p{L}\p{N}]$|^[\p{L}\p{N}]$/u.test(word) || /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u.test(word)) return true
+    if (
+      !/^[\p{L}\p{N}].*[\p{L}\p{N}]$|^[\p{L}\p{N}]$/u.test(word) ||
+      /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u.test(word)
+    )
+      return true
     const escaped = word.replace(/[.*+?^${}()|[\]\\]/gu, '\\$&')
     return new RegExp(`(?<![\\p{L}\\p{N}])${escaped}(?![\\p{L}\\p{N}])`, 'u').test(said)
   })

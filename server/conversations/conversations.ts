@@ -111,7 +111,8 @@ export async function conversationsByIds(
   return new Map(
     rows.flatMap(({ contact_id, agent_id, agent_name, agent_is_ai, ...row }) => {
       const contact = contacts.get(contact_id)
-      const agent = agent_id !== null && agent_name !== null ? { id: agent_id, name: agent_name, ai: agent_is_ai } : null
+      const agent =
+        agent_id !== null && agent_name !== null ? { id: agent_id, name: agent_name, ai: agent_is_ai } : null
       return contact ? [[row.id, { ...row, contact, agent }] as const] : []
     }),
   )
