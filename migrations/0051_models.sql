@@ -80,3 +80,9 @@ create table model_exchanges (
   foreign key (org_id, conversation_id) references conversations (org_id, id) on delete cascade
 );
 create index model_exchanges_of_conversation on model_exchanges (org_id, conversation_id) where conversation_id is not null;
+
+alter table analyses
+  -- Found by the AI, and not taken: not in the catalog, or what it quotes stands in no message of the customer.
+  add column refused integer not null default 0,
+  -- Why the language model that should have done it did not.
+  add column fallback text;

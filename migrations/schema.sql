@@ -91,6 +91,8 @@ create table analyses (
   applied          integer not null default 0,
   suggested        integer not null default 0,
   held_back        integer not null default 0,
+  refused          integer not null default 0,
+  fallback         text,
   constraint analyses_pkey PRIMARY KEY (org_id, conversation_id),
   constraint analyses_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text, 'failed'::text]))),
   constraint analyses_org_id_conversation_id_fkey FOREIGN KEY (org_id, conversation_id) REFERENCES conversations(org_id, id) ON DELETE CASCADE

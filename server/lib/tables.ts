@@ -76,6 +76,8 @@ export interface AnalysesTable {
   applied: Generated<number>
   suggested: Generated<number>
   held_back: Generated<number>
+  refused: Generated<number>
+  fallback: string | null
 }
 
 export interface ApiKeyMinutesTable {

@@ -43,7 +43,8 @@ export async function askModel<T>(
   const provider = await openProvider(server.db, server.secretKey, ask.org_id, ask.provider_id)
   const late = AbortSignal.timeout(QUESTION_MS)
   const abortSignal = ask.signal ? AbortSignal.any([late, ask.signal]) : late
-  const cancelled = () => ask.signal?.aborted ?? false
+  // An asker's own time limit is the model's silence.
+  const cancelled = () => ask.signal !== undefined && ask.signal.aborted && !isTimeout(ask.signal.reason)
   const calls: string[] = []
   const model = wrapLanguageModel({
     model: connect(provider, {
@@ -131,6 +132,8 @@ const onlyJson: LanguageModelMiddleware = {
     }
   },
 }
+
+const isTimeout = (reason: unknown): boolean => reason instanceof Error && reason.name === 'TimeoutError'
 
 const asText = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''))
 
