@@ -180,7 +180,7 @@ async function refuseSecond(tx: Tx, actor: Actor, channelIds: readonly string[],
     throw new Problem(
       'conflict',
       `${other.agent} works on the number ${other.number} already. Take the number from it, or switch it off, first.`,
-      { reason: 'number_has_agent', field: 'channel_ids', data: other },
+      { reason: 'number_has_agent', field: 'channel_ids', data: { agent: other.agent, number: other.number } },
     )
 }
 

@@ -37,7 +37,7 @@ export async function askForAnswer(
   reading: Reading,
   signal: AbortSignal,
 ): Promise<Answer> {
-  const question = askAbout(reading, agent)
+  const question = await askAbout(reading, agent)
   const wishes = noWishes()
   const { org_id, agent_id, provider_id } = agent
   const ask = { org_id, provider_id, purpose: 'agent', conversation_id: conversationId, agent_id, signal } as const

@@ -1,9 +1,15 @@
 // What a language model is told when it is to answer a customer: the rules, what the organization wants, and the conversation as data.
 import { randomBytes } from 'node:crypto'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { TranscriptTurn } from '../analysis/transcript.ts'
 import { messagesToTagger } from '../classifier/guard.ts'
 import type { Reading } from './reading.ts'
 
 export const MOST_TAGS_A_TURN = 3
+
+/** Of a long message its beginning is sent. */
+const MOST_SENT = 1500
+export const sentOf = ({ text }: Pick<TranscriptTurn, 'text'>): string => text.slice(0, MOST_SENT).toWellFormed()
 
 /** Nothing of this is for customers: an answer that repeats it is not sent. */
 export const RULES = `You answer customers of a business in writing, on WhatsApp, on behalf of that business.
@@ -37,7 +43,10 @@ export interface Question {
 }
 
 /** Puts the question together; marks and ids are new each time, so that nobody can know them beforehand. */
-export function askAbout(reading: Reading, agent: { name: string; instructions: string }): Question {
+export async function askAbout(
+  reading: Reading,
+  agent: { name: string; instructions: string },
+): Promise<Question> {
   const mark = `conversation-${randomBytes(12).toString('hex')}`
   const carriedOwn = new Set(reading.carried.flatMap(({ id, own }) => (own ? [id] : [])))
   const known = new Map(reading.catalog.map((tag) => [tag.id, { ...tag, own: carriedOwn.has(tag.id) }]))
@@ -46,7 +55,11 @@ export function askAbout(reading: Reading, agent: { name: string; instructions: 
   const idByTag = new Map([...known.keys()].map((id) => [id, `tag-${randomBytes(5).toString('hex')}`]))
   const shown = ({ id, name }: { id: string; name: string }) => ({ id: idByTag.get(id), name })
   const data = {
-    conversation: reading.turns.map(({ n, from, text }) => ({ n, from: from === 'agent' ? 'business' : from, text })),
+    conversation: reading.turns.map(({ n, from, text }) => ({
+      n,
+      from: from === 'agent' ? 'business' : from,
+      text: sentOf({ text }),
+    })),
     tags_on_this_contact: reading.carried.map((tag) => ({ ...shown(tag), ...(tag.own ? { own: true } : {}) })),
     tags_that_colleagues_took_off: reading.takenOff.map(({ name }) => name),
   }
@@ -59,6 +72,19 @@ export function askAbout(reading: Reading, agent: { name: string; instructions: 
     mark,
     tagById: new Map([...known].map(([id, tag]) => [idByTag.get(id)!, tag])),
     idByTag,
-    talking: messagesToTagger(reading.turns, [...known.values()]),
+    talking: await talkingIn(reading.turns, [...known.values()]),
   }
+}
+
+/** A message may take some milliseconds: others have their turn between two. */
+async function talkingIn(
+  turns: readonly TranscriptTurn[],
+  tags: readonly { id: string; name: string }[],
+): Promise<ReadonlySet<number>> {
+  const talking = new Set<number>()
+  for (const turn of turns) {
+    for (const n of messagesToTagger([turn], tags)) talking.add(n)
+    await nextTurn()
+  }
+  return talking
 }

@@ -4,10 +4,11 @@ import type { TranscriptTurn } from '../analysis/transcript.ts'
 import type { CatalogTag } from '../classifier/features.ts'
 import type { Db } from '../lib/db.ts'
 
-/** Of a long conversation the beginning and the end are read, and of a long message its beginning. */
+/** Of a long conversation the beginning and the end are read. */
 const FIRST = 6
 const LAST = 20
-const MOST_TEXT = 1500
+/** More than WhatsApp takes: whoever looks for attacks sees all of a message. */
+const MOST_TEXT = 10_000
 const TAKEN_OFF = 20
 
 export interface Reading {

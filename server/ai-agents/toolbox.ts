@@ -3,7 +3,7 @@ import { tool, type ToolSet } from 'ai'
 import { z } from 'zod'
 import type { Finding } from '../analysis/findings.ts'
 import { foldForSearch } from '../lib/fold.ts'
-import { MOST_TAGS_A_TURN, type Question } from './prompt.ts'
+import { MOST_TAGS_A_TURN, sentOf, type Question } from './prompt.ts'
 import type { Reading } from './reading.ts'
 import type { ActReason } from './schema.ts'
 
@@ -81,7 +81,7 @@ export function toolsFor(reading: Reading, question: Question, wishes: Wishes): 
           return refuse('too_many_tags', tag.id, `At most ${MOST_TAGS_A_TURN} tags at a time.`)
         const evidence = reading.turns.find(({ n }) => n === message)
         const quoted = foldForSearch(quote)
-        if (evidence?.from !== 'customer' || quoted === '' || !foldForSearch(evidence.text).includes(quoted))
+        if (evidence?.from !== 'customer' || quoted === '' || !foldForSearch(sentOf(evidence)).includes(quoted))
           return refuse('no_evidence', tag.id, 'The quote does not stand in a message of the customer of that number.')
         if (talking.has(evidence.n))
           return refuse('talks_to_tagger', tag.id, 'That message is no evidence: it speaks of tags or instructions.')
