@@ -86,3 +86,4 @@ alter table analyses
   add column refused integer not null default 0,
   -- Why the language model that should have done it did not.
   add column fallback text;
+create index analyses_finished on analyses (org_id, finished_at) where finished_at is not null;

@@ -98,6 +98,7 @@ create table analyses (
   constraint analyses_org_id_conversation_id_fkey FOREIGN KEY (org_id, conversation_id) REFERENCES conversations(org_id, id) ON DELETE CASCADE
 );
 CREATE INDEX analyses_due ON analyses USING btree (due_at) WHERE (state = 'waiting'::text);
+CREATE INDEX analyses_finished ON analyses USING btree (org_id, finished_at) WHERE (finished_at IS NOT NULL);
 
 create unlogged table api_key_minutes (
   org_id  uuid not null,

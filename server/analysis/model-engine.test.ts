@@ -89,7 +89,9 @@ const analyze = async () => {
 }
 /** Lets what was put off be due now. */
 const hasten = (conversationId: string) =>
-  server.pool.query('update analyses set due_at = now() where conversation_id = $1', [conversationId])
+  server.pool.query(`update analyses set due_at = now() - interval '1 second' where conversation_id = $1`, [
+    conversationId,
+  ])
 const tagsOf = async (person: Person, id: string) => (await person.call(getContact, { params: { id } })).active_tags
 const suggestionsFor = async (person: Person, contactId: string) =>
   (await person.call(schema.listSuggestions, { query: { contact_id: contactId } })).suggestions

@@ -2,8 +2,11 @@
 import { bind } from '../access/door.ts'
 import { answer } from '../lib/route.ts'
 import { checkAddress } from './addresses.ts'
+import { getCall, listCalls } from './log.ts'
 import { createProvider, deleteProvider, getProvider, listProviders, updateProvider } from './providers.ts'
 import * as schema from './schema.ts'
+import { getSettings, setSettings } from './settings.ts'
+import { testProvider } from './testing.ts'
 
 export const modelRoutes = [
   bind(schema.listProviders, async (_input, context) =>
@@ -27,4 +30,18 @@ export const modelRoutes = [
       return answer(204, undefined)
     }),
   ),
+
+  bind(schema.testProvider, async ({ params }, context) =>
+    answer(200, await testProvider(context, context.actor, params.id)),
+  ),
+
+  bind(schema.getSettings, async (_input, { db, actor }) => answer(200, await getSettings(db, actor))),
+
+  bind(schema.setSettings, ({ body }, { actor, write }) =>
+    write(async (tx) => answer(200, await setSettings(tx, actor, body))),
+  ),
+
+  bind(schema.listCalls, async ({ query }, { db, actor }) => answer(200, await listCalls(db, actor, query))),
+
+  bind(schema.getCall, async ({ params }, { db, actor }) => answer(200, await getCall(db, actor, params.id))),
 ]
