@@ -64,7 +64,7 @@ create table ai_agent_acts (
   id uuid not null,
   agent_id uuid not null,
   conversation_id uuid not null,
-  kind text not null check (kind in ('took', 'answered', 'tagged', 'suggested', 'untagged', 'refused', 'handed_over', 'silenced', 'closed', 'failed')),
+  kind text not null,
   at timestamptz(3) not null default now(),
   message_id uuid,
   tag_id uuid,

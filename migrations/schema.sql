@@ -16,7 +16,6 @@ create table ai_agent_acts (
   reason           text,
   words            text,
   constraint ai_agent_acts_pkey PRIMARY KEY (org_id, id),
-  constraint ai_agent_acts_kind_check CHECK ((kind = ANY (ARRAY['took'::text, 'answered'::text, 'tagged'::text, 'suggested'::text, 'untagged'::text, 'refused'::text, 'handed_over'::text, 'silenced'::text, 'closed'::text, 'failed'::text]))),
   constraint ai_agent_acts_words_check CHECK ((length(words) <= 1000)),
   constraint ai_agent_acts_org_id_agent_id_fkey FOREIGN KEY (org_id, agent_id) REFERENCES ai_agents(org_id, id) ON DELETE CASCADE,
   constraint ai_agent_acts_org_id_conversation_id_fkey FOREIGN KEY (org_id, conversation_id) REFERENCES conversations(org_id, id) ON DELETE CASCADE,

@@ -47,7 +47,10 @@ test('short instructions are told when most of them are; in scripts without spac
   const short = { ...secrets, instructions: 'You are Luna, a polite waiter of Aurora.' }
   expect(betrays('I am told: You are Luna, a polite waiter of Aurora.', short)).toBe(true)
   expect(betrays('I am Luna.', short)).toBe(false)
-  const chinese = { ...secrets, instructions: '你是极光餐厅的服务员露娜，从不打九折以下的折扣，投诉两次的老顾客送一份甜点' }
+  const chinese = {
+    ...secrets,
+    instructions: '你是极光餐厅的服务员露娜，从不打九折以下的折扣，投诉两次的老顾客送一份甜点',
+  }
   expect(betrays('好的，' + chinese.instructions, chinese)).toBe(true)
   expect(betrays('您好，我是露娜，请问几位？', chinese)).toBe(false)
 })

@@ -43,10 +43,7 @@ export interface Question {
 }
 
 /** Puts the question together; marks and ids are new each time, so that nobody can know them beforehand. */
-export async function askAbout(
-  reading: Reading,
-  agent: { name: string; instructions: string },
-): Promise<Question> {
+export async function askAbout(reading: Reading, agent: { name: string; instructions: string }): Promise<Question> {
   const mark = `conversation-${randomBytes(12).toString('hex')}`
   const carriedOwn = new Set(reading.carried.flatMap(({ id, own }) => (own ? [id] : [])))
   const known = new Map(reading.catalog.map((tag) => [tag.id, { ...tag, own: carriedOwn.has(tag.id) }]))

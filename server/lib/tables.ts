@@ -9,7 +9,7 @@ export interface AiAgentActsTable {
   id: string
   agent_id: string
   conversation_id: string
-  kind: 'took' | 'answered' | 'tagged' | 'suggested' | 'untagged' | 'refused' | 'handed_over' | 'silenced' | 'closed' | 'failed'
+  kind: string
   at: Generated<string>
   message_id: string | null
   tag_id: string | null

@@ -58,7 +58,9 @@ for (const { locale, browserLocale, colorScheme } of LOOKS) {
       await expect(dialog.getByText(say('Give the agent a name: customers are answered in it.'))).toBeVisible()
       await dialog.getByRole('textbox', { name: say('Display name') }).fill('Luna')
       await dialog.getByRole('textbox', { name: say('Instructions') }).fill('You answer for the restaurant Aurora.')
-      await dialog.getByRole('combobox', { name: say('Language model') }).selectOption({ label: 'Scripted (scripted-1)' })
+      await dialog
+        .getByRole('combobox', { name: say('Language model') })
+        .selectOption({ label: 'Scripted (scripted-1)' })
       await dialog.getByRole('checkbox').first().check()
       await checkAccessibility(page)
       model.answer = withTags(
@@ -134,7 +136,10 @@ for (const { locale, browserLocale, colorScheme } of LOOKS) {
       await expect(acts).toContainText('Wants the terrace, which I know nothing of.')
       await expect(acts).toContainText(say('{name} took over', { name: 'Ana' }).slice(0, 3))
       await checkAccessibility(page)
-      await page.getByRole('link', { name: say('Tags'), exact: true }).last().click()
+      await page
+        .getByRole('link', { name: say('Tags'), exact: true })
+        .last()
+        .click()
       await expect(acts.getByRole('listitem')).toHaveCount(1)
       await expect(acts).toContainText('Table booking')
     })
