@@ -4,6 +4,80 @@ create extension pg_trgm;
 
 create sequence deliveries_id_seq;
 
+create table ai_agent_acts (
+  org_id           uuid not null,
+  id               uuid not null,
+  agent_id         uuid not null,
+  conversation_id  uuid not null,
+  kind             text not null,
+  at               timestamptz(3) not null default now(),
+  message_id       uuid,
+  tag_id           uuid,
+  reason           text,
+  words            text,
+  constraint ai_agent_acts_pkey PRIMARY KEY (org_id, id),
+  constraint ai_agent_acts_words_check CHECK ((length(words) <= 1000)),
+  constraint ai_agent_acts_org_id_agent_id_fkey FOREIGN KEY (org_id, agent_id) REFERENCES ai_agents(org_id, id) ON DELETE CASCADE,
+  constraint ai_agent_acts_org_id_conversation_id_fkey FOREIGN KEY (org_id, conversation_id) REFERENCES conversations(org_id, id) ON DELETE CASCADE,
+  constraint ai_agent_acts_org_id_tag_id_fkey FOREIGN KEY (org_id, tag_id) REFERENCES tags(org_id, id) ON DELETE SET NULL (tag_id)
+);
+CREATE INDEX ai_agent_acts_agent ON ai_agent_acts USING btree (org_id, agent_id, id);
+CREATE INDEX ai_agent_acts_conversation ON ai_agent_acts USING btree (org_id, conversation_id);
+
+create table ai_agent_channels (
+  org_id       uuid not null,
+  agent_id     uuid not null,
+  channel_id   uuid not null,
+  active       boolean not null,
+  user_facing  boolean not null,
+  constraint ai_agent_channels_pkey PRIMARY KEY (org_id, agent_id, channel_id),
+  constraint ai_agent_channels_org_id_agent_id_fkey FOREIGN KEY (org_id, agent_id) REFERENCES ai_agents(org_id, id) ON DELETE CASCADE,
+  constraint ai_agent_channels_org_id_channel_id_fkey FOREIGN KEY (org_id, channel_id) REFERENCES channels(org_id, id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX ai_agent_channels_one_active ON ai_agent_channels USING btree (org_id, channel_id, user_facing) WHERE active;
+
+create table ai_agent_conversations (
+  org_id           uuid not null,
+  conversation_id  uuid not null,
+  agent_id         uuid not null,
+  taken_at         timestamptz(3) not null default now(),
+  ended_at         timestamptz(3),
+  turn             integer not null default 0,
+  failures         integer not null default 0,
+  retry_at         timestamptz(3),
+  answers          integer not null default 0,
+  answered_at      timestamptz(3),
+  constraint ai_agent_conversations_pkey PRIMARY KEY (org_id, conversation_id),
+  constraint ai_agent_conversations_org_id_agent_id_fkey FOREIGN KEY (org_id, agent_id) REFERENCES ai_agents(org_id, id) ON DELETE CASCADE,
+  constraint ai_agent_conversations_org_id_conversation_id_fkey FOREIGN KEY (org_id, conversation_id) REFERENCES conversations(org_id, id) ON DELETE CASCADE
+);
+CREATE INDEX ai_agent_conversations_agent ON ai_agent_conversations USING btree (org_id, agent_id);
+CREATE INDEX ai_agent_conversations_open ON ai_agent_conversations USING btree (org_id, conversation_id) WHERE (ended_at IS NULL);
+
+create table ai_agents (
+  org_id               uuid not null,
+  id                   uuid not null,
+  name                 text not null,
+  active               boolean not null,
+  user_facing          boolean not null,
+  instructions         text not null,
+  provider_id          uuid,
+  hand_over_words      text[] not null default '{}'::text[],
+  most_answers         integer not null,
+  close_after_minutes  integer,
+  created_at           timestamptz(3) not null default now(),
+  updated_at           timestamptz(3) not null default now(),
+  removed_at           timestamptz(3),
+  constraint ai_agents_pkey PRIMARY KEY (org_id, id),
+  constraint ai_agents_check CHECK (((removed_at IS NULL) OR (NOT active))),
+  constraint ai_agents_close_after_minutes_check CHECK (((close_after_minutes >= 5) AND (close_after_minutes <= 1380))),
+  constraint ai_agents_instructions_check CHECK ((length(instructions) <= 8000)),
+  constraint ai_agents_most_answers_check CHECK (((most_answers >= 1) AND (most_answers <= 200))),
+  constraint ai_agents_name_check CHECK (((length(name) >= 1) AND (length(name) <= 64))),
+  constraint ai_agents_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(id) ON DELETE CASCADE,
+  constraint ai_agents_org_id_provider_id_fkey FOREIGN KEY (org_id, provider_id) REFERENCES model_providers(org_id, id) ON DELETE SET NULL (provider_id)
+);
+
 create table analyses (
   org_id           uuid not null,
   conversation_id  uuid not null,
@@ -264,6 +338,7 @@ create table conversations (
   waits_until             timestamptz(3),
   first_asked_at          timestamptz(3),
   writing_told_at         timestamptz(3),
+  people_only             boolean not null default false,
   constraint conversations_pkey PRIMARY KEY (org_id, id),
   constraint conversations_check CHECK (((status = ANY (ARRAY['pending'::text, 'active'::text])) = (closed_at IS NULL))),
   constraint conversations_check1 CHECK (((agent_id IS NULL) = (agent_name IS NULL))),
@@ -283,6 +358,7 @@ CREATE INDEX conversations_channel ON conversations USING btree (org_id, channel
 CREATE INDEX conversations_closed ON conversations USING btree (org_id, closed_at) WHERE (closed_at IS NOT NULL);
 CREATE INDEX conversations_contact ON conversations USING btree (org_id, contact_id, opened_at);
 CREATE INDEX conversations_expiry ON conversations USING btree (GREATEST(window_ends_at, waits_until)) WHERE (closed_at IS NULL);
+CREATE INDEX conversations_for_ai ON conversations USING btree (org_id, channel_id) WHERE ((status = 'pending'::text) AND (NOT people_only));
 CREATE INDEX conversations_long ON conversations USING btree (org_id, last_message_at, id) WHERE ((last_message_at - opened_at) > '7 days'::interval);
 CREATE UNIQUE INDEX conversations_open ON conversations USING btree (org_id, contact_id, channel_id) WHERE (closed_at IS NULL);
 CREATE INDEX conversations_status ON conversations USING btree (org_id, status, last_message_at, id);

@@ -11,6 +11,7 @@ import { accessRoutes } from './access/routes.ts'
 import { apiKeyRoutes } from './api-keys/routes.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { accountRoutes } from './account/routes.ts'
+import { aiAgentRoutes } from './ai-agents/routes.ts'
 import { findAccountSecrets, recordRefusals } from './channels/accounts.ts'
 import { openDeliveryStore } from './channels/storing.ts'
 import { channelRoutes } from './channels/routes.ts'
@@ -60,6 +61,7 @@ export const sitemap: readonly BoundRoute[] = [
   ...conversationRoutes,
   ...replyRoutes,
   ...analysisRoutes,
+  ...aiAgentRoutes,
   ...modelRoutes,
   ...templateRoutes,
   ...presenceRoutes,

@@ -7,6 +7,7 @@ import type { Server } from './access/door.ts'
 import { forgetOldResetLinks } from './account/reset-links.ts'
 import { forgetOldSessions } from './access/sessions.ts'
 import { forgetOldKeys } from './access/writing.ts'
+import { openAiAgents } from './ai-agents/turns.ts'
 import { openAnalyzer } from './analysis/analyzing.ts'
 import { backupTimes, openBackups, type Backups } from './backup/scheduled.ts'
 import { prepareDeliveryPartitions } from './channels/deliveries.ts'
@@ -112,6 +113,7 @@ export async function startWorker(server: Resources): Promise<Worker> {
       server.metrics.deliveriesInterpreted.inc(count)
       server.live.wake()
       fetcher.wake()
+      aiAgents.wake()
     },
   })
   const operator = openOperator(server)
@@ -140,6 +142,7 @@ export async function startWorker(server: Resources): Promise<Worker> {
   })
   const eraser = openEraser(server)
   const analyzer = openAnalyzer(server)
+  const aiAgents = openAiAgents({ ...server, onAnswered: () => sender.wake() })
   const backups = openBackups(server)
   const stopping = new AbortController()
   const events: WorkerEvents = new EventEmitter()
@@ -181,6 +184,7 @@ export async function startWorker(server: Resources): Promise<Worker> {
         fetcher.stop(),
         eraser.stop(),
         analyzer.stop(),
+        aiAgents.stop(),
         backups.stop(),
       ])
       // It does not wait until it is written down how its last jobs ended. Locked, nobody would try them for four hours.

@@ -44,6 +44,7 @@ const NOT_OF_AN_ORGANIZATION = new Map([
   ['closeTab: params.id', 'as above'],
   ['listSuggestions: query.cursor', 'it is only where the page begins, whatever is there'],
   ['listModelCalls: query.cursor', 'as above'],
+  ['listAiAgentActs: query.cursor', 'as above'],
   ['putImportPart: params.n', 'which part of the file it is'],
 ])
 

@@ -12,6 +12,7 @@ import { FailurePage, OrganizationFailure, ScreenFailure } from './access/Failur
 import { leaveIfSignedIn, requireOrganization, requireSession } from './access/guards.ts'
 import { Shell } from './access/Shell.tsx'
 import { ContactsPage } from './contacts/ContactsPage.tsx'
+import { readAiAgentSearch } from './ai-agents/search.ts'
 import { readAuditSearch } from './audit/search.ts'
 import { readDeliverySearch } from './channels/delivery-search.ts'
 import { readConflictSearch } from './conflicts/search.ts'
@@ -216,6 +217,19 @@ const modelCallsRoute = createRoute({
   component: lazyRouteComponent(() => import('./ai/ModelCallsPage.tsx'), 'ModelCallsPage'),
 })
 
+const aiAgentsRoute = createRoute({
+  getParentRoute: () => organizationRoute,
+  path: '/settings/ai-agents',
+  component: lazyRouteComponent(() => import('./ai-agents/AiAgentsPage.tsx'), 'AiAgentsPage'),
+})
+
+const aiAgentRoute = createRoute({
+  getParentRoute: () => organizationRoute,
+  path: '/settings/ai-agents/$agent',
+  validateSearch: readAiAgentSearch,
+  component: lazyRouteComponent(() => import('./ai-agents/AiAgentPage.tsx'), 'AiAgentPage'),
+})
+
 const webhooksRoute = createRoute({
   getParentRoute: () => organizationRoute,
   path: '/settings/webhooks',
@@ -273,6 +287,8 @@ const routeTree = rootRoute.addChildren([
     privacyRoute,
     savedRepliesRoute,
     apiKeysRoute,
+    aiAgentsRoute,
+    aiAgentRoute,
     webhooksRoute,
     webhookRoute,
     peopleRoute,

@@ -130,7 +130,7 @@ async function judge(
   { taken, tags, transcript, stopping }: Task,
 ): Promise<{ found: Found; by: Engine; fallback: ModelReason | null }> {
   const { org_id: orgId, conversation_id: conversationId } = taken
-  const model = await chosenModel(server.db, orgId)
+  const model = await chosenModel(server.db, orgId, conversationId)
   const by = model === null ? BUILT_IN : { id: model.provider_id, name: model.name, engine: model.model }
   if (tags.length === 0 || transcript.every(({ from }) => from !== 'customer'))
     return { found: { judgements: [], talking: [] }, by: BUILT_IN, fallback: null }

@@ -42,6 +42,9 @@ export const AuditAct = z.enum([
   'contact.exported',
   'contact.erased',
   'test_contacts.erased',
+  'ai_agent.added',
+  'ai_agent.changed',
+  'ai_agent.removed',
   'demo.filled',
   'audit.exported',
 ])

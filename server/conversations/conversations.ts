@@ -14,9 +14,13 @@ interface ConversationRow extends Omit<Conversation, 'contact' | 'agent'> {
   contact_id: string
   agent_id: string | null
   agent_name: string | null
+  agent_is_ai: boolean
 }
 
-const columns = sql`c.id, c.status, c.contact_id, c.channel_id, c.agent_id, c.agent_name, c.opened_at, c.closed_at, c.last_message_at,
+/** Whoever has conversation c is an AI agent. */
+const isAi = sql`exists (select from ai_agents i where i.org_id = c.org_id and i.id = c.agent_id)`
+
+const columns = sql`c.id, c.status, c.contact_id, c.channel_id, c.agent_id, c.agent_name, ${isAi} as agent_is_ai, c.opened_at, c.closed_at, c.last_message_at,
   c.unread_count, c.waiting_since, c.window_ends_at, c.waits_until,
   (select actor_name from conversation_closings k where k.org_id = c.org_id and k.conversation_id = c.id) as closed_by,
   (select jsonb_build_object('id', m.id, 'direction', m.direction, 'type', m.type, 'text', left(m.text, ${MOST_TEXT}), 'sent_by', m.sent_by_name)
@@ -105,9 +109,10 @@ export async function conversationsByIds(
     select ${columns} from conversations c where c.org_id = ${actor.org_id} and c.id = any(${ids}::uuid[])`.execute(db)
   const contacts = await contactsByIds(db, actor, [...new Set(rows.map((row) => row.contact_id))])
   return new Map(
-    rows.flatMap(({ contact_id, agent_id, agent_name, ...row }) => {
+    rows.flatMap(({ contact_id, agent_id, agent_name, agent_is_ai, ...row }) => {
       const contact = contacts.get(contact_id)
-      const agent = agent_id !== null && agent_name !== null ? { id: agent_id, name: agent_name } : null
+      const agent =
+        agent_id !== null && agent_name !== null ? { id: agent_id, name: agent_name, ai: agent_is_ai } : null
       return contact ? [[row.id, { ...row, contact, agent }] as const] : []
     }),
   )
@@ -152,5 +157,17 @@ export async function listColleagues(
   const { rows } = await sql<{ id: string; name: string; role: 'admin' | 'agent' }>`
     select u.id, u.name, m.role from memberships m join users u on u.id = m.user_id
     where m.org_id = ${actor.org_id} order by lower(u.name), u.id`.execute(db)
+  return rows
+}
+
+/** The AI agents, by name; `present` are those that answer customers, the others did. */
+export async function listAiColleagues(
+  db: Db,
+  actor: Actor,
+): Promise<{ id: string; name: string; present: boolean }[]> {
+  const { rows } = await sql<{ id: string; name: string; present: boolean }>`
+    select id, name, user_facing and removed_at is null as present from ai_agents where org_id = ${actor.org_id} order by lower(name), id`.execute(
+    db,
+  )
   return rows
 }

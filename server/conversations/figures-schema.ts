@@ -20,7 +20,7 @@ export type Figures = z.output<typeof Figures>
 
 export const AgentFigures = Figures.extend({
   agent: z
-    .object({ id: Id, name: z.string(), removed: z.boolean() })
+    .object({ id: Id, name: z.string(), removed: z.boolean(), ai: z.boolean().describe('An AI agent, no person.') })
     .nullable()
     .describe('Null: what nobody had, and first answers from the phone app.'),
 })

@@ -2,7 +2,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Actor } from '../access/actor.ts'
 import type { Db } from '../lib/db.ts'
-import { listColleagues } from './conversations.ts'
+import { listAiColleagues, listColleagues } from './conversations.ts'
 import type { AgentFigures, Figures, FiguresPeriod } from './figures-schema.ts'
 
 const NONE: Figures = {
@@ -21,7 +21,7 @@ const NONE: Figures = {
 type Row = Partial<Figures> & { id: string | null; name: string | null; is_all: boolean }
 
 /**
- * A row for everybody of the organization by name, then for those who left, then for nobody; and one over all.
+ * A row for everybody of the organization by name, then for the AI agents, then for those who left, then for nobody; and one over all.
  * A closing is theirs who had the conversation then, a first answer theirs who gave it, whoever had it later. A closing
  * counts by its own time, a first answer by its own: figures of a period that is over stay as they are.
  */
@@ -49,11 +49,15 @@ export async function getAgentFigures(
     ])),
   ]
   const colleagues = await listColleagues(db, actor)
-  const names = new Map(colleagues.map(({ id, name }) => [id, name]))
+  const ais = await listAiColleagues(db, actor)
+  const isAi = new Set(ais.map(({ id }) => id))
+  const names = new Map([...colleagues, ...ais.filter(({ present }) => present)].map(({ id, name }) => [id, name]))
   const left = new Map(rows.flatMap(({ id, name }) => (id === null || names.has(id) ? [] : [[id, name ?? '']])))
   const agents = [
-    ...[...names].map(([id, name]) => ({ id, name, removed: false })),
-    ...[...left].map(([id, name]) => ({ id, name, removed: true })).toSorted((a, b) => a.name.localeCompare(b.name)),
+    ...[...names].map(([id, name]) => ({ id, name, removed: false, ai: isAi.has(id) })),
+    ...[...left]
+      .map(([id, name]) => ({ id, name, removed: true, ai: isAi.has(id) }))
+      .toSorted((a, b) => a.name.localeCompare(b.name)),
     null,
   ]
   const figuresOf = (isTheirs: (row: Row) => boolean): Figures =>

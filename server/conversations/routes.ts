@@ -3,7 +3,13 @@ import { bind } from '../access/door.ts'
 import { sendRanged } from '../lib/byte-range.ts'
 import { answer } from '../lib/route.ts'
 import { closeConversation } from './closing.ts'
-import { countConversations, getConversation, listColleagues, listConversations } from './conversations.ts'
+import {
+  countConversations,
+  getConversation,
+  listAiColleagues,
+  listColleagues,
+  listConversations,
+} from './conversations.ts'
 import { fetchMediaAgain } from './fetching-schema.ts'
 import { getAgentFigures } from './figures.ts'
 import * as figures from './figures-schema.ts'
@@ -117,6 +123,9 @@ export const conversationRoutes = [
   ),
 
   bind(schema.listColleagues, async (_input, { db, actor }) =>
-    answer(200, { colleagues: await listColleagues(db, actor) }),
+    answer(200, {
+      colleagues: await listColleagues(db, actor),
+      ai_agents: (await listAiColleagues(db, actor)).filter(({ present }) => present),
+    }),
   ),
 ]

@@ -20,6 +20,7 @@ export type ConversationStatus = z.output<typeof ConversationStatus>
 export type ClosedStatus = Exclude<ConversationStatus, 'pending' | 'active'>
 
 const Agent = z.object({ id: Id, name: z.string() })
+const Holder = Agent.extend({ ai: z.boolean().describe('It is an AI agent, no person.') })
 
 export const Conversation = z
   .object({
@@ -27,7 +28,7 @@ export const Conversation = z
     status: ConversationStatus,
     contact: Contact,
     channel_id: Id,
-    agent: Agent.nullable().describe('Who has it, or had it when it was closed.'),
+    agent: Holder.nullable().describe('Who has it, or had it when it was closed.'),
     opened_at: Instant,
     closed_at: Instant.nullable(),
     closed_by: z.string().nullable().describe('The name of who closed it.'),
@@ -58,7 +59,7 @@ export const ConversationFilter = z.object({
     .default('all')
     .describe('Pending ones; those that the caller has; all that are not closed; all.'),
   statuses: listOf(ConversationStatus, 6).describe('Statuses separated by commas.'),
-  agents: listOf(Id, 100).describe('Ids of people separated by commas.'),
+  agents: listOf(Id, 100).describe('Ids of people, or of AI agents, separated by commas.'),
   channels: listOf(Id, 100).describe('Ids of channels separated by commas.'),
   any_tags: listOf(Id, 500).describe('Ids of tags separated by commas: the contact carries at least one of them.'),
   contact_id: Id.optional().describe('Conversations with this contact.'),
@@ -184,7 +185,7 @@ export const listMessages = route({
               opened_at: Instant,
               closed_at: Instant.nullable(),
               closed_by: z.string().nullable(),
-              agent: Agent.nullable(),
+              agent: Holder.nullable(),
             }),
           )
           .describe('Those that the messages of the page belong to.'),
@@ -260,7 +261,12 @@ export const listColleagues = route({
   permission: 'conversations:read',
   responses: ok(
     'By name.',
-    z.object({ colleagues: z.array(Agent.extend({ role: z.enum(['admin', 'agent']) })) }).meta({ id: 'ColleagueList' }),
+    z
+      .object({
+        colleagues: z.array(Agent.extend({ role: z.enum(['admin', 'agent']) })),
+        ai_agents: z.array(Agent).describe('AI agents that answer customers; nobody hands a conversation to one.'),
+      })
+      .meta({ id: 'ColleagueList' }),
   ),
 })
 

@@ -1,4 +1,4 @@
-// Taking: who has a conversation, one person at a time.
+// Taking: who has a conversation, one person or one AI agent at a time.
 import { sql } from 'kysely'
 import type { Actor } from '../access/actor.ts'
 import { recordEvents } from '../events/events.ts'
@@ -17,11 +17,14 @@ interface Person {
   name: string
 }
 
-/** Takes a waiting conversation. One's own stays as it is; refuses one that a colleague has (`conversation_taken`). */
+/**
+ * Takes a waiting conversation, or one that an AI agent has, which is silent from then on. One's own stays as it is; refuses
+ * one that a colleague has (`conversation_taken`).
+ */
 export async function takeConversation(tx: Tx, actor: Actor, id: string): Promise<void> {
   const conversation = await lockOpenConversation(tx, actor, id)
   if (conversation.agent_id === actor.id) return
-  if (conversation.agent_id !== null)
+  if (conversation.agent_id !== null && !(actor.kind === 'user' && (await isAi(tx, actor, conversation.agent_id))))
     throw new Problem('conflict', `${conversation.agent_name} has taken this conversation already.`, {
       reason: 'conversation_taken',
       data: { agent_id: conversation.agent_id, agent_name: conversation.agent_name },
@@ -51,19 +54,47 @@ export async function giveBack(tx: Tx, actor: Actor, id: string): Promise<void> 
   await assign(tx, actor, conversation, null)
 }
 
-/** Lets all open conversations of somebody wait again, who leaves the organization. */
-export async function giveBackAllOf(tx: Tx, actor: Actor, userId: string): Promise<void> {
+/** Lets all open conversations of somebody wait again, or those of some numbers: who leaves the organization, or an AI agent that is switched off. */
+export async function giveBackAllOf(
+  tx: Tx,
+  actor: Actor,
+  agentId: string,
+  { forAnyone = false, channels }: { forAnyone?: boolean; channels?: readonly string[] } = {},
+): Promise<void> {
   const { rows } = await sql<{ id: string }>`
-    select id from conversations where org_id = ${actor.org_id} and agent_id = ${userId} and closed_at is null order by id for update`.execute(
-    tx,
-  )
-  for (const { id } of rows) await assign(tx, actor, await lockConversation(tx, actor, id), null)
+    select id from conversations where org_id = ${actor.org_id} and agent_id = ${agentId} and closed_at is null
+      ${channels === undefined ? sql`` : sql`and channel_id = any(${channels}::uuid[])`}
+    order by id for update`.execute(tx)
+  for (const { id } of rows) await assign(tx, actor, await lockConversation(tx, actor, id), null, { forAnyone })
 }
 
-async function assign(tx: Tx, actor: Actor, before: LockedConversation, to: Person | null): Promise<void> {
+/** Lets a conversation that an AI agent has wait for people: the customer waits on, whatever the AI answered. No AI takes it again. */
+export async function leaveToPeople(tx: Tx, actor: Actor, conversation: LockedConversation): Promise<void> {
+  await assign(tx, actor, conversation, null)
+  await sql`
+    update conversations c set waiting_since = coalesce(c.waiting_since, (
+      select max(m.sent_at) from messages m where m.org_id = c.org_id and m.conversation_id = c.id and m.direction = 'in'
+        and m.type not in ('reaction', 'edit', 'revoke', 'system')))
+    where c.org_id = ${actor.org_id} and c.id = ${conversation.id}`.execute(tx)
+}
+
+async function isAi(tx: Tx, actor: Actor, agentId: string): Promise<boolean> {
+  const { rows } = await sql`select from ai_agents where org_id = ${actor.org_id} and id = ${agentId}`.execute(tx)
+  return rows.length > 0
+}
+
+/** Whom a person had, or an AI handed over, is for people: no AI takes it after that, unless it is given back for anyone. */
+async function assign(
+  tx: Tx,
+  actor: Actor,
+  before: LockedConversation,
+  to: Person | null,
+  { forAnyone = false }: { forAnyone?: boolean } = {},
+): Promise<void> {
+  const forPeople = !forAnyone && !(to !== null && actor.kind === 'ai_agent')
   await sql`
     update conversations set status = ${to ? 'active' : 'pending'}, agent_id = ${to?.id ?? null}, agent_name = ${to?.name ?? null},
-      taken_at = case when ${to === null} then null else now() end
+      taken_at = case when ${to === null} then null else now() end, people_only = people_only or ${forPeople}
     where org_id = ${actor.org_id} and id = ${before.id}`.execute(tx)
   await recordEvents(tx, actor, [
     {

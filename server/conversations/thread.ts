@@ -74,7 +74,7 @@ export interface ThreadPage {
     opened_at: string
     closed_at: string | null
     closed_by: string | null
-    agent: { id: string; name: string } | null
+    agent: { id: string; name: string; ai: boolean } | null
   }[]
   first_unread_id: string | null
   next_cursor: string | null
@@ -117,7 +117,8 @@ export async function listMessages(
 async function headsOf(db: Db, actor: Actor, ids: readonly string[]): Promise<ThreadPage['conversations']> {
   const { rows } = await sql<ThreadPage['conversations'][number]>`
     select c.id, c.status, c.opened_at, c.closed_at, k.actor_name as closed_by,
-      case when c.agent_id is not null then jsonb_build_object('id', c.agent_id, 'name', c.agent_name) end as agent
+      case when c.agent_id is not null then jsonb_build_object('id', c.agent_id, 'name', c.agent_name,
+        'ai', exists (select from ai_agents i where i.org_id = c.org_id and i.id = c.agent_id)) end as agent
     from conversations c left join conversation_closings k on k.org_id = c.org_id and k.conversation_id = c.id
     where c.org_id = ${actor.org_id} and c.id = any(${ids}::uuid[]) order by c.opened_at, c.id`.execute(db)
   return rows

@@ -42,6 +42,7 @@ export type EventKind =
   /** Made, changed, switched off or on, by people or by themselves. */
   | 'organization.webhooks_changed'
   | 'organization.models_changed'
+  | 'organization.ai_agents_changed'
   | 'tag.created'
   | 'tag.updated'
   | 'tag.deleted'

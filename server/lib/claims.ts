@@ -24,7 +24,7 @@ export interface Claims {
 export async function openClaims(
   pool: pg.Pool,
   onBroken: () => void,
-  { purpose = 'send' }: { purpose?: 'send' | 'fetch' | 'webhook' } = {},
+  { purpose = 'send' }: { purpose?: 'send' | 'fetch' | 'webhook' | 'agent' } = {},
 ): Promise<Claims> {
   const client = await pool.connect()
   const db = databaseOn(client)

@@ -4,6 +4,56 @@ import type { ColumnType, Generated, GeneratedAlways } from 'kysely'
 /** Comes parsed; goes in as `JSON.stringify(…)`, because the driver would make a PostgreSQL array of an array. */
 export type Json = ColumnType<unknown, string, string>
 
+export interface AiAgentActsTable {
+  org_id: string
+  id: string
+  agent_id: string
+  conversation_id: string
+  kind: string
+  at: Generated<string>
+  message_id: string | null
+  tag_id: string | null
+  reason: string | null
+  words: string | null
+}
+
+export interface AiAgentChannelsTable {
+  org_id: string
+  agent_id: string
+  channel_id: string
+  active: boolean
+  user_facing: boolean
+}
+
+export interface AiAgentConversationsTable {
+  org_id: string
+  conversation_id: string
+  agent_id: string
+  taken_at: Generated<string>
+  ended_at: string | null
+  turn: Generated<number>
+  failures: Generated<number>
+  retry_at: string | null
+  answers: Generated<number>
+  answered_at: string | null
+}
+
+export interface AiAgentsTable {
+  org_id: string
+  id: string
+  name: string
+  active: boolean
+  user_facing: boolean
+  instructions: string
+  provider_id: string | null
+  hand_over_words: Generated<string[]>
+  most_answers: number
+  close_after_minutes: number | null
+  created_at: Generated<string>
+  updated_at: Generated<string>
+  removed_at: string | null
+}
+
 export interface AnalysesTable {
   org_id: string
   conversation_id: string
@@ -199,6 +249,7 @@ export interface ConversationsTable {
   waits_until: string | null
   first_asked_at: string | null
   writing_told_at: string | null
+  people_only: Generated<boolean>
 }
 
 export interface DeliveriesTable {
@@ -728,6 +779,10 @@ export interface WhatsappAccountsTable {
 }
 
 export interface Tables {
+  ai_agent_acts: AiAgentActsTable
+  ai_agent_channels: AiAgentChannelsTable
+  ai_agent_conversations: AiAgentConversationsTable
+  ai_agents: AiAgentsTable
   analyses: AnalysesTable
   api_key_minutes: ApiKeyMinutesTable
   api_keys: ApiKeysTable

@@ -26,6 +26,7 @@ export const KINDS = [
   'message',
   'savedReply',
   'suggestion',
+  'aiAgent',
   'media',
   'apiKey',
   'webhook',
@@ -65,6 +66,18 @@ const bulkChanges = (id: Ids): Example[] => [
 ]
 
 const providerBody = { name: 'Another', base_url: 'http://127.0.0.1:9/v1', model: 'small' }
+
+const agentBody = (id: Ids) => ({
+  name: 'Sol',
+  active: false,
+  user_facing: true,
+  instructions: 'Be kind.',
+  provider_id: id.modelProvider,
+  channel_ids: [id.channel],
+  hand_over_words: ['person'],
+  most_answers: 10,
+  close_after_minutes: 60,
+})
 
 const webhookBody = { url: 'http://127.0.0.1:9/other', types: ['contact.created'] }
 
@@ -202,6 +215,13 @@ export const EXAMPLES: Readonly<Record<string, (id: Ids) => Example | Example[]>
   changeAiTags: (id) => ({ body: { tags: [{ id: id.tag, mode: 'off' }] } }),
   listSuggestions: (id) => ({ query: { contact_id: id.contact }, filters: ['contact'] }),
   decideSuggestions: (id) => [{ body: { accept: [id.suggestion] } }, { body: { reject: [id.suggestion] } }],
+  listAiAgents: () => ({}),
+  getAiAgent: (id) => ({ params: { id: id.aiAgent } }),
+  createAiAgent: (id) => ({ body: agentBody(id) }),
+  updateAiAgent: (id) => ({ params: { id: id.aiAgent }, body: agentBody(id) }),
+  removeAiAgent: (id) => ({ params: { id: id.aiAgent } }),
+  listAiAgentActs: (id) => ({ params: { id: id.aiAgent } }),
+  listHandOvers: (id) => ({ params: { id: id.conversation } }),
   listSavedReplies: () => ({}),
   createSavedReply: () => ({ body: { name: 'A new reply', text: 'Good morning, {name}' } }),
   updateSavedReply: (id) => ({ params: { id: id.savedReply }, body: { name: 'Renamed', text: 'Good evening' } }),

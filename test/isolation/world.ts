@@ -6,6 +6,7 @@ import { listConflicts, listContacts } from '../../server/contacts/schema.ts'
 import { listConversations, takeConversation } from '../../server/conversations/schema.ts'
 import { newId } from '../../server/lib/ids.ts'
 import { hashPassword } from '../../server/lib/password.ts'
+import { createAiAgent } from '../../server/ai-agents/schema.ts'
 import { createProvider } from '../../server/models/schema.ts'
 import { createSavedReply } from '../../server/replies/schema.ts'
 import { createImport } from '../../server/imports/schema.ts'
@@ -137,6 +138,23 @@ export async function makeWorld(server: TestServer, mark: string): Promise<World
     modelCall,
     `${mark} exchange`,
   ])
+  const aiAgent = await admin.call(createAiAgent, {
+    body: {
+      name: `${mark} AI`,
+      active: false,
+      user_facing: true,
+      instructions: `${mark} is kind.`,
+      provider_id: provider.id,
+      channel_ids: [account.account.channels[0]!.id],
+      hand_over_words: [mark],
+      most_answers: 5,
+      close_after_minutes: null,
+    },
+  })
+  await server.pool.query(
+    `insert into ai_agent_acts (org_id, id, agent_id, conversation_id, kind, tag_id, reason, words) values ($1, $2, $3, $4, 'handed_over', $5, 'words', $6)`,
+    [admin.actor.org_id, newId(), aiAgent.id, conversation.id, otherTag!.id, `${mark} wants a person`],
+  )
   const key = await server.newKey(admin, { name: `${mark} key` })
   const { webhook } = await admin.call(createWebhook, {
     body: { url: 'http://127.0.0.1:9/', description: `${mark} webhook`, types: ['tag.updated'] },
@@ -172,6 +190,7 @@ export async function makeWorld(server: TestServer, mark: string): Promise<World
     conversation: conversation.id,
     savedReply: savedReply.id,
     suggestion,
+    aiAgent: aiAgent.id,
     message: conversation.last_message!.id,
     media,
     apiKey: key.id,

@@ -11,6 +11,7 @@ import {
   IconKey,
   IconListCheck,
   IconMessages,
+  IconRobot,
   IconShieldLock,
   IconSparkles,
   IconTags,
@@ -103,6 +104,12 @@ const groups = (): { label: string; items: Item[] }[] => [
         permission: 'replies:write',
       },
       { to: '/o/$organization/settings/ai', label: m.ai(), icon: IconSparkles, permission: 'tags:write' },
+      {
+        to: '/o/$organization/settings/ai-agents',
+        label: m.ai_agents(),
+        icon: IconRobot,
+        permission: 'organization:manage',
+      },
       { to: '/o/$organization/settings/people', label: m.people(), icon: IconUsers, permission: 'people:manage' },
       {
         to: '/o/$organization/settings/organization',

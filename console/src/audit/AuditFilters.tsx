@@ -77,6 +77,7 @@ const groupLabel = (group: ActGroup): string =>
     sign_in: m.audit_group_sign_in,
     people: m.audit_group_people,
     organization: m.audit_group_organization,
+    ai_agents: m.ai_agents,
     keys: m.audit_group_keys,
     webhooks: m.audit_group_webhooks,
     models: m.audit_group_models,

@@ -134,6 +134,18 @@ const WORDS: Record<AuditAct, Words> = {
     name: m.audit_name_test_erased,
     sentence: (entry) => m.audit_test_erased(counted(entry, 'contacts')),
   },
+  'ai_agent.added': {
+    name: m.audit_name_ai_agent_added,
+    sentence: () => m.audit_ai_agent_added({ actor, subject }),
+  },
+  'ai_agent.changed': {
+    name: m.audit_name_ai_agent_changed,
+    sentence: () => m.audit_ai_agent_changed({ actor, subject }),
+  },
+  'ai_agent.removed': {
+    name: m.audit_name_ai_agent_removed,
+    sentence: () => m.audit_ai_agent_removed({ actor, subject }),
+  },
   'demo.filled': { name: m.audit_name_demo, sentence: () => m.audit_demo_filled({ actor }) },
   'audit.exported': {
     name: m.audit_name_log_exported,

@@ -22,6 +22,7 @@ export const ACT_GROUPS = {
     'person.removed',
   ],
   organization: ['organization.created', 'organization.renamed', 'settings.changed', 'demo.filled', 'audit.exported'],
+  ai_agents: ['ai_agent.added', 'ai_agent.changed', 'ai_agent.removed'],
   keys: ['key.created', 'key.changed', 'key.rotated', 'key.revoked'],
   webhooks: [
     'webhook.created',

@@ -14,6 +14,7 @@ import { useToday } from '../lib/time.ts'
 import { m } from '../paraglide/messages.js'
 import { Days } from '../ui/Days.tsx'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
+import { AiMark } from '../ai-agents/AiMark.tsx'
 import { SmallBadge } from '../ui/SmallBadge.tsx'
 import classes from './AgentFigures.module.css'
 import { closedOf, durationWords, figuresQuery, figuresRange, sortFigures, type FiguresOrder } from './figures.ts'
@@ -200,7 +201,7 @@ function Who({ agent, range, channel }: Pick<Row, 'agent'> & { range: TimeRange;
       >
         {agent === null ? m.figures_nobody() : <bdi>{agent.name}</bdi>}
       </Link>{' '}
-      {agent?.removed && <SmallBadge>{m.figures_removed()}</SmallBadge>}
+      {agent?.ai && <AiMark />} {agent?.removed && <SmallBadge>{m.figures_removed()}</SmallBadge>}
     </>
   )
 }

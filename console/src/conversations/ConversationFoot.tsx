@@ -84,6 +84,14 @@ export function ConversationFoot({
       </Bar>
     )
   }
+  if (!isMine && agent?.ai)
+    return (
+      <Bar title={m.conversation_ai_has({ name: agent.name })} text={m.conversation_ai_has_text()}>
+        <Button loading={busy} onClick={onTake} aria-keyshortcuts="t" title={`${m.conversation_take()} (t)`}>
+          {m.conversation_take()}
+        </Button>
+      </Bar>
+    )
   if (!isMine) {
     return (
       <Bar

@@ -5,6 +5,7 @@ import type { Conversation } from '../../../server/conversations/schema.ts'
 import { useSession } from '../access/queries.ts'
 import { addressOf } from '../contacts/identity.ts'
 import { m } from '../paraglide/messages.js'
+import { AiMark } from '../ai-agents/AiMark.tsx'
 import { SmallBadge } from '../ui/SmallBadge.tsx'
 import classes from './ConversationPane.module.css'
 import { customerName, statusLabel } from './words.ts'
@@ -56,7 +57,12 @@ export function ConversationHead({
           <span className={classes.status} data-status={status}>
             {statusLabel(status)}
           </span>
-          {agent && <bdi>{agent.id === user.id ? m.conversation_you() : agent.name}</bdi>}
+          {agent && (
+            <>
+              <bdi>{agent.id === user.id ? m.conversation_you() : agent.name}</bdi>
+              {agent.ai && <AiMark />}
+            </>
+          )}
           {address !== name && <bdi className={classes.address}>{address}</bdi>}
         </p>
       </div>

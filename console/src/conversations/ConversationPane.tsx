@@ -72,6 +72,7 @@ export function ConversationPane({
   const isOpen = conversation?.status === 'pending' || conversation?.status === 'active'
   const isMine = conversation?.status === 'active' && conversation.agent?.id === user.id
   const mayAnswer = may(organization, 'conversations:answer')
+  const hasAi = conversation?.status === 'active' && conversation.agent?.ai === true
   // Ids sort in the order of arrival. WhatsApp's times are whole seconds: what a customer wrote just after an answer may stand before it.
   const newest = useMemo(
     () =>
@@ -130,7 +131,7 @@ export function ConversationPane({
   const mayClose = mayAnswer && isOpen && (isMine || isAdmin)
   useImperativeHandle(ref, () => ({
     take: () => {
-      if (mayAnswer && conversation?.status === 'pending') take(false)
+      if (mayAnswer && (conversation?.status === 'pending' || hasAi)) take(false)
     },
     reply: () => input.current?.focus(),
     close: () => {
@@ -167,7 +168,7 @@ export function ConversationPane({
         busy={act.isPending && act.variables.act !== 'read'}
         onBack={onBack}
         onTakeOver={
-          mayAnswer && !watching && isAdmin && conversation.status === 'active' && !isMine
+          mayAnswer && !watching && isAdmin && conversation.status === 'active' && !isMine && !hasAi
             ? () => take(true)
             : undefined
         }

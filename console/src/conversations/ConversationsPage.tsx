@@ -10,6 +10,7 @@ import { Allowed } from '../access/Allowed.tsx'
 import { useOrganization } from '../access/queries.ts'
 import { isProblem } from '../lib/api.ts'
 import { m } from '../paraglide/messages.js'
+import { AiMark } from '../ai-agents/AiMark.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
 import { LoadMore } from '../ui/LoadMore.tsx'
@@ -184,7 +185,9 @@ function Row({ conversation, open, onOpen }: RowProps) {
         {contact.test && <SmallBadge title={m.test_contact_title()}>{m.test()}</SmallBadge>}
         {contact.phone !== null && <bdi className={classes.phone}>{contact.phone}</bdi>}
       </td>
-      <td>{agent === null ? <span className={classes.nobody}>—</span> : <bdi>{agent.name}</bdi>}</td>
+      <td>
+        {agent === null ? <span className={classes.nobody}>—</span> : <bdi>{agent.name}</bdi>} {agent?.ai && <AiMark />}
+      </td>
       <td>
         <span className={classes.status} data-status={status}>
           {statusLabel(status)}

@@ -8,6 +8,7 @@ import {
   IconPaperclip,
   IconPhoto,
   IconPointFilled,
+  IconRobot,
   IconSticker,
   IconUser,
   IconVideo,
@@ -25,7 +26,7 @@ import { useAttached } from './attached.ts'
 import { useDraft } from './drafts.ts'
 import classes from './InboxList.module.css'
 import type { InboxListName } from './search.ts'
-import { customerName, messageLine, unreadWords } from './words.ts'
+import { customerName, messageLine, nameOfAgent, unreadWords } from './words.ts'
 
 interface InboxRowProps {
   ref: Ref<HTMLLIElement>
@@ -161,12 +162,12 @@ function Snippet({ conversation, open }: { conversation: Conversation; open: boo
   )
 }
 
-function AgentName({ agent }: { agent: { id: string; name: string } }) {
+function AgentName({ agent }: { agent: NonNullable<Conversation['agent']> }) {
   const { user } = useSession()
   return (
-    <span className={classes.agent} dir="auto" title={m.conversation_agent({ name: agent.name })}>
-      <IconPointFilled size={10} aria-hidden />
-      {agent.id === user.id ? m.conversation_you() : agent.name}
+    <span className={classes.agent} dir="auto" title={m.conversation_agent({ name: nameOfAgent(agent) })}>
+      {agent.ai ? <IconRobot size={13} stroke={1.8} aria-hidden /> : <IconPointFilled size={10} aria-hidden />}
+      {agent.id === user.id ? m.conversation_you() : nameOfAgent(agent)}
     </span>
   )
 }

@@ -10,14 +10,14 @@ import { Days } from '../ui/Days.tsx'
 import { SearchText } from '../ui/SearchText.tsx'
 import classes from './ConversationsPage.module.css'
 import { readOversightSearch, STATUSES, type OversightSearch } from './oversight-search.ts'
-import { colleaguesQuery } from './queries.ts'
+import { aiColleaguesQuery, colleaguesQuery } from './queries.ts'
 import { statusLabel } from './words.ts'
 
 interface OversightFiltersProps {
   search: OversightSearch
   filtered: boolean
   /** Who has or had the conversations that are shown: also people who left. */
-  agents: readonly { id: string; name: string }[]
+  agents: readonly { id: string; name: string; ai: boolean }[]
   onChange: (changes: { [K in keyof OversightSearch]?: OversightSearch[K] | undefined }, replace?: boolean) => void
   onClear: () => void
 }
@@ -25,11 +25,12 @@ interface OversightFiltersProps {
 export function OversightFilters({ search, filtered, agents, onChange, onClear }: OversightFiltersProps) {
   const organization = useOrganization()
   const { data: colleagues = [] } = useQuery(colleaguesQuery(organization.slug))
+  const { data: ais = [] } = useQuery(aiColleaguesQuery(organization.slug))
   const { data: channels = [] } = useQuery(channelsQuery(organization.slug))
   const { data: tags = [] } = useQuery(tagsQuery(organization.slug))
   const { from, before } = search
   const former = agents
-    .filter(({ id }) => id === search.agent && colleagues.every((each) => each.id !== id))
+    .filter(({ id }) => id === search.agent && [...colleagues, ...ais].every((each) => each.id !== id))
     .slice(0, 1)
   const choices = (
     name: 'status' | 'agent' | 'channel' | 'tag',
@@ -66,7 +67,11 @@ export function OversightFilters({ search, filtered, agents, onChange, onClear }
       />
       <NativeSelect
         label={m.conversation_agent_column()}
-        {...choices('agent', m.conversation_any_agent(), [...colleagues, ...former])}
+        {...choices('agent', m.conversation_any_agent(), [
+          ...colleagues,
+          ...[...ais, ...former.filter(({ ai }) => ai)].map(({ id, name }) => ({ id, name: m.ai_mark_name({ name }) })),
+          ...former.filter(({ ai }) => !ai),
+        ])}
       />
       <NativeSelect label={m.channel()} {...choices('channel', m.conversation_any_channel(), channels)} />
       <NativeSelect

@@ -1,16 +1,18 @@
 // What was written, oldest above: it stands at its end or at the first unread message, and stays where one reads whatever comes.
 import { Button, Loader, Skeleton, VisuallyHidden } from '@mantine/core'
 import { IconArrowDown } from '@tabler/icons-react'
-import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query'
+import { useQuery, type InfiniteData, type UseInfiniteQueryResult } from '@tanstack/react-query'
 import { useLayoutEffect, useMemo, useState } from 'react'
 import type { Conversation } from '../../../server/conversations/schema.ts'
 import { useOrganization, useSession } from '../access/queries.ts'
+import { handOversQuery } from '../ai-agents/queries.ts'
 import { dayWords, useToday } from '../lib/time.ts'
 import { m } from '../paraglide/messages.js'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
 import { Time } from '../ui/Time.tsx'
 import { tell } from '../ui/toasts.ts'
 import { quoteInDraft } from './drafts.ts'
+import { HandOverNote } from './HandOverNote.tsx'
 import { MessageBubble } from './MessageBubble.tsx'
 import { drop, useUnsent } from './outbox.ts'
 import { threadItems, type ThreadConversation, type ThreadItem } from './thread-items.ts'
@@ -47,13 +49,15 @@ export function Thread({ conversation, thread, name, mayAnswer, onReplied }: Thr
   // Reading on moves what is unread; the line stays where it was when the conversation was opened.
   const [firstUnread, setFirstUnread] = useState<string | null>()
   if (firstUnread === undefined && data) setFirstUnread(data.pages[0]?.first_unread_id ?? null)
+  const { data: handOvers } = useQuery(handOversQuery(organization.slug, conversation))
   const items = useMemo(
     () =>
       threadItems(messages, data?.pages.flatMap((page) => page.conversations) ?? [], {
         firstUnreadId: firstUnread ?? null,
         isWhole: !hasNextPage,
+        ...(handOvers ? { handOvers } : {}),
       }),
-    [messages, data, firstUnread, hasNextPage],
+    [messages, data, firstUnread, hasNextPage, handOvers],
   )
   const { box, isAtEnd, onScroll, toEnd, toKey } = useThreadScroll({
     isReady: firstUnread !== undefined,
@@ -185,6 +189,8 @@ function Between({ item }: { item: Exclude<ThreadItem, { kind: 'message' }> }) {
           {m.thread_opened()} · <Time at={item.conversation.opened_at} form="minute" />
         </p>
       )
+    case 'handed_over':
+      return <HandOverNote handOver={item.handOver} />
     case 'closed':
       return <Closed conversation={item.conversation} />
   }

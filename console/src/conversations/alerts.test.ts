@@ -8,7 +8,7 @@ const conversation = (id: string, messageId: string, more: Partial<Conversation>
   status: 'active',
   contact: {} as Conversation['contact'],
   channel_id: 'c',
-  agent: { id: 'me', name: 'Me' },
+  agent: { id: 'me', name: 'Me', ai: false },
   opened_at: '2026-01-01T00:00:00.000Z',
   closed_at: null,
   closed_by: null,
@@ -26,7 +26,7 @@ const ids = (list: Conversation[]) => list.map(({ id }) => id)
 test('only one’s own conversations with unread messages of the customer count', () => {
   const all = [
     conversation('mine', '1'),
-    conversation('theirs', '2', { agent: { id: 'other', name: 'Other' } }),
+    conversation('theirs', '2', { agent: { id: 'other', name: 'Other', ai: false } }),
     conversation('waiting', '3', { agent: null, status: 'pending' }),
     conversation('read', '4', { unread_count: 0 }),
     conversation('answered', '5', {

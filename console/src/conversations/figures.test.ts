@@ -4,7 +4,7 @@ import type { AgentFigures } from '../../../server/conversations/figures-schema.
 import { durationWords, sortFigures } from './figures.ts'
 
 const row = (name: string | null, first_answer_median: number | null, closed_by_agent = 0): AgentFigures => ({
-  agent: name === null ? null : { id: name, name, removed: false },
+  agent: name === null ? null : { id: name, name, removed: false, ai: false },
   open: 0,
   closed_by_agent,
   closed_by_admin: 1,

@@ -45,7 +45,7 @@ const pagesOf = (pages: Conversation[][], more = false): ConversationPages => ({
 })
 const idsIn = (data: ConversationPages) => data.pages.map((page) => page.conversations.map(({ id }) => id))
 const news = (...all: Conversation[]) => new Map(all.map((each) => [each.id, each]))
-const mine = { status: 'active', agent: { id: ME, name: 'Nour' } } as const
+const mine = { status: 'active', agent: { id: ME, name: 'Nour', ai: false } } as const
 
 test('whoever writes again rises to the top, once', () => {
   const before = pagesOf([[conversation('a', 30), conversation('b', 20)], [conversation('c', 10)]])

@@ -117,6 +117,10 @@ export const colleaguesQuery = (organization: string) =>
     select: ({ colleagues }) => colleagues,
   })
 
+/** The AI agents that answer customers. */
+export const aiColleaguesQuery = (organization: string) =>
+  queryOptions({ ...colleaguesQuery(organization), select: ({ ai_agents }) => ai_agents })
+
 /** Puts conversations as they are now in every list and wherever they are open. */
 export function showConversations(
   queryClient: QueryClient,

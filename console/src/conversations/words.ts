@@ -1,5 +1,5 @@
 // How conversations and what was written in them are called on screen.
-import type { ConversationStatus, Message } from '../../../server/conversations/schema.ts'
+import type { Conversation, ConversationStatus, Message } from '../../../server/conversations/schema.ts'
 import type { Contact } from '../../../server/contacts/schema.ts'
 import { addressOf } from '../contacts/identity.ts'
 import { formatCount } from '../lib/numbers.ts'
@@ -21,6 +21,10 @@ export function customerName(contact: Contact): string {
   const known = contact.phone !== null || (contact.username !== null && contact.username !== '')
   return known ? addressOf(contact).text : m.customer_unknown()
 }
+
+/** Who has a conversation; an AI agent is marked as one. */
+export const nameOfAgent = ({ name, ai }: NonNullable<Conversation['agent']>): string =>
+  ai ? m.ai_mark_name({ name }) : name
 
 const KINDS: Record<string, () => string> = {
   text: m.message_kind_text,

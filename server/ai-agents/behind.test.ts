@@ -1,0 +1,59 @@
+// An AI agent behind the scenes: it answers nobody, and tags what closes on its numbers, with its own instructions.
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { analyzeOne } from '../analysis/analyzing.ts'
+import { openAsking, type Asking } from '../classifier/asking.ts'
+import { getContact } from '../contacts/schema.ts'
+import { closeConversation, takeConversation } from '../conversations/schema.ts'
+import { aPhone, openShop, work, type Shop } from '../../test/help/ai-agents.ts'
+import { openScriptedModel, type ScriptedModel } from '../../test/help/models.ts'
+import { openTestServer, type TestServer } from '../../test/help/server.ts'
+import * as schema from './schema.ts'
+
+let server: TestServer
+let model: ScriptedModel
+let asking: Asking
+beforeAll(async () => {
+  server = await openTestServer()
+  model = await openScriptedModel('openai_compatible')
+  asking = openAsking((notice) => {
+    throw new Error(notice)
+  })
+})
+afterAll(async () => {
+  await asking.stop()
+  await model.close()
+  await server.close()
+})
+
+async function closes(shop: Shop): Promise<string> {
+  const { id, contact } = await shop.writes(aPhone(), 'It never came, I want my money back')
+  await work(server)
+  await shop.admin.call(takeConversation, { params: { id } })
+  await shop.admin.call(closeConversation, { params: { id }, body: {} })
+  while (await analyzeOne(server, asking));
+  return contact.id
+}
+
+test('it answers nobody; a conversation that closes on its number is read by its model, with its instructions', async () => {
+  const shop = await openShop(server, model, { user_facing: false, instructions: 'We call late parcels snails.' })
+  await shop.tag('Snail', 'A parcel that came late or never')
+  model.answer = ({ text }) => {
+    const tag = /tag\\":\\"([\w-]+)\\",\\"name\\":\\"Snail/.exec(text)?.[1]
+    return {
+      object: { tags: [{ tag, message: 1, quote: 'never came', confidence: 0.95, reason: 'The parcel never came.' }] },
+    }
+  }
+  const contactId = await closes(shop)
+  expect(model.requests).toHaveLength(1)
+  expect(model.requests[0]!.text).toContain('We call late parcels snails.')
+  expect((await shop.admin.call(getContact, { params: { id: contactId } })).active_tags).toMatchObject([
+    { tag: { name: 'Snail' }, source: 'ai_auto_close', actor: { name: 'Luna' } },
+  ])
+
+  await shop.admin.call(schema.updateAiAgent, {
+    params: { id: shop.agent.id },
+    body: { ...shop.settings, active: false },
+  })
+  await closes(shop)
+  expect(model.requests).toHaveLength(1)
+})
