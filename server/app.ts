@@ -38,6 +38,7 @@ import { serveReference } from './reference/serving.ts'
 import { VERSION } from './lib/version.ts'
 import { openMcpDoor } from './mcp/server.ts'
 import { analysisRoutes } from './analysis/routes.ts'
+import { learningRoutes } from './learning/routes.ts'
 import { replyRoutes } from './replies/routes.ts'
 import { tagRoutes } from './tags/routes.ts'
 import { templateRoutes } from './templates/routes.ts'
@@ -59,6 +60,7 @@ export const sitemap: readonly BoundRoute[] = [
   ...conversationRoutes,
   ...replyRoutes,
   ...analysisRoutes,
+  ...learningRoutes,
   ...templateRoutes,
   ...presenceRoutes,
   ...privacyRoutes,

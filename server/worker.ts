@@ -11,6 +11,7 @@ import { openAnalyzer } from './analysis/analyzing.ts'
 import { backupTimes, openBackups, type Backups } from './backup/scheduled.ts'
 import { prepareDeliveryPartitions } from './channels/deliveries.ts'
 import { openInterpreter } from './channels/interpreting.ts'
+import { openAsking } from './classifier/asking.ts'
 import { expireConversations } from './conversations/closing.ts'
 import { openDeliveryStore } from './channels/storing.ts'
 import type { GraphApi } from './channels/whatsapp/client.ts'
@@ -20,6 +21,8 @@ import { openSender } from './conversations/sender.ts'
 import { forgetOldInvitations } from './people/invitations.ts'
 import { openChecker } from './imports/checking.ts'
 import { forgetOldImports } from './imports/forgetting.ts'
+import { learnNightly } from './learning/noticing.ts'
+import { openTrainer } from './learning/training.ts'
 import { openOperator } from './operations/running.ts'
 import { forgetActivity } from './events/sequencing.ts'
 import { forgetTabs } from './presence/tabs.ts'
@@ -45,6 +48,7 @@ const schedule: CronItem[] = [
   // Where no server runs at that time, at the next start.
   { task: 'enforce-status-retention', match: '53 4 * * *', options: { backfillPeriod: DAY_MS } },
   { task: 'forget-old-dispatches', match: '41 * * * *' },
+  { task: 'learn-nightly', match: '11 3 * * *', options: { backfillPeriod: DAY_MS } },
   { task: 'forget-activity', match: '*/10 * * * *' },
   { task: 'forget-tabs', match: '*/10 * * * *' },
   { task: 'add-up-tag-counts', match: '* * * * *' },
@@ -63,6 +67,7 @@ const tasks = ({ db, config }: Resources, backups: Backups, stopping: AbortSigna
   'enforce-retention': () => enforceRetention(db, stopping),
   'enforce-status-retention': () => enforceStatusRetention(db, stopping),
   'forget-old-dispatches': () => forgetOldDispatches(db, stopping),
+  'learn-nightly': () => learnNightly(db),
   'forget-activity': () => forgetActivity(db),
   'forget-tabs': () => forgetTabs(db),
   'add-up-tag-counts': () => addUpCounts(db),
@@ -136,7 +141,11 @@ export async function startWorker(server: Resources): Promise<Worker> {
     onAttempts: (outcome, count) => server.metrics.webhookAttempts.inc({ outcome }, count),
   })
   const eraser = openEraser(server)
-  const analyzer = openAnalyzer(server)
+  const classifier = openAsking((notice) =>
+    server.log.warn({ notice }, 'the embeddings cannot be loaded; tags are judged by words alone'),
+  )
+  const analyzer = openAnalyzer({ ...server, asking: classifier })
+  const trainer = openTrainer({ ...server, pupil: classifier })
   const backups = openBackups(server)
   const stopping = new AbortController()
   const events: WorkerEvents = new EventEmitter()
@@ -178,6 +187,8 @@ export async function startWorker(server: Resources): Promise<Worker> {
         fetcher.stop(),
         eraser.stop(),
         analyzer.stop(),
+        trainer.stop(),
+        classifier.stop(),
         backups.stop(),
       ])
       // It does not wait until it is written down how its last jobs ended. Locked, nobody would try them for four hours.

@@ -1,10 +1,11 @@
 // Analyses closed conversations in the background, each once, however many servers there are.
 import { sql } from 'kysely'
 import type { Server } from '../access/door.ts'
-import { openAsking, type Asking } from '../classifier/asking.ts'
+import type { Asking } from '../classifier/asking.ts'
 import type { CatalogTag } from '../classifier/features.ts'
 import type { Db } from '../lib/db.ts'
 import { answerWithin, databaseAtFault } from '../lib/http.ts'
+import { learnedOf } from '../learning/learned.ts'
 import { stepByStep } from '../lib/steps.ts'
 import { writeDown, type Taken } from './deciding.ts'
 import { transcriptOf } from './transcript.ts'
@@ -28,14 +29,12 @@ export interface Analyzer {
 }
 
 type Resources = Pick<Server, 'db' | 'log' | 'live'>
+type Asked = Resources & { asking: Asking }
 
 /** Analyses whenever woken, and looks every few seconds besides. */
-export function openAnalyzer(server: Resources, changes: Partial<AnalyzerPace> = {}): Analyzer {
+export function openAnalyzer(server: Asked, changes: Partial<AnalyzerPace> = {}): Analyzer {
   const pace = { ...PACE, ...changes }
-  const { log } = server
-  const asking = openAsking((notice) =>
-    log.warn({ notice }, 'the embeddings cannot be loaded; tags are judged by words alone'),
-  )
+  const { log, asking } = server
   const stopping = new AbortController()
   let running: Promise<void> | null = null
   const work = async (): Promise<void> => {
@@ -56,7 +55,6 @@ export function openAnalyzer(server: Resources, changes: Partial<AnalyzerPace> =
     async stop() {
       stopping.abort()
       clearInterval(timer)
-      await asking.stop()
       await running
     },
   }
@@ -74,7 +72,9 @@ export async function analyzeOne(server: Resources, asking: Asking, pace: Analyz
     ]
     const turns = transcript.map(({ n, from, text }) => ({ n, from, text }))
     const nothing = tags.length === 0 || turns.every(({ from }) => from !== 'customer')
-    const judged = nothing ? { judgements: [], talking: [] } : (await asking.judge(tags, turns)).judged
+    const judged = nothing
+      ? { judgements: [], talking: [] }
+      : (await asking.judge(tags, turns, await learnedOf(db, taken.org_id))).judged
     await db.transaction().execute((tx) => writeDown(tx, taken, judged, transcript))
     server.live.wake()
   } catch (error) {

@@ -40,6 +40,8 @@ export const AuditAct = z.enum([
   'contact.erased',
   'test_contacts.erased',
   'demo.filled',
+  'learning.forgotten',
+  'learning.rebuilt',
   'audit.exported',
 ])
 export type AuditAct = z.output<typeof AuditAct>
