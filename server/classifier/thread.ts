@@ -122,10 +122,11 @@ function bytesOf(answer: Answer): ArrayBuffer[] {
   return 'learned' in answer && answer.learned !== null ? [answer.learned.weights.buffer] : []
 }
 
-port.on('message', ({ id, ...question }: Question) => {
+port.on('message', (question: Question) => {
+  const { id } = question
   void (async () => {
     try {
-      const answer = await answerTo({ id, ...question } as Question)
+      const answer = await answerTo(question)
       say({ id, answer }, bytesOf(answer))
     } catch (error) {
       say({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) })

@@ -123,6 +123,8 @@ const WORDS: Record<AuditAct, Words> = {
     sentence: (entry) => m.audit_test_erased(counted(entry, 'contacts')),
   },
   'demo.filled': { name: m.audit_name_demo, sentence: () => m.audit_demo_filled({ actor }) },
+  'learning.forgotten': { name: m.audit_name_forgotten, sentence: () => m.audit_learning_forgotten({ actor }) },
+  'learning.rebuilt': { name: m.audit_name_rebuilt, sentence: () => m.audit_learning_rebuilt({ actor }) },
   'audit.exported': {
     name: m.audit_name_log_exported,
     sentence: (entry) => m.audit_log_exported(counted(entry, 'rows')),

@@ -6,7 +6,9 @@ import { useState } from 'react'
 import { AI_MODES, type AiMode, type AiTag } from '../../../server/analysis/schema.ts'
 import { Allowed } from '../access/Allowed.tsx'
 import { useOrganization } from '../access/queries.ts'
+import { BuiltInClassifier, TagLearning } from '../ai/BuiltInClassifier.tsx'
 import { m } from '../paraglide/messages.js'
+import { HardToTell } from '../tags/HardToTell.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
 import { PageHeader } from '../ui/PageHeader.tsx'
@@ -40,11 +42,7 @@ function Ai() {
     <div className={classes.page}>
       <PageHeader title={m.ai()} organization={organization.name} text={m.ai_text()} />
       <div className={classes.content} tabIndex={-1}>
-        <section className={classes.engine} aria-labelledby="ai-engine">
-          <h2 id="ai-engine">{m.ai_built_in()}</h2>
-          <p>{m.ai_built_in_text()}</p>
-          <p>{m.ai_built_in_limits()}</p>
-        </section>
+        <BuiltInClassifier />
         {error && <ErrorNotice error={error} onRetry={() => void refetch()} />}
         {change.error && <ErrorNotice error={change.error} />}
         {!tags && !error && (
@@ -75,6 +73,7 @@ function Ai() {
                   <th scope="col">{m.tag_name()}</th>
                   <th scope="col">{m.ai_may()}</th>
                   <th scope="col">{m.ai_threshold()}</th>
+                  <th scope="col">{m.learning()}</th>
                 </tr>
               </thead>
               <tbody>
@@ -114,6 +113,7 @@ function TagRow({ ai: { tag, description, mode, threshold }, onChange }: TagRowP
         <p className={classes.about} dir="auto">
           {description === '' ? m.ai_no_description() : description}
         </p>
+        <HardToTell name={tag.name} description={description} />
       </td>
       <td>
         <SegmentedControl
@@ -139,6 +139,9 @@ function TagRow({ ai: { tag, description, mode, threshold }, onChange }: TagRowP
           onBlur={save}
           onKeyDown={(event) => event.key === 'Enter' && save()}
         />
+      </td>
+      <td>
+        <TagLearning tagId={tag.id} threshold={threshold} />
       </td>
     </tr>
   )
