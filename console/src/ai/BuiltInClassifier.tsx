@@ -6,6 +6,7 @@ import type { Learning } from '../../../server/learning/schema.ts'
 import { useOrganization } from '../access/queries.ts'
 import { formatCount, percentWords } from '../lib/numbers.ts'
 import { m } from '../paraglide/messages.js'
+import { HardToTell } from '../tags/HardToTell.tsx'
 import { ConfirmDialog } from '../ui/ConfirmDialog.tsx'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
 import { Time } from '../ui/Time.tsx'
@@ -117,16 +118,21 @@ function ForgetDialog({ onClose }: { onClose: () => void }) {
 }
 
 interface TagLearningProps {
-  tagId: string
+  id: string
+  name: string
+  description: string
   /** As it was set. */
   threshold: number
 }
 
+/** From so many examples it learns what no description tells. */
+const ENOUGH = 10
+
 /** From how many examples a tag was learned, and whether people took it off so often that more certainty is asked for. */
-export function TagLearning({ tagId, threshold }: TagLearningProps) {
+export function TagLearning({ id, name, description, threshold }: TagLearningProps) {
   const { slug } = useOrganization()
   const { data: learning } = useQuery(learningQuery(slug))
-  const tag = learning?.tags.find(({ tag_id }) => tag_id === tagId)
+  const tag = learning?.tags.find(({ tag_id }) => tag_id === id)
   if (tag === undefined) return null
   const { positives, negatives } = tag
   return (
@@ -134,6 +140,7 @@ export function TagLearning({ tagId, threshold }: TagLearningProps) {
       {positives + negatives === 0
         ? m.learning_tag_none()
         : m.learning_tag({ count: positives, shown: formatCount(positives), against: formatCount(negatives) })}
+      {positives < ENOUGH && <HardToTell name={name} description={description} brief />}
       {tag.threshold > threshold && (
         <p className={classes.raised}>
           {m.learning_raised({ share: percentWords(tag.threshold), off: tag.taken_off, all: tag.by_ai })}

@@ -8,7 +8,6 @@ import { Allowed } from '../access/Allowed.tsx'
 import { useOrganization } from '../access/queries.ts'
 import { BuiltInClassifier, TagLearning } from '../ai/BuiltInClassifier.tsx'
 import { m } from '../paraglide/messages.js'
-import { HardToTell } from '../tags/HardToTell.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
 import { PageHeader } from '../ui/PageHeader.tsx'
@@ -113,7 +112,6 @@ function TagRow({ ai: { tag, description, mode, threshold }, onChange }: TagRowP
         <p className={classes.about} dir="auto">
           {description === '' ? m.ai_no_description() : description}
         </p>
-        <HardToTell name={tag.name} description={description} />
       </td>
       <td>
         <SegmentedControl
@@ -141,7 +139,7 @@ function TagRow({ ai: { tag, description, mode, threshold }, onChange }: TagRowP
         />
       </td>
       <td>
-        <TagLearning tagId={tag.id} threshold={threshold} />
+        <TagLearning id={tag.id} name={tag.name} description={description} threshold={threshold} />
       </td>
     </tr>
   )

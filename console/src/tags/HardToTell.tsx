@@ -10,14 +10,21 @@ const words: Record<Kind['kind'], (word: { word: string }) => string> = {
   standing: m.hard_to_tell_standing,
 }
 
-export function HardToTell(tag: { name: string; description: string }) {
-  const found = hardToTell(tag)
+interface HardToTellProps {
+  name: string
+  description: string
+  /** Without what helps. */
+  brief?: boolean
+}
+
+export function HardToTell({ name, description, brief = false }: HardToTellProps) {
+  const found = hardToTell({ name, description })
   if (found === null) return null
   return (
     <p className={classes.hint} role="note">
       <IconBulb size={15} stroke={1.7} aria-hidden className={classes.icon} />
       <span>
-        {words[found.kind]({ word: found.word })} {found.kind !== 'standing' && m.hard_to_tell_helps()}
+        {words[found.kind]({ word: found.word })} {!brief && found.kind !== 'standing' && m.hard_to_tell_helps()}
       </span>
     </p>
   )

@@ -39,3 +39,8 @@ test('the description counts too, unless it quotes what such customers write', (
   expect(hardToTell({ name: 'Red', description: 'The customer is angry' })).toEqual({ kind: 'mood', word: 'angry' })
   expect(kindOf('Red', 'The customer is angry: “this is unacceptable”, “worst service ever”')).toBeNull()
 })
+
+test('the word is named as it is written', () => {
+  expect(hardToTell({ name: 'Our VIPs and VIP guests', description: '' })?.word).toBe('VIP')
+  expect(hardToTell({ name: 'Não compareceu', description: '' })?.word).toBe('Não compareceu')
+})

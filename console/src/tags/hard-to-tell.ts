@@ -43,8 +43,15 @@ export function hardToTell({ name, description }: { name: string; description: s
     const folded = fold(text)
     for (const kind of ['mood', 'outcome', 'standing'] as const) {
       const word = WORDS[kind].exec(folded)?.[0]
-      if (word !== undefined) return { kind, word }
+      if (word !== undefined) return { kind, word: asWritten(word, text) }
     }
   }
   return null
+}
+
+/** The word with its capitals and accents, where it can be found. */
+function asWritten(word: string, text: string): string {
+  const at = text.toLowerCase().normalize('NFKD').replace(/\p{M}/gu, '').indexOf(word)
+  const composed = text.normalize('NFC')
+  return at === -1 || composed.length !== fold(text).length ? word : composed.slice(at, at + word.length)
 }
