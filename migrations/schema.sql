@@ -16,11 +16,14 @@ create table analyses (
   applied          integer not null default 0,
   suggested        integer not null default 0,
   held_back        integer not null default 0,
+  refused          integer not null default 0,
+  fallback         text,
   constraint analyses_pkey PRIMARY KEY (org_id, conversation_id),
   constraint analyses_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text, 'failed'::text]))),
   constraint analyses_org_id_conversation_id_fkey FOREIGN KEY (org_id, conversation_id) REFERENCES conversations(org_id, id) ON DELETE CASCADE
 );
 CREATE INDEX analyses_due ON analyses USING btree (due_at) WHERE (state = 'waiting'::text);
+CREATE INDEX analyses_finished ON analyses USING btree (org_id, finished_at) WHERE (finished_at IS NOT NULL);
 
 create unlogged table api_key_minutes (
   org_id  uuid not null,
@@ -565,6 +568,91 @@ CREATE INDEX messages_contact ON messages USING btree (org_id, contact_id, sent_
 CREATE INDEX messages_conversation ON messages USING btree (org_id, conversation_id, sent_at, id) WHERE (conversation_id IS NOT NULL);
 CREATE INDEX messages_grams ON messages USING gin (message_grams(org_id, received_at, text)) WITH (gin_pending_list_limit='512') WHERE (conversation_id IS NOT NULL);
 CREATE INDEX messages_target ON messages USING btree (org_id, channel_id, target) WHERE (target IS NOT NULL);
+
+create table model_calls (
+  org_id           uuid not null,
+  id               uuid not null,
+  purpose          text not null,
+  provider_id      uuid not null,
+  provider_name    text not null,
+  model            text not null,
+  conversation_id  uuid,
+  agent_id         uuid,
+  at               timestamptz(3) not null default clock_timestamp(),
+  outcome          text,
+  status           integer,
+  latency_ms       integer,
+  input_tokens     integer not null default 0,
+  output_tokens    integer not null default 0,
+  estimated        boolean not null default false,
+  cost             numeric(14,6),
+  constraint model_calls_pkey PRIMARY KEY (org_id, id),
+  constraint model_calls_purpose_check CHECK ((purpose = ANY (ARRAY['auto_close'::text, 'agent'::text, 'test'::text, 'try'::text]))),
+  constraint model_calls_org_id_conversation_id_fkey FOREIGN KEY (org_id, conversation_id) REFERENCES conversations(org_id, id) ON DELETE SET NULL (conversation_id),
+  constraint model_calls_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(id) ON DELETE CASCADE
+);
+CREATE INDEX model_calls_of_conversation ON model_calls USING btree (org_id, conversation_id) WHERE (conversation_id IS NOT NULL);
+CREATE INDEX model_calls_under_way ON model_calls USING btree (at) WHERE (outcome IS NULL);
+
+create table model_exchanges (
+  org_id           uuid not null,
+  call_id          uuid not null,
+  conversation_id  uuid,
+  request          text not null,
+  response         text not null,
+  constraint model_exchanges_pkey PRIMARY KEY (org_id, call_id),
+  constraint model_exchanges_org_id_call_id_fkey FOREIGN KEY (org_id, call_id) REFERENCES model_calls(org_id, id) ON DELETE CASCADE,
+  constraint model_exchanges_org_id_conversation_id_fkey FOREIGN KEY (org_id, conversation_id) REFERENCES conversations(org_id, id) ON DELETE CASCADE
+);
+CREATE INDEX model_exchanges_of_conversation ON model_exchanges USING btree (org_id, conversation_id) WHERE (conversation_id IS NOT NULL);
+
+create table model_months (
+  org_id         uuid not null,
+  month          date not null,
+  calls          integer not null default 0,
+  input_tokens   bigint not null default 0,
+  output_tokens  bigint not null default 0,
+  constraint model_months_pkey PRIMARY KEY (org_id, month),
+  constraint model_months_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(id) ON DELETE CASCADE
+);
+
+create table model_providers (
+  org_id           uuid not null,
+  id               uuid not null,
+  kind             text not null,
+  name             text not null,
+  base_url         text not null,
+  model            text not null,
+  api_key          bytea,
+  api_key_end      text,
+  input_price      numeric(12,6),
+  output_price     numeric(12,6),
+  without          text[] not null default '{}'::text[],
+  created_at       timestamptz(3) not null default clock_timestamp(),
+  created_by_name  text not null,
+  constraint model_providers_pkey PRIMARY KEY (org_id, id),
+  constraint model_providers_api_key_end_check CHECK ((length(api_key_end) <= 4)),
+  constraint model_providers_base_url_check CHECK (((length(base_url) >= 1) AND (length(base_url) <= 500))),
+  constraint model_providers_check CHECK (((api_key IS NULL) = (api_key_end IS NULL))),
+  constraint model_providers_input_price_check CHECK ((input_price >= (0)::numeric)),
+  constraint model_providers_kind_check CHECK ((kind = ANY (ARRAY['openai_compatible'::text, 'anthropic'::text]))),
+  constraint model_providers_model_check CHECK (((length(model) >= 1) AND (length(model) <= 200))),
+  constraint model_providers_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
+  constraint model_providers_output_price_check CHECK ((output_price >= (0)::numeric)),
+  constraint model_providers_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(id) ON DELETE CASCADE
+);
+
+create table model_settings (
+  org_id               uuid not null,
+  tagging_provider_id  uuid,
+  monthly_tokens       bigint,
+  keep_days            integer not null default 30,
+  constraint model_settings_pkey PRIMARY KEY (org_id),
+  constraint model_settings_keep_days_check CHECK (((keep_days >= 1) AND (keep_days <= 365))),
+  constraint model_settings_monthly_tokens_check CHECK ((monthly_tokens >= 0)),
+  constraint model_settings_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(id) ON DELETE CASCADE,
+  constraint model_settings_org_id_tagging_provider_id_fkey FOREIGN KEY (org_id, tagging_provider_id) REFERENCES model_providers(org_id, id) ON DELETE SET NULL (tagging_provider_id)
+);
 
 create table operation_batches (
   org_id        uuid not null,

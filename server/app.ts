@@ -39,6 +39,7 @@ import { VERSION } from './lib/version.ts'
 import { openMcpDoor } from './mcp/server.ts'
 import { analysisRoutes } from './analysis/routes.ts'
 import { learningRoutes } from './learning/routes.ts'
+import { modelRoutes } from './models/routes.ts'
 import { replyRoutes } from './replies/routes.ts'
 import { tagRoutes } from './tags/routes.ts'
 import { templateRoutes } from './templates/routes.ts'
@@ -61,6 +62,7 @@ export const sitemap: readonly BoundRoute[] = [
   ...replyRoutes,
   ...analysisRoutes,
   ...learningRoutes,
+  ...modelRoutes,
   ...templateRoutes,
   ...presenceRoutes,
   ...privacyRoutes,

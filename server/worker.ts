@@ -19,6 +19,7 @@ import { tellRead, type Receipt } from './conversations/receipts.ts'
 import { openMediaFetcher } from './conversations/fetching-media.ts'
 import { openSender } from './conversations/sender.ts'
 import { forgetOldInvitations } from './people/invitations.ts'
+import { forgetOldCalls } from './models/log.ts'
 import { openChecker } from './imports/checking.ts'
 import { forgetOldImports } from './imports/forgetting.ts'
 import { learnNightly } from './learning/noticing.ts'
@@ -49,6 +50,7 @@ const schedule: CronItem[] = [
   { task: 'enforce-status-retention', match: '53 4 * * *', options: { backfillPeriod: DAY_MS } },
   { task: 'forget-old-dispatches', match: '41 * * * *' },
   { task: 'learn-nightly', match: '11 3 * * *', options: { backfillPeriod: DAY_MS } },
+  { task: 'forget-old-model-calls', match: '19 * * * *' },
   { task: 'forget-activity', match: '*/10 * * * *' },
   { task: 'forget-tabs', match: '*/10 * * * *' },
   { task: 'add-up-tag-counts', match: '* * * * *' },
@@ -68,6 +70,7 @@ const tasks = ({ db, config }: Resources, backups: Backups, stopping: AbortSigna
   'enforce-status-retention': () => enforceStatusRetention(db, stopping),
   'forget-old-dispatches': () => forgetOldDispatches(db, stopping),
   'learn-nightly': () => learnNightly(db),
+  'forget-old-model-calls': () => forgetOldCalls(db, stopping),
   'forget-activity': () => forgetActivity(db),
   'forget-tabs': () => forgetTabs(db),
   'add-up-tag-counts': () => addUpCounts(db),

@@ -43,6 +43,7 @@ const NOT_OF_AN_ORGANIZATION = new Map([
   ['reportTab: params.id', 'a tab names itself, and is its person’s'],
   ['closeTab: params.id', 'as above'],
   ['listSuggestions: query.cursor', 'it is only where the page begins, whatever is there'],
+  ['listModelCalls: query.cursor', 'as above'],
   ['putImportPart: params.n', 'which part of the file it is'],
 ])
 

@@ -5,6 +5,7 @@ import { openBackup, type Backup } from '../server/backup/reading.ts'
 import { openSecretKey } from '../server/backup/sealing.ts'
 import { findLostTwoFactors } from '../server/account/two-factor.ts'
 import { findLostSecrets } from '../server/channels/lost-secrets.ts'
+import { findLostKeys } from '../server/models/lost-keys.ts'
 import { givenPath, loadConfig, type Config } from '../server/config.ts'
 import { openDatabase } from '../server/lib/db.ts'
 import { findSecretKeyText, loadSecretKey, putSecretKeyText, secretKeyFile } from '../server/lib/secret-key.ts'
@@ -118,11 +119,14 @@ async function tellLostSecrets(url: string, config: Config): Promise<void> {
     const secretKey = loadSecretKey(config)
     const lost = await findLostSecrets(db, secretKey)
     const people = await findLostTwoFactors({ db, secretKey })
-    if (lost.length + people.length === 0) return
+    const keys = await findLostKeys(db, secretKey)
+    if (lost.length + people.length + keys.length === 0) return
     if (lost.length > 0)
       console.log('These secrets were sealed under another SECRET_KEY. Enter them again in Settings → WhatsApp:')
     for (const { organization, account_name: account, secrets } of lost)
       console.log(`  ${organization}, ${account}: ${secrets.map((each) => SECRET_NAMES[each]).join(' and ')}`)
+    if (keys.length > 0) console.log('The keys of these language models must be entered again in Settings → AI:')
+    for (const { organization, provider } of keys) console.log(`  ${organization}, ${provider}`)
     if (people.length > 0) {
       console.log(
         'The authenticator apps of these people cannot be checked. They sign in with a recovery code and set two-factor up again, or with a reset link that turns it off (npm run reset-password -- EMAIL --turn-off-two-factor):',

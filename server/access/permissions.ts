@@ -21,6 +21,7 @@ export const PERMISSIONS = [
   'conversations:oversee',
   'keys:manage',
   'webhooks:manage',
+  'models:manage',
 ] as const
 export type Permission = (typeof PERMISSIONS)[number]
 

@@ -7,8 +7,12 @@ import type { Db } from '../lib/db.ts'
 import { answerWithin, databaseAtFault } from '../lib/http.ts'
 import { learnedOf } from '../learning/learned.ts'
 import { stepByStep } from '../lib/steps.ts'
-import { writeDown, type Taken } from './deciding.ts'
-import { transcriptOf } from './transcript.ts'
+import { ModelError } from '../models/errors.ts'
+import type { ModelReason } from '../models/schema.ts'
+import { byModel, chosenModel } from './choosing.ts'
+import { BUILT_IN, writeDown, type Engine, type Found, type Taken } from './deciding.ts'
+import { judgeByModel, passes } from './model-engine.ts'
+import { transcriptOf, type TranscriptTurn } from './transcript.ts'
 
 const PACE = {
   /** Behind the wake-ups: what waits for its time, and what another server left. */
@@ -21,6 +25,13 @@ const PACE = {
 export type AnalyzerPace = typeof PACE
 
 const SILENT_MS = 90_000
+/** So many attempts are the language model's; the rest are the built-in classifier's. */
+const MODEL_ATTEMPTS = 4
+/** At once on a server. A language model is waited for, where the built-in classifier computes. */
+const MODEL_LANES = 4
+
+/** Which analyses one takes: those of the built-in classifier, those of language models, or whatever waits longest. */
+type Lane = 'built-in' | 'model' | 'any'
 
 export interface Analyzer {
   wake(): void
@@ -28,7 +39,7 @@ export interface Analyzer {
   stop(): Promise<void>
 }
 
-type Resources = Pick<Server, 'db' | 'log' | 'live'>
+type Resources = Pick<Server, 'db' | 'log' | 'live' | 'outgoing' | 'secretKey'>
 type Asked = Resources & { asking: Asking }
 
 /** Analyses whenever woken, and looks every few seconds besides. */
@@ -36,18 +47,25 @@ export function openAnalyzer(server: Asked, changes: Partial<AnalyzerPace> = {})
   const pace = { ...PACE, ...changes }
   const { log, asking } = server
   const stopping = new AbortController()
-  let running: Promise<void> | null = null
-  const work = async (): Promise<void> => {
+  const lanes: { lane: Lane; running: Promise<void> | null }[] = [
+    { lane: 'built-in', running: null },
+    ...Array.from({ length: MODEL_LANES }, () => ({ lane: 'model' as const, running: null })),
+  ]
+  const work = async (lane: Lane): Promise<void> => {
+    const how = { lane, stopping: stopping.signal }
     try {
-      await stepByStep(stopping.signal, () => answerWithin(SILENT_MS, analyzeOne(server, asking, pace)))
+      await stepByStep(stopping.signal, () => answerWithin(SILENT_MS, analyzeOne(server, asking, pace, how)))
     } catch (error) {
       if (databaseAtFault(error)) log.warn({ err: error }, 'analysing conversations waits for the database')
       else if (!stopping.signal.aborted) log.error({ err: error }, 'analysing conversations failed; it is tried again')
     }
-    running = null
   }
   const wake = (): void => {
-    if (!stopping.signal.aborted) running ??= work()
+    if (stopping.signal.aborted) return
+    for (const each of lanes)
+      each.running ??= work(each.lane).finally(() => {
+        each.running = null
+      })
   }
   const timer = setInterval(wake, pace.lookEveryMs).unref()
   return {
@@ -55,27 +73,34 @@ export function openAnalyzer(server: Asked, changes: Partial<AnalyzerPace> = {})
     async stop() {
       stopping.abort()
       clearInterval(timer)
-      await running
+      await Promise.all(lanes.map(({ running }) => running))
     },
   }
 }
 
+interface How {
+  lane?: Lane
+  stopping?: AbortSignal
+}
+
 /** Takes the conversation that waits longest, and analyses it; answers whether there was one. */
-export async function analyzeOne(server: Resources, asking: Asking, pace: AnalyzerPace = PACE): Promise<boolean> {
+export async function analyzeOne(
+  server: Resources,
+  asking: Asking,
+  pace: AnalyzerPace = PACE,
+  { lane = 'any', stopping = new AbortController().signal }: How = {},
+): Promise<boolean> {
   const { db, log } = server
-  const taken = await take(db, pace)
+  const taken = await take(db, pace, lane)
   if (taken === null) return false
   try {
     const [tags, transcript] = [
       await catalogOf(db, taken.org_id),
       await transcriptOf(db, taken.org_id, taken.conversation_id),
     ]
-    const turns = transcript.map(({ n, from, text }) => ({ n, from, text }))
-    const nothing = tags.length === 0 || turns.every(({ from }) => from !== 'customer')
-    const judged = nothing
-      ? { judgements: [], talking: [] }
-      : (await asking.judge(tags, turns, await learnedOf(db, taken.org_id))).judged
-    await db.transaction().execute((tx) => writeDown(tx, taken, judged, transcript))
+    const task = { taken, tags, transcript, stopping }
+    const { found, ...how } = await judge(server, asking, task)
+    await db.transaction().execute((tx) => writeDown(tx, taken, found, { transcript, ...how }))
     server.live.wake()
   } catch (error) {
     if (databaseAtFault(error)) throw error
@@ -83,18 +108,53 @@ export async function analyzeOne(server: Resources, asking: Asking, pace: Analyz
       { err: error, conversation_id: taken.conversation_id, attempts: taken.attempts },
       'a conversation could not be analysed',
     )
-    await putOff(db, taken, pace)
+    const reason = error instanceof ModelError && error.reason !== 'cancelled' ? error.reason : taken.fallback
+    await putOff(db, taken, { pace, fallback: reason })
   }
   return true
 }
 
-async function take(db: Db, pace: AnalyzerPace): Promise<Taken | null> {
+interface Task {
+  taken: Taken
+  tags: CatalogTag[]
+  transcript: TranscriptTurn[]
+  stopping: AbortSignal
+}
+
+/** By the language model, if one was chosen and it can, and else by the built-in classifier, which then says why. */
+async function judge(
+  server: Resources,
+  asking: Asking,
+  { taken, tags, transcript, stopping }: Task,
+): Promise<{ found: Found; by: Engine; fallback: ModelReason | null }> {
+  const { org_id: orgId, conversation_id: conversationId } = taken
+  const model = await chosenModel(server.db, orgId)
+  const by = model === null ? BUILT_IN : { id: model.provider_id, name: model.name, engine: model.model }
+  if (tags.length === 0 || transcript.every(({ from }) => from !== 'customer'))
+    return { found: { judgements: [], talking: [] }, by: BUILT_IN, fallback: null }
+  let fallback = model === null ? null : taken.fallback
+  if (model !== null && taken.attempts <= MODEL_ATTEMPTS) {
+    const task = { orgId, conversationId, tags, transcript, purpose: 'auto_close', signal: stopping } as const
+    try {
+      return { found: await judgeByModel(server, model, task), by, fallback: null }
+    } catch (error) {
+      if (!(error instanceof ModelError) || passes(error) || error.reason === 'cancelled') throw error
+      fallback = error.reason
+    }
+  }
+  const turns = transcript.map(({ n, from, text }) => ({ n, from, text }))
+  const kept = await learnedOf(server.db, orgId)
+  return { found: (await asking.judge(tags, turns, kept)).judged, by: BUILT_IN, fallback }
+}
+
+async function take(db: Db, pace: AnalyzerPace, lane: Lane): Promise<Taken | null> {
+  const mine = lane === 'any' ? sql`` : sql`and (${byModel} and a.attempts < ${MODEL_ATTEMPTS}) = ${lane === 'model'}`
   const { rows } = await sql<Taken>`
     update analyses a set attempts = a.attempts + 1, due_at = now() + ${`${pace.leaseMs} ms`}::interval
-    from (select org_id, conversation_id from analyses where state = 'waiting' and due_at <= now()
-      order by due_at limit 1 for update skip locked) due
+    from (select org_id, conversation_id from analyses a where state = 'waiting' and due_at <= now() ${mine}
+      order by due_at limit 1 for update of a skip locked) due
     where a.org_id = due.org_id and a.conversation_id = due.conversation_id
-    returning a.org_id, a.conversation_id, a.attempts`.execute(db)
+    returning a.org_id, a.conversation_id, a.attempts, a.fallback`.execute(db)
   return rows[0] ?? null
 }
 
@@ -107,11 +167,16 @@ async function catalogOf(db: Db, orgId: string): Promise<CatalogTag[]> {
   return rows
 }
 
-async function putOff(db: Db, { org_id, conversation_id, attempts }: Taken, pace: AnalyzerPace): Promise<void> {
-  const waitMs = pace.firstWaitMs * 4 ** (attempts - 1)
+/** The last time of the language model is followed by the built-in classifier's first without a wait. */
+async function putOff(
+  db: Db,
+  { org_id, conversation_id, attempts }: Taken,
+  { pace, fallback }: { pace: AnalyzerPace; fallback: ModelReason | null },
+): Promise<void> {
+  const waitMs = fallback !== null && attempts === MODEL_ATTEMPTS ? 0 : pace.firstWaitMs * 4 ** (attempts - 1)
   await sql`
     update analyses set state = ${attempts >= pace.attempts ? 'failed' : 'waiting'}, due_at = now() + ${`${waitMs} ms`}::interval,
-      finished_at = case when ${attempts >= pace.attempts} then now() end
+      finished_at = case when ${attempts >= pace.attempts} then now() end, fallback = ${fallback}
     where org_id = ${org_id} and conversation_id = ${conversation_id} and state = 'waiting' and attempts = ${attempts}`.execute(
     db,
   )

@@ -1,17 +1,31 @@
 // Writing down an analysis: what becomes of the tags that it found, and how many of each.
 import { sql } from 'kysely'
 import type { Actor } from '../access/actor.ts'
-import type { Judged } from '../classifier/classifier.ts'
 import type { Tx } from '../lib/db.ts'
+import type { ModelReason } from '../models/schema.ts'
 import { decideOn, type Finding, type Outcome } from './findings.ts'
 import type { TranscriptTurn } from './transcript.ts'
 
-export const BUILT_IN = { id: 'built-in', name: 'Built-in classifier' }
+/** Who analysed: kept with each tag, by its name, and `engine` is what people know it by. */
+export interface Engine {
+  id: string
+  name: string
+  engine: string
+}
 
-const actorOf = (orgId: string): Actor => ({ kind: 'ai_auto_close', org_id: orgId, ...BUILT_IN })
+export const BUILT_IN: Engine = { id: 'built-in', name: 'Built-in classifier', engine: 'built-in' }
+
+/** What an engine found, with the numbers of messages as evidence. */
+export interface Found {
+  judgements: readonly { tag: string; confidence: number; evidence: number; reason?: string | null }[]
+  /** The messages that talked to the tagger. */
+  talking: readonly number[]
+  /** Of a language model's answer: what could not be taken. */
+  refused?: number
+}
 
 /** An analysis that somebody works on: the attempt is its claim. */
-export type Taken = { org_id: string; conversation_id: string; attempts: number }
+export type Taken = { org_id: string; conversation_id: string; attempts: number; fallback: ModelReason | null }
 
 /**
  * Writes down what was found, once: nothing when somebody else has done it meanwhile. A tag that a person or another system
@@ -21,29 +35,30 @@ export type Taken = { org_id: string; conversation_id: string; attempts: number 
 export async function writeDown(
   tx: Tx,
   taken: Taken,
-  judged: Judged,
-  transcript: readonly TranscriptTurn[],
+  { judgements, talking, refused = 0 }: Found,
+  { transcript, by, fallback }: { transcript: readonly TranscriptTurn[]; by: Engine; fallback: ModelReason | null },
 ): Promise<void> {
   const contactId = await lockTaken(tx, taken)
   if (contactId === null) return
-  const actor = actorOf(taken.org_id)
-  const guarded = judged.talking.length > 0
+  const actor: Actor = { kind: 'ai_auto_close', org_id: taken.org_id, id: by.id, name: by.name }
+  const guarded = talking.length > 0
   const run = {
     contactId,
     conversationId: taken.conversation_id,
-    engine: BUILT_IN.id,
+    engine: by.engine,
     reason: 'analysis',
     guarded,
   } as const
-  const findings = judged.judgements.flatMap(({ tag, confidence, evidence: n }): Finding[] => {
+  const findings = judgements.flatMap(({ tag, confidence, evidence: n, reason = null }): Finding[] => {
     const evidence = transcript.find((turn) => turn.n === n)
-    return evidence === undefined ? [] : [{ tag, confidence, evidence, reason: null }]
+    return evidence === undefined ? [] : [{ tag, confidence, evidence, reason }]
   })
   const outcomes = await decideOn(tx, actor, run, findings)
   const count = (outcome: Outcome) => outcomes.filter((each) => each === outcome).length
   await sql`
-    update analyses set state = 'done', finished_at = now(), engine = ${BUILT_IN.id}, guarded = ${guarded},
-      applied = ${count('applied')}, suggested = ${count('suggested')}, held_back = ${count('held_back')}
+    update analyses set state = 'done', finished_at = now(), engine = ${by.engine}, fallback = ${fallback}, guarded = ${guarded},
+      applied = ${count('applied')}, suggested = ${count('suggested')}, held_back = ${count('held_back')},
+      refused = ${refused + count('refused')}
     where org_id = ${taken.org_id} and conversation_id = ${taken.conversation_id}`.execute(tx)
 }
 

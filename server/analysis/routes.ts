@@ -4,6 +4,7 @@ import type { Actor } from '../access/actor.ts'
 import type { Db } from '../lib/db.ts'
 import { answer } from '../lib/route.ts'
 import { listAiModes, setAiModes } from '../tags/ai-modes.ts'
+import { findAnalysis } from './analysis-of.ts'
 import * as schema from './schema.ts'
 import { decideSuggestions, listSuggestions } from './suggestions.ts'
 
@@ -32,5 +33,9 @@ export const analysisRoutes = [
 
   bind(schema.decideSuggestions, ({ body }, { actor, write }) =>
     write(async (tx) => answer(200, await decideSuggestions(tx, actor, body))),
+  ),
+
+  bind(schema.getAnalysis, async ({ params }, { db, actor }) =>
+    answer(200, { analysis: await findAnalysis(db, actor, params.id) }),
   ),
 ]

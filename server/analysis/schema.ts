@@ -62,6 +62,7 @@ export const Suggestion = z
     tag: TagChip,
     confidence: z.number().describe('From 0 to 1.'),
     engine: z.string(),
+    reason: z.string().nullable().describe('In the model’s words; null when it gave none.'),
     conversation_id: Id,
     evidence: Evidence.nullable(),
     made_at: Instant,
@@ -113,6 +114,40 @@ export const decideSuggestions = route({
       schema: z
         .object({ accepted: z.array(Id), rejected: z.array(Id), passed_over: z.array(Id) })
         .meta({ id: 'DecidedSuggestions' }),
+    },
+    ...problems,
+  },
+})
+
+export const Analysis = z
+  .object({
+    state: z.enum(['waiting', 'done', 'failed']),
+    engine: z.string().nullable().describe('built-in, or the language model; null until it is done.'),
+    fallback: z
+      .string()
+      .nullable()
+      .describe('Why the language model that was chosen did not do it, such as budget_used_up.'),
+    guarded: z.boolean().describe('A message talked to whoever tags, so that nothing was put on.'),
+    applied: z.int(),
+    suggested: z.int(),
+    held_back: z.int().describe('Deserved, and left: on already, or taken off by a person.'),
+    refused: z.int().describe('Named by a language model, and not taken: not in the catalog, or without evidence.'),
+    finished_at: Instant.nullable(),
+  })
+  .meta({ id: 'Analysis' })
+export type Analysis = z.output<typeof Analysis>
+
+export const getAnalysis = route({
+  method: 'get',
+  path: '/v1/conversations/{id}/analysis',
+  operationId: 'getAnalysis',
+  summary: 'What became of the analysis of a closed conversation',
+  permission: 'conversations:read',
+  params: z.object({ id: Id }),
+  responses: {
+    200: {
+      description: 'null where there is none, as of an open conversation.',
+      schema: z.object({ analysis: Analysis.nullable() }),
     },
     ...problems,
   },

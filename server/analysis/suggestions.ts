@@ -36,7 +36,7 @@ export async function listSuggestions(
   { contact_id, limit, cursor }: { contact_id?: string | undefined; limit: number; cursor?: string | undefined },
 ): Promise<{ suggestions: Suggestion[]; total: number; next_cursor: string | null }> {
   const { rows } = await sql<SuggestionRow>`
-    select s.id, s.confidence, s.engine, s.conversation_id, s.made_at, v.contact_id, c.display_name, c.phone,
+    select s.id, s.confidence, s.engine, s.reason, s.conversation_id, s.made_at, v.contact_id, c.display_name, c.phone,
       t.id as tag_id, t.name as tag_name, t.color, m.id as message_id, left(m.text, 300) as quote, m.sent_at as at
     from (select s.id ${open(actor.org_id, contact_id)} ${cursor === undefined ? sql`` : sql`and s.id < ${cursor}`}
         order by s.id desc limit ${limit + 1}) page
@@ -63,6 +63,7 @@ const toSuggestion = (row: SuggestionRow): Suggestion => ({
   tag: { id: row.tag_id, name: row.tag_name, color: row.color, deleted: false },
   confidence: row.confidence,
   engine: row.engine,
+  reason: row.reason,
   conversation_id: row.conversation_id,
   evidence:
     row.message_id === null || row.at === null
@@ -79,6 +80,7 @@ interface DecidedRow {
   message_id: string | null
   confidence: number
   engine: string
+  reason: string | null
   evidence_at: string | null
   usable: boolean
 }
@@ -104,7 +106,7 @@ export async function decideSuggestions(
   await sql`select from contacts where org_id = ${actor.org_id} and id = any(${known.map(({ contact_id }) => contact_id)}::uuid[])
     order by id for no key update`.execute(tx)
   const { rows } = await sql<DecidedRow>`
-    select s.id, v.contact_id, s.tag_id, s.conversation_id, s.message_id, s.confidence, s.engine, m.sent_at as evidence_at, t.deleted_at is null as usable
+    select s.id, v.contact_id, s.tag_id, s.conversation_id, s.message_id, s.confidence, s.engine, s.reason, m.sent_at as evidence_at, t.deleted_at is null as usable
     from suggestions s join conversations v on v.org_id = s.org_id and v.id = s.conversation_id
       join tags t on t.org_id = s.org_id and t.id = s.tag_id
       left join messages m on m.org_id = s.org_id and m.id = s.message_id
@@ -122,6 +124,7 @@ export async function decideSuggestions(
       confidence: row.confidence,
       engine: row.engine,
       evidence_at: row.evidence_at,
+      ...(row.reason === null ? {} : { words: row.reason }),
     }
     await changeTags(tx, actor, [row.contact_id], { add: [row.tag_id], why })
   }

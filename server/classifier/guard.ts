@@ -52,7 +52,7 @@ export function asSeen(text: string): string {
 
 /** Someone is given a part in the conversation that is not theirs, or a model's own marks are written. */
 const ROLES =
-  /(?:^|[\s>#*[(<"'])(?:system|assistant|developer|user|customer|agent|admin|human|ai|bot)\s*(?:message|prompt|note|override|role)?\s*[\])>*"']*\s*[:=]|[[<(*#]+\s*(?:system|assistant|developer|instructions?)\s*[\])>*#]|<\/?(?:system|assistant|user|instructions?|tool|transcript)\b|<\|[a-z_]+\|>|\[\/?inst\]|<<sys>>|#{2,}\s*(?:system|instruction|user|assistant)|"(?:role|content|from|text|tags?|tag_ids?|labels?)"\s*:/u
+  /(?:^|[\s>#*[(<"'])(?:system|assistant|developer|user|customer|agent|admin|human|ai|bot)\s*(?:message|prompt|note|override|role)?\s*[\])>*"']*\s*[:=]|[[<(*#]\s*(?:system|assistant|developer|instructions?)\s*[\])>*#]|<\/?(?:system|assistant|user|instructions?|tool|transcript)\b|<\|[a-z_]+\|>|\[\/?inst\]|<<sys>>|#{2,}\s*(?:system|instruction|user|assistant)|"(?:role|content|from|text|tags?|tag_ids?|labels?)"\s*:/u
 
 /** A tool for tagging is spoken of, or whoever has instructions. */
 const TAGGER =

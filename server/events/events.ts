@@ -41,6 +41,7 @@ export type EventKind =
   | 'organization.keys_changed'
   /** Made, changed, switched off or on, by people or by themselves. */
   | 'organization.webhooks_changed'
+  | 'organization.models_changed'
   | 'tag.created'
   | 'tag.updated'
   | 'tag.deleted'

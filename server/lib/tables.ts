@@ -16,6 +16,8 @@ export interface AnalysesTable {
   applied: Generated<number>
   suggested: Generated<number>
   held_back: Generated<number>
+  refused: Generated<number>
+  fallback: string | null
 }
 
 export interface ApiKeyMinutesTable {
@@ -399,6 +401,64 @@ export interface MessagesTable {
   sent_by_name: string | null
 }
 
+export interface ModelCallsTable {
+  org_id: string
+  id: string
+  purpose: 'auto_close' | 'agent' | 'test' | 'try'
+  provider_id: string
+  provider_name: string
+  model: string
+  conversation_id: string | null
+  agent_id: string | null
+  at: Generated<string>
+  outcome: string | null
+  status: number | null
+  latency_ms: number | null
+  input_tokens: Generated<number>
+  output_tokens: Generated<number>
+  estimated: Generated<boolean>
+  cost: string | null
+}
+
+export interface ModelExchangesTable {
+  org_id: string
+  call_id: string
+  conversation_id: string | null
+  request: string
+  response: string
+}
+
+export interface ModelMonthsTable {
+  org_id: string
+  month: string
+  calls: Generated<number>
+  input_tokens: Generated<number>
+  output_tokens: Generated<number>
+}
+
+export interface ModelProvidersTable {
+  org_id: string
+  id: string
+  kind: 'openai_compatible' | 'anthropic'
+  name: string
+  base_url: string
+  model: string
+  api_key: Buffer | null
+  api_key_end: string | null
+  input_price: string | null
+  output_price: string | null
+  without: Generated<string[]>
+  created_at: Generated<string>
+  created_by_name: string
+}
+
+export interface ModelSettingsTable {
+  org_id: string
+  tagging_provider_id: string | null
+  monthly_tokens: number | null
+  keep_days: Generated<number>
+}
+
 export interface OperationBatchesTable {
   org_id: string
   operation_id: string
@@ -724,6 +784,11 @@ export interface Tables {
   memberships: MembershipsTable
   message_statuses: MessageStatusesTable
   messages: MessagesTable
+  model_calls: ModelCallsTable
+  model_exchanges: ModelExchangesTable
+  model_months: ModelMonthsTable
+  model_providers: ModelProvidersTable
+  model_settings: ModelSettingsTable
   operation_batches: OperationBatchesTable
   operations: OperationsTable
   organizations: OrganizationsTable

@@ -30,6 +30,8 @@ export const KINDS = [
   'apiKey',
   'webhook',
   'dispatch',
+  'modelProvider',
+  'modelCall',
 ] as const
 export type Kind = (typeof KINDS)[number]
 export type Ids = Readonly<Record<Kind, string>>
@@ -61,6 +63,8 @@ const bulkChanges = (id: Ids): Example[] => [
   { body: { ids: [id.contact], add: [id.otherTag], remove: [id.tag] } },
   { body: { filter: {}, add: [id.otherTag], remove: [id.tag] } },
 ]
+
+const providerBody = { name: 'Another', base_url: 'http://127.0.0.1:9/v1', model: 'small' }
 
 const webhookBody = { url: 'http://127.0.0.1:9/other', types: ['contact.created'] }
 
@@ -293,6 +297,16 @@ export const EXAMPLES: Readonly<Record<string, (id: Ids) => Example | Example[]>
 
   listEvents: () => [{}, { query: { cursor: '1' } }],
   listWebhooks: () => ({}),
+  listModelProviders: () => ({}),
+  createModelProvider: () => ({ body: { kind: 'anthropic', api_key: 'sk-other', ...providerBody } }),
+  updateModelProvider: (id) => ({ params: { id: id.modelProvider }, body: { api_key: 'sk-new', ...providerBody } }),
+  deleteModelProvider: (id) => ({ params: { id: id.modelProvider } }),
+  testModelProvider: (id) => ({ params: { id: id.modelProvider } }),
+  getModelSettings: () => ({}),
+  setModelSettings: (id) => ({ body: { tagging_provider_id: id.modelProvider } }),
+  listModelCalls: () => ({ query: { outcome: 'answered' } }),
+  getModelCall: (id) => ({ params: { id: id.modelCall } }),
+  getAnalysis: (id) => ({ params: { id: id.conversation } }),
   getWebhook: (id) => ({ params: { id: id.webhook } }),
   createWebhook: () => ({ body: webhookBody }),
   updateWebhook: (id) => ({ params: { id: id.webhook }, body: webhookBody }),

@@ -6,6 +6,7 @@ import { listConflicts, listContacts } from '../../server/contacts/schema.ts'
 import { listConversations, takeConversation } from '../../server/conversations/schema.ts'
 import { newId } from '../../server/lib/ids.ts'
 import { hashPassword } from '../../server/lib/password.ts'
+import { createProvider } from '../../server/models/schema.ts'
 import { createSavedReply } from '../../server/replies/schema.ts'
 import { createImport } from '../../server/imports/schema.ts'
 import { startOperation } from '../../server/operations/schema.ts'
@@ -118,6 +119,24 @@ export async function makeWorld(server: TestServer, mark: string): Promise<World
     `insert into suggestions (org_id, id, conversation_id, tag_id, message_id, confidence, engine) values ($1, $2, $3, $4, $5, 0.6, 'built-in')`,
     [admin.actor.org_id, suggestion, conversation.id, otherTag!.id, conversation.last_message!.id],
   )
+  const provider = await admin.call(createProvider, {
+    body: {
+      kind: 'openai_compatible',
+      name: `${mark} provider`,
+      base_url: 'http://127.0.0.1:9/v1',
+      model: `${mark} model`,
+    },
+  })
+  const modelCall = newId()
+  await server.pool.query(
+    `insert into model_calls (org_id, id, purpose, provider_id, provider_name, model, outcome, status) values ($1, $2, 'test', $3, $4, $4, 'answered', 200)`,
+    [admin.actor.org_id, modelCall, provider.id, `${mark} provider`],
+  )
+  await server.pool.query('insert into model_exchanges (org_id, call_id, request, response) values ($1, $2, $3, $3)', [
+    admin.actor.org_id,
+    modelCall,
+    `${mark} exchange`,
+  ])
   const key = await server.newKey(admin, { name: `${mark} key` })
   const { webhook } = await admin.call(createWebhook, {
     body: { url: 'http://127.0.0.1:9/', description: `${mark} webhook`, types: ['tag.updated'] },
@@ -158,6 +177,8 @@ export async function makeWorld(server: TestServer, mark: string): Promise<World
     apiKey: key.id,
     webhook: webhook.id,
     dispatch: String(dispatches[0]!.event_id),
+    modelProvider: provider.id,
+    modelCall,
   }
   return {
     admin,

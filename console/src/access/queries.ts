@@ -54,6 +54,7 @@ export type Permission =
   | 'conversations:oversee'
   | 'keys:manage'
   | 'webhooks:manage'
+  | 'models:manage'
 
 /** A screen of an organization, and what opens it. */
 export interface Screen {

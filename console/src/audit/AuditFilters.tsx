@@ -79,6 +79,7 @@ const groupLabel = (group: ActGroup): string =>
     organization: m.audit_group_organization,
     keys: m.audit_group_keys,
     webhooks: m.audit_group_webhooks,
+    models: m.audit_group_models,
     whatsapp: m.whatsapp,
     contacts: m.contacts,
   })[group]()

@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { AI_MODES, type AiMode, type AiTag } from '../../../server/analysis/schema.ts'
 import { Allowed } from '../access/Allowed.tsx'
+import { LanguageModels } from '../ai/LanguageModels.tsx'
 import { useOrganization } from '../access/queries.ts'
 import { BuiltInClassifier, TagLearning } from '../ai/BuiltInClassifier.tsx'
 import { m } from '../paraglide/messages.js'
@@ -41,6 +42,7 @@ function Ai() {
     <div className={classes.page}>
       <PageHeader title={m.ai()} organization={organization.name} text={m.ai_text()} />
       <div className={classes.content} tabIndex={-1}>
+        <LanguageModels />
         <BuiltInClassifier />
         {error && <ErrorNotice error={error} onRetry={() => void refetch()} />}
         {change.error && <ErrorNotice error={change.error} />}
