@@ -526,6 +526,33 @@ create table invitations (
   constraint invitations_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(id) ON DELETE CASCADE
 );
 
+create table learnings (
+  org_id         uuid not null,
+  since          timestamptz(3),
+  seen_position  bigint not null default 0,
+  new_lessons    integer not null default 0,
+  due_at         timestamptz(3),
+  round          integer not null default 0,
+  failures       integer not null default 0,
+  steps_done     integer not null default 0,
+  steps          integer not null default 0,
+  version        integer not null default 0,
+  learned_at     timestamptz(3),
+  conversations  integer not null default 0,
+  constraint learnings_pkey PRIMARY KEY (org_id),
+  constraint learnings_check CHECK (((steps_done >= 0) AND (steps_done <= steps))),
+  constraint learnings_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(id) ON DELETE CASCADE
+);
+CREATE INDEX learnings_due ON learnings USING btree (due_at) WHERE (due_at IS NOT NULL);
+
+create table lesson_vectors (
+  org_id           uuid not null,
+  conversation_id  uuid not null,
+  vectors          bytea not null,
+  constraint lesson_vectors_pkey PRIMARY KEY (org_id, conversation_id),
+  constraint lesson_vectors_org_id_conversation_id_fkey FOREIGN KEY (org_id, conversation_id) REFERENCES conversations(org_id, id) ON DELETE CASCADE
+);
+
 create table media (
   org_id       uuid not null,
   id           uuid not null,
@@ -945,9 +972,11 @@ create table tag_assignments (
   constraint tag_assignments_org_id_tag_id_fkey FOREIGN KEY (org_id, tag_id) REFERENCES tags(org_id, id) ON DELETE CASCADE
 );
 CREATE UNIQUE INDEX tag_assignments_active ON tag_assignments USING btree (org_id, contact_id, tag_id) INCLUDE (added_source, added_at) WHERE (removed_at IS NULL);
+CREATE INDEX tag_assignments_by_ai ON tag_assignments USING btree (org_id, tag_id, added_at) WHERE (added_source = ANY (ARRAY['ai_tool'::text, 'ai_auto_close'::text]));
 CREATE INDEX tag_assignments_contact ON tag_assignments USING btree (org_id, contact_id, id);
 CREATE INDEX tag_assignments_source ON tag_assignments USING btree (org_id, added_source, added_at) INCLUDE (contact_id, tag_id) WHERE (removed_at IS NULL);
 CREATE INDEX tag_assignments_tag ON tag_assignments USING btree (org_id, tag_id, added_source, added_at) INCLUDE (contact_id) WHERE (removed_at IS NULL);
+CREATE INDEX tag_assignments_taught ON tag_assignments USING btree (org_id, tag_id, added_at) WHERE ((added_source = ANY (ARRAY['manual_admin'::text, 'manual_agent'::text])) AND ((added_why IS NULL) OR ((added_why ->> 'reason'::text) = 'suggestion'::text)));
 
 create table tag_counts (
   org_id  uuid not null,
@@ -956,6 +985,17 @@ create table tag_counts (
   change  integer not null,
   constraint tag_counts_pkey PRIMARY KEY (org_id, id),
   constraint tag_counts_org_id_tag_id_fkey FOREIGN KEY (org_id, tag_id) REFERENCES tags(org_id, id) ON DELETE CASCADE
+);
+
+create table tag_learners (
+  org_id     uuid not null,
+  tag_id     uuid not null,
+  positives  integer not null,
+  negatives  integer not null,
+  weights    bytea not null,
+  constraint tag_learners_pkey PRIMARY KEY (org_id, tag_id),
+  constraint tag_learners_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(id) ON DELETE CASCADE,
+  constraint tag_learners_org_id_tag_id_fkey FOREIGN KEY (org_id, tag_id) REFERENCES tags(org_id, id) ON DELETE CASCADE
 );
 
 create table tags (

@@ -39,6 +39,7 @@ import { serveReference } from './reference/serving.ts'
 import { VERSION } from './lib/version.ts'
 import { openMcpDoor } from './mcp/server.ts'
 import { analysisRoutes } from './analysis/routes.ts'
+import { learningRoutes } from './learning/routes.ts'
 import { modelRoutes } from './models/routes.ts'
 import { replyRoutes } from './replies/routes.ts'
 import { tagRoutes } from './tags/routes.ts'
@@ -62,6 +63,7 @@ export const sitemap: readonly BoundRoute[] = [
   ...replyRoutes,
   ...analysisRoutes,
   ...aiAgentRoutes,
+  ...learningRoutes,
   ...modelRoutes,
   ...templateRoutes,
   ...presenceRoutes,

@@ -12,6 +12,7 @@ import { openAnalyzer } from './analysis/analyzing.ts'
 import { backupTimes, openBackups, type Backups } from './backup/scheduled.ts'
 import { prepareDeliveryPartitions } from './channels/deliveries.ts'
 import { openInterpreter } from './channels/interpreting.ts'
+import { openAsking } from './classifier/asking.ts'
 import { expireConversations } from './conversations/closing.ts'
 import { openDeliveryStore } from './channels/storing.ts'
 import type { GraphApi } from './channels/whatsapp/client.ts'
@@ -22,6 +23,8 @@ import { forgetOldInvitations } from './people/invitations.ts'
 import { forgetOldCalls } from './models/log.ts'
 import { openChecker } from './imports/checking.ts'
 import { forgetOldImports } from './imports/forgetting.ts'
+import { learnNightly } from './learning/noticing.ts'
+import { openTrainer } from './learning/training.ts'
 import { openOperator } from './operations/running.ts'
 import { forgetActivity } from './events/sequencing.ts'
 import { forgetTabs } from './presence/tabs.ts'
@@ -47,6 +50,7 @@ const schedule: CronItem[] = [
   // Where no server runs at that time, at the next start.
   { task: 'enforce-status-retention', match: '53 4 * * *', options: { backfillPeriod: DAY_MS } },
   { task: 'forget-old-dispatches', match: '41 * * * *' },
+  { task: 'learn-nightly', match: '11 3 * * *', options: { backfillPeriod: DAY_MS } },
   { task: 'forget-old-model-calls', match: '19 * * * *' },
   { task: 'forget-activity', match: '*/10 * * * *' },
   { task: 'forget-tabs', match: '*/10 * * * *' },
@@ -66,6 +70,7 @@ const tasks = ({ db, config }: Resources, backups: Backups, stopping: AbortSigna
   'enforce-retention': () => enforceRetention(db, stopping),
   'enforce-status-retention': () => enforceStatusRetention(db, stopping),
   'forget-old-dispatches': () => forgetOldDispatches(db, stopping),
+  'learn-nightly': () => learnNightly(db),
   'forget-old-model-calls': () => forgetOldCalls(db, stopping),
   'forget-activity': () => forgetActivity(db),
   'forget-tabs': () => forgetTabs(db),
@@ -141,7 +146,11 @@ export async function startWorker(server: Resources): Promise<Worker> {
     onAttempts: (outcome, count) => server.metrics.webhookAttempts.inc({ outcome }, count),
   })
   const eraser = openEraser(server)
-  const analyzer = openAnalyzer(server)
+  const classifier = openAsking((notice) =>
+    server.log.warn({ notice }, 'the embeddings cannot be loaded; tags are judged by words alone'),
+  )
+  const analyzer = openAnalyzer({ ...server, asking: classifier })
+  const trainer = openTrainer({ ...server, pupil: classifier })
   const aiAgents = openAiAgents({ ...server, onAnswered: () => sender.wake() })
   const backups = openBackups(server)
   const stopping = new AbortController()
@@ -185,6 +194,8 @@ export async function startWorker(server: Resources): Promise<Worker> {
         eraser.stop(),
         analyzer.stop(),
         aiAgents.stop(),
+        trainer.stop(),
+        classifier.stop(),
         backups.stop(),
       ])
       // It does not wait until it is written down how its last jobs ended. Locked, nobody would try them for four hours.

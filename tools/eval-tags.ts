@@ -10,11 +10,12 @@ import {
   type Classifier,
   type Prior,
 } from '../server/classifier/classifier.ts'
-import { openEmbedder, type Embedder } from '../server/classifier/embedder.ts'
+import { openEmbedder, prepared, type Embedder } from '../server/classifier/embedder.ts'
+import { textsOf } from '../server/classifier/features.ts'
 import { seeded, shuffled } from '../server/classifier/network.ts'
 import { trainPrior, type TrainingCatalog } from '../server/classifier/training.ts'
 import { readLabelled, type Labelled, type LabelledCatalog } from './labelled.ts'
-import { prepared, readingsForTraining } from './prior-training.ts'
+import { readingsForTraining } from './prior-training.ts'
 import { mean, newScore, quantile, type Score } from './scoring.ts'
 import { runTool, ToolError } from './tool.ts'
 
@@ -35,6 +36,8 @@ const MOST_TESTS = 300
 const FOREIGN = 240
 /** May be evaluated with, and not trained on. */
 const EVALUATION_ONLY = /ODbL/u
+
+const NOTHING: ReadonlySet<string> = new Set()
 
 type Read = Awaited<ReturnType<typeof read>>
 
@@ -141,7 +144,8 @@ async function evaluate(
       const quick = await withPrepared(blank, examples)
       for (const item of examples) {
         const tags = new Set([...item.labels].filter(() => random() >= options.drop))
-        lessons.push({ reading: (await read(quick, item.turns)).reading, tags, not: new Set<string>() })
+        const { reading } = await read(quick, item.turns)
+        lessons.push({ reading, tags, not: NOTHING, unsaid: NOTHING, background: false })
       }
       const classifier = shots === 0 ? blank : await taught(blank, lessons)
       const judgeTimes: number[] = []
@@ -174,8 +178,8 @@ async function evaluate(
 
 async function withPrepared(classifier: Classifier, items: readonly Labelled[]): Promise<Classifier> {
   if (classifier.embedder === null) return classifier
-  const turns = items.map((item) => item.turns)
-  return { ...classifier, embedder: await prepared(classifier.embedder, turns) }
+  const texts = items.flatMap(({ turns }) => textsOf(turns))
+  return { ...classifier, embedder: await prepared(classifier.embedder, texts) }
 }
 
 /** So many examples of each tag, and as many without a tag; a conversation that has several tags counts for each. */

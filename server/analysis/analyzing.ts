@@ -1,10 +1,11 @@
 // Analyses closed conversations in the background, each once, however many servers there are.
 import { sql } from 'kysely'
 import type { Server } from '../access/door.ts'
-import { openAsking, type Asking } from '../classifier/asking.ts'
+import type { Asking } from '../classifier/asking.ts'
 import type { CatalogTag } from '../classifier/features.ts'
 import type { Db } from '../lib/db.ts'
 import { answerWithin, databaseAtFault } from '../lib/http.ts'
+import { learnedOf } from '../learning/learned.ts'
 import { stepByStep } from '../lib/steps.ts'
 import { ModelError } from '../models/errors.ts'
 import type { ModelReason } from '../models/schema.ts'
@@ -39,14 +40,12 @@ export interface Analyzer {
 }
 
 type Resources = Pick<Server, 'db' | 'log' | 'live' | 'outgoing' | 'secretKey'>
+type Asked = Resources & { asking: Asking }
 
 /** Analyses whenever woken, and looks every few seconds besides. */
-export function openAnalyzer(server: Resources, changes: Partial<AnalyzerPace> = {}): Analyzer {
+export function openAnalyzer(server: Asked, changes: Partial<AnalyzerPace> = {}): Analyzer {
   const pace = { ...PACE, ...changes }
-  const { log } = server
-  const asking = openAsking((notice) =>
-    log.warn({ notice }, 'the embeddings cannot be loaded; tags are judged by words alone'),
-  )
+  const { log, asking } = server
   const stopping = new AbortController()
   const lanes: { lane: Lane; running: Promise<void> | null }[] = [
     { lane: 'built-in', running: null },
@@ -74,7 +73,6 @@ export function openAnalyzer(server: Resources, changes: Partial<AnalyzerPace> =
     async stop() {
       stopping.abort()
       clearInterval(timer)
-      await asking.stop()
       await Promise.all(lanes.map(({ running }) => running))
     },
   }
@@ -145,7 +143,8 @@ async function judge(
     }
   }
   const turns = transcript.map(({ n, from, text }) => ({ n, from, text }))
-  return { found: (await asking.judge(tags, turns)).judged, by: BUILT_IN, fallback }
+  const kept = await learnedOf(server.db, orgId)
+  return { found: (await asking.judge(tags, turns, kept)).judged, by: BUILT_IN, fallback }
 }
 
 async function take(db: Db, pace: AnalyzerPace, lane: Lane): Promise<Taken | null> {

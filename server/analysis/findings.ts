@@ -8,6 +8,7 @@ import { heldBack } from '../tags/held-back.ts'
 import { changeTags } from '../tags/tagging.ts'
 import { sourceOf } from '../tags/rules.ts'
 import type { TranscriptTurn } from './transcript.ts'
+import { raised, trustOf, type Trust } from './trust.ts'
 
 /** A tag that an AI found, with what speaks for it. */
 export interface Finding {
@@ -41,7 +42,8 @@ interface TagRow {
 }
 
 /**
- * Puts on what the tag's mode and threshold allow, and suggests the rest; answers what became of each finding. A tag that a
+ * Puts on what the tag's mode and threshold allow, and suggests the rest; of a tag that people took off too often lately
+ * the threshold is higher; answers what became of each finding. A tag that a
  * person or another system took off stays off, unless the evidence is newer; one that is on stays as it is (held_back). A tag
  * that is not in the catalog, that AIs may not use, or whose evidence no customer wrote, is refused. The contact must be locked.
  */
@@ -52,13 +54,14 @@ export async function decideOn(
   findings: readonly Finding[],
 ): Promise<Outcome[]> {
   const tags = await stillAllowed(tx, actor.org_id, findings)
+  const trust = await trustOf(tx, actor.org_id, [...tags.keys()])
   const on = await tagsOn(tx, actor.org_id, run.contactId)
   const outcomes: Outcome[] = []
   for (const finding of findings) {
     const tag = tags.get(finding.tag)
     if (tag === undefined || finding.evidence.from !== 'customer') outcomes.push('refused')
     else if (on.has(tag.id) || (await isHeldBack(tx, actor, run.contactId, finding))) outcomes.push('held_back')
-    else if (tag.ai_mode === 'apply' && finding.confidence >= tag.ai_threshold && !run.guarded) {
+    else if (tag.ai_mode === 'apply' && finding.confidence >= thresholdOf(tag, trust) && !run.guarded) {
       await apply(tx, actor, run, finding)
       outcomes.push('applied')
     } else outcomes.push((await suggest(tx, actor, run, finding)) ? 'suggested' : 'held_back')
@@ -67,6 +70,9 @@ export async function decideOn(
     await recordEvents(tx, actor, [{ kind: 'suggestions.changed', contact_id: run.contactId }])
   return outcomes
 }
+
+const thresholdOf = ({ id, ai_threshold }: TagRow, trust: ReadonlyMap<string, Trust>): number =>
+  raised(ai_threshold, trust.get(id) ?? { by_ai: 0, taken_off: 0 })
 
 /** The tags among those found that are in the catalog now, and that AIs may use. */
 async function stillAllowed(tx: Tx, orgId: string, findings: readonly Finding[]): Promise<Map<string, TagRow>> {

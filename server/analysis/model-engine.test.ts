@@ -369,7 +369,7 @@ test('a slow model holds up no conversation of the built-in classifier, and seve
   const phone = newPhone()
   await writes(account, phone, 'I want to book a table')
   const quick = await close({ admin }, phone)
-  const analyzer = openAnalyzer(server)
+  const analyzer = openAnalyzer({ ...server, asking })
   analyzer.wake()
   await expect.poll(() => analysisOf(quick.conversationId), { timeout: 20_000 }).toMatchObject({ state: 'done' })
   for (const { conversationId } of slow)

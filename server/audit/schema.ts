@@ -46,6 +46,8 @@ export const AuditAct = z.enum([
   'ai_agent.changed',
   'ai_agent.removed',
   'demo.filled',
+  'learning.forgotten',
+  'learning.rebuilt',
   'audit.exported',
 ])
 export type AuditAct = z.output<typeof AuditAct>

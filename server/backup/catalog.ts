@@ -10,6 +10,7 @@ export const LEFT_OUT: ReadonlyMap<string, string> = new Map([
   ['reset_links', 'a link that has been used since would let somebody in again'],
   ['api_key_minutes', 'how often keys were used within the last minute'],
   ['sign_in_failures', 'slows down who guesses passwords, for minutes'],
+  ['lesson_vectors', 'worked out anew from the conversations when something is learned'],
   ['presences', 'who had which screen open at that moment'],
   [
     'idempotency_keys',

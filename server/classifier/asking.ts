@@ -2,13 +2,39 @@
 import { Worker } from 'node:worker_threads'
 import type { Judged } from './classifier.ts'
 import type { CatalogTag } from './features.ts'
+import type { LearnedBytes, LessonText } from './teaching.ts'
 import type { Turn } from './text.ts'
-import type { Notice, Question, Reply } from './thread.ts'
+import type { Answer, Notice, Question, Reply } from './thread.ts'
+
+/** What an organization's people taught. The thread has it loaded once for each key. */
+export interface Kept {
+  key: string
+  load(): Promise<Omit<LearnedBytes, 'negatives'>[]>
+}
+
+/** Teaching a catalog; what was taken of it lives in the thread, so all of it fails when the thread does. */
+export interface TeachingAsked {
+  take(lessons: LessonText[]): Promise<(Uint8Array | null)[]>
+  learn(place: number): Promise<LearnedBytes | null>
+  end(): void
+}
 
 export interface Asking {
-  /** Which tags a transcript deserves; `meaning` says whether the embeddings helped. Rejects when the thread fails or takes too long. */
-  judge(tags: readonly CatalogTag[], turns: readonly Turn[]): Promise<{ judged: Judged; meaning: boolean }>
+  /**
+   * Which tags a transcript deserves, by the catalog and by what people taught; `meaning` says whether the embeddings helped.
+   * Rejects when the thread fails or takes too long.
+   */
+  judge(
+    tags: readonly CatalogTag[],
+    turns: readonly Turn[],
+    kept?: Kept | null,
+  ): Promise<{ judged: Judged; meaning: boolean }>
   stop(): Promise<void>
+}
+
+/** The classifier that can be taught as well as asked. */
+export interface Pupil extends Asking {
+  teach(tags: readonly CatalogTag[]): Promise<TeachingAsked>
 }
 
 const PACE = {
@@ -17,19 +43,19 @@ const PACE = {
   idleMs: 5 * 60_000,
 }
 
-type Waiting = {
-  resolve: (answer: { judged: Judged; meaning: boolean }) => void
-  reject: (error: Error) => void
-  timer: NodeJS.Timeout
-}
+type Waiting = { resolve: (answer: Answer) => void; reject: (error: Error) => void; timer: NodeJS.Timeout }
 
-export function openAsking(onNotice: (notice: string) => void, changes: Partial<typeof PACE> = {}): Asking {
+/** A question without its number. */
+type Asked = Question extends infer Q ? (Q extends Question ? Omit<Q, 'id'> : never) : never
+
+export function openAsking(onNotice: (notice: string) => void, changes: Partial<typeof PACE> = {}): Pupil {
   const pace = { ...PACE, ...changes }
   let thread: Worker | null = null
   let idle: NodeJS.Timeout | null = null
   let next = 1
   let stopped = false
   const waiting = new Map<number, Waiting>()
+  const teachings = new Set<number>()
 
   /** Ends a thread; what it has not answered is refused, and may be asked again. */
   const end = async (ended: Worker, error: Error): Promise<void> => {
@@ -40,6 +66,7 @@ export function openAsking(onNotice: (notice: string) => void, changes: Partial<
         each.reject(error)
       }
       waiting.clear()
+      teachings.clear()
     }
     await ended.terminate()
   }
@@ -53,7 +80,7 @@ export function openAsking(onNotice: (notice: string) => void, changes: Partial<
       waiting.delete(message.id)
       clearTimeout(asked.timer)
       if ('error' in message) asked.reject(new Error(message.error))
-      else asked.resolve(message)
+      else asked.resolve(message.answer)
     })
     begun.on('error', (error) => void end(begun, error instanceof Error ? error : new Error(String(error))))
     begun.on('exit', () => void end(begun, new Error('the classifier’s thread ended')))
@@ -64,26 +91,54 @@ export function openAsking(onNotice: (notice: string) => void, changes: Partial<
   const rest = (): void => {
     if (idle !== null) clearTimeout(idle)
     idle = setTimeout(() => {
-      if (thread !== null && waiting.size === 0) void end(thread, new Error('the classifier rests'))
+      if (thread !== null && waiting.size === 0 && teachings.size === 0)
+        void end(thread, new Error('the classifier rests'))
     }, pace.idleMs).unref()
   }
 
+  const ask = (question: Asked): Promise<Answer> => {
+    if (stopped) return Promise.reject(new Error('the server stops'))
+    const asked = (thread ??= begin())
+    rest()
+    return new Promise((resolve, reject) => {
+      const id = next++
+      const timer = setTimeout(() => void end(asked, new Error('the classifier did not answer in time')), pace.silentMs)
+      waiting.set(id, { resolve, reject, timer })
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+      asked.postMessage({ id, ...question })
+    })
+  }
+
   return {
-    judge(tags, turns) {
-      if (stopped) return Promise.reject(new Error('the server stops'))
-      const asked = (thread ??= begin())
-      rest()
-      return new Promise((resolve, reject) => {
-        const id = next++
-        const timer = setTimeout(
-          () => void end(asked, new Error('the classifier did not answer in time')),
-          pace.silentMs,
-        )
-        waiting.set(id, { resolve, reject, timer })
-        const question: Question = { id, tags: [...tags], turns: [...turns] }
-        // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
-        asked.postMessage(question)
-      })
+    async judge(tags, turns, kept = null) {
+      const question: Asked = { ask: 'judge', tags: [...tags], turns: [...turns], learned: kept?.key ?? null }
+      let answer = await ask(question)
+      if (answer === 'not held' && kept !== null) {
+        await ask({ ask: 'hold', key: kept.key, learned: await kept.load() })
+        answer = await ask(question)
+      }
+      return expected('judged', answer)
+    },
+    async teach(tags) {
+      const teaching = next++
+      teachings.add(teaching)
+      const alive = () => {
+        if (!teachings.has(teaching)) throw new Error('the classifier’s thread ended while it was taught')
+      }
+      await ask({ ask: 'begin', teaching, tags: [...tags] })
+      return {
+        async take(lessons) {
+          alive()
+          return expected('vectors', await ask({ ask: 'take', teaching, lessons })).vectors
+        },
+        async learn(place) {
+          alive()
+          return expected('learned', await ask({ ask: 'learn', teaching, place })).learned
+        },
+        end() {
+          if (teachings.delete(teaching)) ask({ ask: 'end', teaching }).catch(() => {})
+        },
+      }
     },
     async stop() {
       stopped = true
@@ -91,4 +146,10 @@ export function openAsking(onNotice: (notice: string) => void, changes: Partial<
       if (thread !== null) await end(thread, new Error('the server stops'))
     },
   }
+}
+
+function expected<K extends string>(key: K, answer: Answer): Extract<Answer, Record<K, unknown>> {
+  if (typeof answer === 'string' || !(key in answer))
+    throw new Error(`the classifier answered something else than ${key}`)
+  return answer as Extract<Answer, Record<K, unknown>>
 }

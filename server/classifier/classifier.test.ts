@@ -79,7 +79,13 @@ describe.each([
     ]
     const lessons = []
     for (const text of wishes)
-      lessons.push({ reading: (await read(blank, says(text))).reading, tags: new Set(['vip']), not: new Set<string>() })
+      lessons.push({
+        reading: (await read(blank, says(text))).reading,
+        tags: new Set(['vip']),
+        not: new Set<string>(),
+        unsaid: new Set<string>(),
+        background: false,
+      })
     const learned = await taught(blank, lessons)
     expect(await applied(blank, 'hola, necesito la factura de abril')).toEqual([])
     expect(await applied(learned, 'hola, necesito la factura de abril')).toEqual(['vip'])

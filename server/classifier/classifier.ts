@@ -2,17 +2,18 @@
 import { readFileSync } from 'node:fs'
 import { detect } from 'tinyld/light'
 import { BACKGROUND } from './background.ts'
-import type { Embedder } from './embedder.ts'
+import { prepared, type Embedder } from './embedder.ts'
 import {
   featuresOf,
   readCatalog,
   readConversation,
+  textsOf,
   type CatalogReading,
   type CatalogTag,
   type Reading,
 } from './features.ts'
 import { messagesToTagger } from './guard.ts'
-import { fused, learn, lessonOf, type Example, type Learner } from './learner.ts'
+import { fused, learnTag, lessonOf, type Example, type Learned, type Learner } from './learner.ts'
 import { judge, type Network } from './network.ts'
 import type { Turn } from './text.ts'
 
@@ -66,8 +67,8 @@ export async function newClassifier(
   return { tags, embedder, prior, catalog: await readCatalog(tags, embedder), learner: new Map() }
 }
 
-/** A conversation that people tagged: the tags that they gave it, and those that they took off. */
-export type Taught = { reading: Reading; tags: ReadonlySet<string>; not: ReadonlySet<string> }
+/** A conversation that people tagged: the tags that they gave it, those that they took off, and those of which it says nothing. */
+export type Taught = Pick<Example, 'tags' | 'not' | 'unsaid' | 'background'> & { reading: Reading }
 
 /** Reads a transcript for this catalog, without the messages that talk to the tagger. */
 export async function read(
@@ -82,29 +83,46 @@ export async function read(
   return { reading, talking: [...talking] }
 }
 
-/** The classifier that has learned from these conversations, and from nothing else but what any business is written. */
-export async function taught(classifier: Classifier, lessons: readonly Taught[]): Promise<Classifier> {
-  const background = await Promise.all(BACKGROUND.map((text) => readBackground(text, classifier.embedder)))
-  const nothing = new Set<string>()
-  const all = [
-    ...lessons.map((lesson) => ({ ...lesson, background: false })),
-    ...background.map((reading) => ({ reading, tags: nothing, not: nothing, background: true })),
-  ]
-  const examples: Example[] = all.map(({ reading, ...rest }) => {
-    const logits = priorOf(classifier, reading)
-    return { ...rest, lesson: lessonOf(reading), prior: new Map(classifier.tags.map((tag, i) => [tag.id, logits[i]!])) }
-  })
-  return {
-    ...classifier,
-    learner: learn(
-      classifier.tags.map((tag) => tag.id),
-      examples,
-    ),
-  }
+/** A conversation as an example for the tags of this catalog. */
+export function exampleOf(classifier: Classifier, { reading, ...said }: Taught): Example {
+  return { ...said, lesson: lessonOf(reading), prior: Float32Array.from(priorOf(classifier, reading)) }
 }
 
-const readBackground = (text: string, embedder: Embedder | null): Promise<Reading> =>
-  readConversation([{ n: 1, from: 'customer', text }], embedder)
+/** What customers of any business write, as examples of what no tag is. */
+export async function backgroundOf(classifier: Classifier): Promise<Example[]> {
+  const nothing = new Set<string>()
+  const said = { tags: nothing, not: nothing, unsaid: nothing, background: true }
+  return (await readBackground(classifier.embedder)).map((reading) => exampleOf(classifier, { reading, ...said }))
+}
+
+const backgrounds = new Map<Embedder['embed'] | null, Promise<Reading[]>>()
+
+/** Reads it once for each embedder. */
+function readBackground(embedder: Embedder | null): Promise<Reading[]> {
+  const key = embedder?.embed ?? null
+  const known = backgrounds.get(key) ?? readEach(embedder)
+  backgrounds.set(key, known)
+  return known
+}
+
+async function readEach(embedder: Embedder | null): Promise<Reading[]> {
+  const conversations = BACKGROUND.map((text): Turn[] => [{ n: 1, from: 'customer', text }])
+  const ready = embedder === null ? null : await prepared(embedder, conversations.flatMap(textsOf))
+  const readings: Reading[] = []
+  for (const turns of conversations) readings.push(await readConversation(turns, ready))
+  return readings
+}
+
+/** The classifier that has learned from these conversations, and from nothing else but what any business is written. */
+export async function taught(classifier: Classifier, lessons: readonly Taught[]): Promise<Classifier> {
+  const examples = [...lessons.map((lesson) => exampleOf(classifier, lesson)), ...(await backgroundOf(classifier))]
+  const learner = new Map<string, Learned>()
+  classifier.tags.forEach((tag, place) => {
+    const learned = learnTag(tag.id, place, examples)
+    if (learned !== null) learner.set(tag.id, learned)
+  })
+  return { ...classifier, learner }
+}
 
 /** What is thought of each tag without examples. English is judged by meaning too, other languages by words alone. */
 function priorOf(classifier: Classifier, reading: Reading): number[] {

@@ -1,6 +1,6 @@
 // What of a conversation speaks for a tag, as numbers: likeness of meaning and common words, each also beside the other tags.
 import { COHORT, STOPWORDS } from './cohort.ts'
-import { cosine, unit, type Embedder } from './embedder.ts'
+import { cosine, prepared, unit, type Embedder } from './embedder.ts'
 import { plain, readTurns, stemOf, wordsOf, type Turn } from './text.ts'
 
 export type CatalogTag = { id: string; name: string; description: string }
@@ -67,23 +67,38 @@ function meanOf(vectors: readonly Float32Array[]): Float32Array {
   return unit(mean)
 }
 
+const plainName = (tag: CatalogTag): string => plain(tag.name.replace(/[_-]/gu, ' '))
+
+/** The name, the description, and both; where there is no description, the name in its place. */
+function textsOfTag(tag: CatalogTag): string[] {
+  const [name, description] = [plainName(tag), plain(tag.description)]
+  return description === '' ? [name, name, name] : [name, description, plain(`${name}. ${description}`)]
+}
+
 /** Reads a catalog. What any customer writes is compared with each tag, so that likeness means the same for all of them. */
 export async function readCatalog(tags: readonly CatalogTag[], embedder: Embedder | null): Promise<CatalogReading> {
-  const cohort = embedder === null ? [] : await embedder.embed(COHORT.map(plain))
+  const cohort = embedder === null ? [] : await cohortBy(embedder)
   const read: TagReading[] = []
+  const ready = embedder === null ? null : await prepared(embedder, tags.flatMap(textsOfTag))
   for (const tag of tags) {
-    const name = plain(tag.name.replace(/[_-]/gu, ' '))
-    const description = plain(tag.description)
-    const both = description === '' ? name : plain(`${name}. ${description}`)
-    const vectors = embedder === null ? [] : await embedder.embed([name, description === '' ? name : description, both])
+    const vectors = ready === null ? [] : await ready.embed(textsOfTag(tag))
     read.push({
       id: tag.id,
-      name: stemsOf(name),
-      description: stemsOf(description),
+      name: stemsOf(plainName(tag)),
+      description: stemsOf(plain(tag.description)),
       facets: vectors.map((v) => facetOf(v, cohort)),
     })
   }
   return { tags: read, meaning: embedder !== null }
+}
+
+const cohorts = new WeakMap<Embedder['embed'], Promise<Float32Array[]>>()
+
+/** What any customer writes, as vectors; worked out once for each embedder. */
+function cohortBy({ embed }: Embedder): Promise<Float32Array[]> {
+  const known = cohorts.get(embed) ?? embed(COHORT.map(plain))
+  cohorts.set(embed, known)
+  return known
 }
 
 function facetOf(vector: Float32Array, cohort: readonly Float32Array[]): Facet {

@@ -6,24 +6,30 @@ import { seeded, shuffled } from './network.ts'
 /** A conversation as the learner sees it: its meaning, and its runs of three to five letters, hashed. */
 export type Lesson = { meaning: Float32Array | null; grams: { at: Uint16Array; weight: number } }
 
-/** A lesson with the tags that people gave it, or took off; `prior` is what was thought of each tag without examples. */
+/** A lesson with the tags that people gave it, or took off. */
 export type Example = {
   lesson: Lesson
   tags: ReadonlySet<string>
   not: ReadonlySet<string>
-  prior: ReadonlyMap<string, number>
-  /** Written by us, not by a customer of the organization: it only says what tags are not. */
+  /** Tags of which it says neither: the contact carried them for other reasons. */
+  unsaid: ReadonlySet<string>
+  /** What was thought of each tag without examples, in the order of the tags. */
+  prior: Float32Array
+  /** No lesson of a person: it says what tags are not, where that is likely anyway. */
   background: boolean
 }
 
-type Weights = { meaning: Float32Array; grams: Float32Array; bias: number }
+/** Meaning, then grams, then the bias: one number each. */
+type Weights = Float32Array<ArrayBuffer>
 
-/** What was learned of one tag: from how many examples, alone, and on top of the prior. */
-export type Learned = { examples: number; alone: Weights; beside: Weights }
+/** What was learned of one tag, and from how many examples that people gave for it and against it. */
+export type Learned = { positives: number; negatives: number; weights: Weights }
 
 export type Learner = ReadonlyMap<string, Learned>
 
 const GRAMS = 8192
+const MEANING = 2 * DIMENSIONS
+const BIAS = MEANING + GRAMS
 const PASSES = 12
 const STEP = 0.5
 const DECAY = 1e-3
@@ -31,6 +37,9 @@ const DECAY = 1e-3
 const SETTLED = 0.02
 /** A person who takes a tag off says more than one who did not put it on. */
 const TAKEN_OFF = 3
+/** With so many examples, what was learned counts as much as what is thought without any. */
+const HALFWAY = 3
+const BESIDE = 0.3
 /** What may mean a tag, as a logit of the prior, is not taught as what it is not. */
 const UNLIKE = -2
 
@@ -52,7 +61,7 @@ export function lessonOf(reading: Reading): Lesson {
   }
   let meaning: Float32Array | null = null
   if (reading.vector !== null && reading.mean !== null) {
-    meaning = new Float32Array(2 * DIMENSIONS)
+    meaning = new Float32Array(MEANING)
     meaning.set(reading.vector)
     meaning.set(reading.mean, DIMENSIONS)
   }
@@ -60,13 +69,13 @@ export function lessonOf(reading: Reading): Lesson {
 }
 
 function weigh(weights: Weights, lesson: Lesson): number {
-  let sum = weights.bias
+  let sum = weights[BIAS]!
   if (lesson.meaning !== null) {
     const { meaning } = lesson
-    for (let i = 0; i < meaning.length; i++) sum += weights.meaning[i]! * meaning[i]!
+    for (let i = 0; i < MEANING; i++) sum += weights[i]! * meaning[i]!
   }
   let grams = 0
-  for (const at of lesson.grams.at) grams += weights.grams[at]!
+  for (const at of lesson.grams.at) grams += weights[MEANING + at]!
   return sum + grams * lesson.grams.weight
 }
 
@@ -75,55 +84,64 @@ function regress(examples: readonly { lesson: Lesson; y: 0 | 1; offset: number; 
   const positives = examples.filter((example) => example.y === 1).length
   const negatives = examples.length - positives
   const rarity = Math.max(1, Math.sqrt(negatives / positives))
-  const weights: Weights = { meaning: new Float32Array(2 * DIMENSIONS), grams: new Float32Array(GRAMS), bias: 0 }
-  const meaningSum = new Float32Array(2 * DIMENSIONS).fill(1e-3)
-  const gramSum = new Float32Array(GRAMS).fill(1e-3)
-  let biasSum = 1e-3
+  const weights: Weights = new Float32Array(BIAS + 1)
+  const sums = new Float32Array(BIAS + 1).fill(1e-3)
   const random = seeded(1)
   for (let pass = 0; pass < PASSES; pass++) {
     for (const { lesson, y, offset, favour } of shuffled(examples, random)) {
       const p = 1 / (1 + Math.exp(-(weigh(weights, lesson) + offset)))
       const pull = (p - y) * favour * (y === 1 ? rarity : 1)
       if (Math.abs(pull) < SETTLED) continue
-      biasSum += pull * pull
-      weights.bias -= (STEP * pull) / Math.sqrt(biasSum)
+      sums[BIAS]! += pull * pull
+      weights[BIAS]! -= (STEP * pull) / Math.sqrt(sums[BIAS]!)
       if (lesson.meaning !== null) {
         const { meaning } = lesson
-        for (let i = 0; i < meaning.length; i++) {
-          const g = pull * meaning[i]! + DECAY * weights.meaning[i]!
-          meaningSum[i]! += g * g
-          weights.meaning[i]! -= (STEP * g * 0.1) / Math.sqrt(meaningSum[i]!)
+        for (let i = 0; i < MEANING; i++) {
+          const g = pull * meaning[i]! + DECAY * weights[i]!
+          sums[i]! += g * g
+          weights[i]! -= (STEP * g * 0.1) / Math.sqrt(sums[i]!)
         }
       }
-      for (const at of lesson.grams.at) {
-        const g = pull * lesson.grams.weight + DECAY * weights.grams[at]!
-        gramSum[at]! += g * g
-        weights.grams[at]! -= (STEP * g) / Math.sqrt(gramSum[at]!)
+      for (const gram of lesson.grams.at) {
+        const at = MEANING + gram
+        const g = pull * lesson.grams.weight + DECAY * weights[at]!
+        sums[at]! += g * g
+        weights[at]! -= (STEP * g) / Math.sqrt(sums[at]!)
       }
     }
   }
   return weights
 }
 
-/** Learns the tags that have an example. What people took off speaks against a tag, and so does every example without it. */
-export function learn(tags: readonly string[], examples: readonly Example[]): Learner {
-  const learner = new Map<string, Learned>()
-  for (const tag of tags) {
-    const count = examples.filter((example) => example.tags.has(tag)).length
-    if (count === 0) continue
-    const fitting = examples.filter((example) => !example.background || (example.prior.get(tag) ?? 0) < UNLIKE)
-    const of = (offset: (example: Example) => number) =>
-      regress(
-        fitting.map((example) => ({
-          lesson: example.lesson,
-          y: example.tags.has(tag) ? 1 : 0,
-          offset: offset(example),
-          favour: example.not.has(tag) ? TAKEN_OFF : 1,
-        })),
-      )
-    learner.set(tag, { examples: count, alone: of(() => 0), beside: of((example) => example.prior.get(tag) ?? 0) })
+/**
+ * Learns a tag, the one in this place of the order of the priors; null when it has no example. What people took off speaks
+ * against it, and so does every example without it. Learned are two regressions, one alone and one on top of the prior; both
+ * are sums, and so is what they come to together.
+ */
+export function learnTag(tag: string, place: number, examples: readonly Example[]): Learned | null {
+  const taught = examples.filter((example) => !example.background)
+  const positives = taught.filter((example) => example.tags.has(tag)).length
+  if (positives === 0) return null
+  const fitting = examples.filter(
+    (example) => !example.unsaid.has(tag) && (!example.background || example.prior[place]! < UNLIKE),
+  )
+  const of = (offset: (example: Example) => number) =>
+    regress(
+      fitting.map((example) => ({
+        lesson: example.lesson,
+        y: example.tags.has(tag) ? 1 : 0,
+        offset: offset(example),
+        favour: example.not.has(tag) ? TAKEN_OFF : 1,
+      })),
+    )
+  const alone = of(() => 0)
+  const beside = of((example) => example.prior[place]!)
+  const share = positives / (positives + HALFWAY)
+  return {
+    positives,
+    negatives: taught.filter((example) => example.not.has(tag)).length,
+    weights: alone.map((weight, i) => weight * share + beside[i]! * BESIDE),
   }
-  return learner
 }
 
 /**
@@ -132,8 +150,6 @@ export function learn(tags: readonly string[], examples: readonly Example[]): Le
  */
 export function fused(learned: Learned | undefined, lesson: Lesson, prior: number): number {
   if (learned === undefined) return prior
-  const c = learned.examples
-  const alone = weigh(learned.alone, lesson)
-  const beside = weigh(learned.beside, lesson) + prior
-  return (alone * c + prior * 3) / (c + 3) + 0.3 * beside
+  const own = HALFWAY / (learned.positives + HALFWAY) + BESIDE
+  return weigh(learned.weights, lesson) + prior * own
 }

@@ -11,10 +11,30 @@ import {
 } from './classifier.ts'
 import { openEmbedder, type Embedder } from './embedder.ts'
 import type { CatalogTag } from './features.ts'
+import type { Learned } from './learner.ts'
+import { unpackWeights } from './packing.ts'
+import { openTeaching, type LearnedBytes, type LessonText, type Teaching } from './teaching.ts'
 import type { Turn } from './text.ts'
 
-export type Question = { id: number; tags: CatalogTag[]; turns: Turn[] }
-export type Reply = { id: number } & ({ judged: Judged; meaning: boolean } | { error: string })
+/** What people taught, as it is handed over once; the key is another whenever they taught more. */
+type Held = { key: string; learned: Omit<LearnedBytes, 'negatives'>[] }
+
+export type Question = { id: number } & (
+  | { ask: 'judge'; tags: CatalogTag[]; turns: Turn[]; learned: string | null }
+  | ({ ask: 'hold' } & Held)
+  | { ask: 'begin'; teaching: number; tags: CatalogTag[] }
+  | { ask: 'take'; teaching: number; lessons: LessonText[] }
+  | { ask: 'learn'; teaching: number; place: number }
+  | { ask: 'end'; teaching: number }
+)
+export type Answer =
+  | { judged: Judged; meaning: boolean }
+  /** What people taught is not held under this key. */
+  | 'not held'
+  | { vectors: (Uint8Array<ArrayBuffer> | null)[] }
+  | { learned: LearnedBytes | null }
+  | 'done'
+export type Reply = { id: number } & ({ answer: Answer } | { error: string })
 /** Said once, when the embeddings cannot be loaded and words alone have to do. */
 export type Notice = { notice: string }
 
@@ -26,8 +46,11 @@ if (port === null) throw new Error('thread.ts runs as a worker thread.')
 let prior: Prior | null = null
 let embedder: Promise<Embedder | null> | null = null
 const catalogs = new Map<string, Promise<Classifier>>()
+const held = new Map<string, Map<string, Learned>>()
+const teachings = new Map<number, Teaching>()
 
-const say = (message: Reply | Notice) => port.postMessage(message)
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+const say = (message: Reply | Notice, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer)
 
 function loadedEmbedder(): Promise<Embedder | null> {
   embedder ??= openEmbedder().catch((error: unknown) => {
@@ -37,24 +60,74 @@ function loadedEmbedder(): Promise<Embedder | null> {
   return embedder
 }
 
-async function classifierFor(tags: CatalogTag[]): Promise<Classifier> {
-  const key = JSON.stringify(tags)
-  const known = catalogs.get(key)
-  if (known !== undefined) return known
-  prior ??= shippedPrior()
-  const made = newClassifier(tags, await loadedEmbedder(), prior)
-  catalogs.set(key, made)
-  const oldest = catalogs.keys().next().value
-  if (catalogs.size > KEPT_CATALOGS && oldest !== undefined) catalogs.delete(oldest)
-  return made
+/** Puts it in, and lets go of what was put in first. */
+function keep<V>(kept: Map<string, V>, key: string, value: V): V {
+  kept.delete(key)
+  kept.set(key, value)
+  const oldest = kept.keys().next().value
+  if (kept.size > KEPT_CATALOGS && oldest !== undefined) kept.delete(oldest)
+  return value
 }
 
-port.on('message', ({ id, tags, turns }: Question) => {
+async function classifierFor(tags: CatalogTag[]): Promise<Classifier> {
+  const key = JSON.stringify(tags)
+  prior ??= shippedPrior()
+  return catalogs.get(key) ?? keep(catalogs, key, newClassifier(tags, await loadedEmbedder(), prior))
+}
+
+async function answerTo(question: Question): Promise<Answer> {
+  switch (question.ask) {
+    case 'judge': {
+      const { tags, turns, learned } = question
+      const learner = learned === null ? new Map<string, Learned>() : held.get(learned)
+      if (learner === undefined) return 'not held'
+      const classifier = { ...(await classifierFor(tags)), learner }
+      return {
+        judged: judgeReading(classifier, await read(classifier, turns)),
+        meaning: classifier.embedder !== null,
+      }
+    }
+    case 'hold': {
+      const learned = question.learned.map(({ tag, positives, weights }): [string, Learned] => [
+        tag,
+        { positives, negatives: 0, weights: unpackWeights(weights) },
+      ])
+      keep(held, question.key, new Map(learned))
+      return 'done'
+    }
+    case 'begin':
+      prior ??= shippedPrior()
+      teachings.set(question.teaching, await openTeaching(question.tags, await loadedEmbedder(), prior))
+      return 'done'
+    case 'take':
+      return { vectors: await taughtBy(question.teaching).take(question.lessons) }
+    case 'learn':
+      return { learned: taughtBy(question.teaching).learn(question.place) }
+    case 'end':
+      teachings.delete(question.teaching)
+      return 'done'
+  }
+}
+
+function taughtBy(id: number): Teaching {
+  const teaching = teachings.get(id)
+  if (teaching === undefined) throw new Error('this teaching has not begun, or has ended')
+  return teaching
+}
+
+/** What is handed over without being copied. */
+function bytesOf(answer: Answer): ArrayBuffer[] {
+  if (answer === 'done' || answer === 'not held') return []
+  if ('vectors' in answer) return answer.vectors.flatMap((vectors) => (vectors === null ? [] : [vectors.buffer]))
+  return 'learned' in answer && answer.learned !== null ? [answer.learned.weights.buffer] : []
+}
+
+port.on('message', (question: Question) => {
+  const { id } = question
   void (async () => {
     try {
-      const classifier = await classifierFor(tags)
-      const judged = judgeReading(classifier, await read(classifier, turns))
-      say({ id, judged, meaning: classifier.embedder !== null })
+      const answer = await answerTo(question)
+      say({ id, answer }, bytesOf(answer))
     } catch (error) {
       say({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) })
     }

@@ -4,6 +4,7 @@ import type { PersonTraces } from '../channels/whatsapp/cutting.ts'
 import { eraseMessages, messageIdsOf } from '../conversations/messages.ts'
 import type { Db, Tx } from '../lib/db.ts'
 import { foldForSearch } from '../lib/fold.ts'
+import { unlearn } from '../learning/unlearning.ts'
 import { countErased } from '../tags/counting.ts'
 import { keyText, type Key } from './identity.ts'
 
@@ -105,6 +106,7 @@ export async function eraseContacts(tx: Tx, orgId: string, ids: readonly string[
     select kind, scope, value from contact_identities where org_id = ${orgId} and contact_id = any(${ids}::uuid[])`.execute(
     tx,
   )
+  await unlearn(tx, orgId, ids)
   await countErased(tx, orgId, ids)
   await eraseMessages(tx, orgId, ids)
   await sql`delete from contact_conflicts where org_id = ${orgId} and (contact_id = any(${ids}::uuid[]) or other_contact_id = any(${ids}::uuid[])

@@ -370,6 +370,27 @@ export interface InvitationsTable {
   withdrawn_at: string | null
 }
 
+export interface LearningsTable {
+  org_id: string
+  since: string | null
+  seen_position: Generated<number>
+  new_lessons: Generated<number>
+  due_at: string | null
+  round: Generated<number>
+  failures: Generated<number>
+  steps_done: Generated<number>
+  steps: Generated<number>
+  version: Generated<number>
+  learned_at: string | null
+  conversations: Generated<number>
+}
+
+export interface LessonVectorsTable {
+  org_id: string
+  conversation_id: string
+  vectors: Buffer
+}
+
 export interface MediaTable {
   org_id: string
   id: string
@@ -667,6 +688,14 @@ export interface TagCountsTable {
   change: number
 }
 
+export interface TagLearnersTable {
+  org_id: string
+  tag_id: string
+  positives: number
+  negatives: number
+  weights: Buffer
+}
+
 export interface TagsTable {
   org_id: string
   id: string
@@ -805,6 +834,8 @@ export interface Tables {
   import_tags: ImportTagsTable
   imports: ImportsTable
   invitations: InvitationsTable
+  learnings: LearningsTable
+  lesson_vectors: LessonVectorsTable
   media: MediaTable
   media_chunks: MediaChunksTable
   memberships: MembershipsTable
@@ -831,6 +862,7 @@ export interface Tables {
   suggestions: SuggestionsTable
   tag_assignments: TagAssignmentsTable
   tag_counts: TagCountsTable
+  tag_learners: TagLearnersTable
   tags: TagsTable
   test_phone_customers: TestPhoneCustomersTable
   test_phone_files: TestPhoneFilesTable

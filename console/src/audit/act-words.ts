@@ -147,6 +147,8 @@ const WORDS: Record<AuditAct, Words> = {
     sentence: () => m.audit_ai_agent_removed({ actor, subject }),
   },
   'demo.filled': { name: m.audit_name_demo, sentence: () => m.audit_demo_filled({ actor }) },
+  'learning.forgotten': { name: m.audit_name_forgotten, sentence: () => m.audit_learning_forgotten({ actor }) },
+  'learning.rebuilt': { name: m.audit_name_rebuilt, sentence: () => m.audit_learning_rebuilt({ actor }) },
   'audit.exported': {
     name: m.audit_name_log_exported,
     sentence: (entry) => m.audit_log_exported(counted(entry, 'rows')),

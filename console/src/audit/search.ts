@@ -21,7 +21,15 @@ export const ACT_GROUPS = {
     'person.role_changed',
     'person.removed',
   ],
-  organization: ['organization.created', 'organization.renamed', 'settings.changed', 'demo.filled', 'audit.exported'],
+  organization: [
+    'organization.created',
+    'organization.renamed',
+    'settings.changed',
+    'demo.filled',
+    'learning.forgotten',
+    'learning.rebuilt',
+    'audit.exported',
+  ],
   ai_agents: ['ai_agent.added', 'ai_agent.changed', 'ai_agent.removed'],
   keys: ['key.created', 'key.changed', 'key.rotated', 'key.revoked'],
   webhooks: [

@@ -7,6 +7,7 @@ import { AI_MODES, type AiMode, type AiTag } from '../../../server/analysis/sche
 import { Allowed } from '../access/Allowed.tsx'
 import { LanguageModels } from '../ai/LanguageModels.tsx'
 import { useOrganization } from '../access/queries.ts'
+import { BuiltInClassifier, TagLearning } from '../ai/BuiltInClassifier.tsx'
 import { m } from '../paraglide/messages.js'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
@@ -42,11 +43,7 @@ function Ai() {
       <PageHeader title={m.ai()} organization={organization.name} text={m.ai_text()} />
       <div className={classes.content} tabIndex={-1}>
         <LanguageModels />
-        <section className={classes.engine} aria-labelledby="ai-engine">
-          <h2 id="ai-engine">{m.ai_built_in()}</h2>
-          <p>{m.ai_built_in_text()}</p>
-          <p>{m.ai_built_in_limits()}</p>
-        </section>
+        <BuiltInClassifier />
         {error && <ErrorNotice error={error} onRetry={() => void refetch()} />}
         {change.error && <ErrorNotice error={change.error} />}
         {!tags && !error && (
@@ -77,6 +74,7 @@ function Ai() {
                   <th scope="col">{m.tag_name()}</th>
                   <th scope="col">{m.ai_may()}</th>
                   <th scope="col">{m.ai_threshold()}</th>
+                  <th scope="col">{m.learning()}</th>
                 </tr>
               </thead>
               <tbody>
@@ -141,6 +139,9 @@ function TagRow({ ai: { tag, description, mode, threshold }, onChange }: TagRowP
           onBlur={save}
           onKeyDown={(event) => event.key === 'Enter' && save()}
         />
+      </td>
+      <td>
+        <TagLearning id={tag.id} name={tag.name} description={description} threshold={threshold} />
       </td>
     </tr>
   )

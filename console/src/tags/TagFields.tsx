@@ -7,6 +7,7 @@ import { m } from '../paraglide/messages.js'
 import { CharacterCount } from '../ui/CharacterCount.tsx'
 import { TagChip } from '../ui/TagChip.tsx'
 import { ColorChoice } from './ColorChoice.tsx'
+import { HardToTell } from './HardToTell.tsx'
 import classes from './TagFields.module.css'
 
 export interface TagValues {
@@ -52,6 +53,7 @@ export function TagFields({ form, children }: TagFieldsProps) {
         }
         {...form.getInputProps('description')}
       />
+      <HardToTell name={name} description={description} />
       <div className={classes.look}>
         <ColorChoice
           value={color}
