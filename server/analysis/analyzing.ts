@@ -1,7 +1,7 @@
 // Analyses closed conversations in the background, each once, however many servers there are.
 import { sql } from 'kysely'
 import type { Server } from '../access/door.ts'
-import { openAsking, type Asking } from '../classifier/asking.ts'
+import type { Asking } from '../classifier/asking.ts'
 import type { CatalogTag } from '../classifier/features.ts'
 import type { Db } from '../lib/db.ts'
 import { answerWithin, databaseAtFault } from '../lib/http.ts'
@@ -30,17 +30,17 @@ export interface Analyzer {
 type Resources = Pick<Server, 'db' | 'log' | 'live'>
 
 /** Analyses whenever woken, and looks every few seconds besides. */
-export function openAnalyzer(server: Resources, changes: Partial<AnalyzerPace> = {}): Analyzer {
+export function openAnalyzer(
+  server: Resources & Pick<Server, 'classifier'>,
+  changes: Partial<AnalyzerPace> = {},
+): Analyzer {
   const pace = { ...PACE, ...changes }
   const { log } = server
-  const asking = openAsking((notice) =>
-    log.warn({ notice }, 'the embeddings cannot be loaded; tags are judged by words alone'),
-  )
   const stopping = new AbortController()
   let running: Promise<void> | null = null
   const work = async (): Promise<void> => {
     try {
-      await stepByStep(stopping.signal, () => answerWithin(SILENT_MS, analyzeOne(server, asking, pace)))
+      await stepByStep(stopping.signal, () => answerWithin(SILENT_MS, analyzeOne(server, server.classifier, pace)))
     } catch (error) {
       if (databaseAtFault(error)) log.warn({ err: error }, 'analysing conversations waits for the database')
       else if (!stopping.signal.aborted) log.error({ err: error }, 'analysing conversations failed; it is tried again')
@@ -56,7 +56,6 @@ export function openAnalyzer(server: Resources, changes: Partial<AnalyzerPace> =
     async stop() {
       stopping.abort()
       clearInterval(timer)
-      await asking.stop()
       await running
     },
   }

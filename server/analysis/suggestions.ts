@@ -36,7 +36,7 @@ export async function listSuggestions(
   { contact_id, limit, cursor }: { contact_id?: string | undefined; limit: number; cursor?: string | undefined },
 ): Promise<{ suggestions: Suggestion[]; total: number; next_cursor: string | null }> {
   const { rows } = await sql<SuggestionRow>`
-    select s.id, s.confidence, s.engine, s.conversation_id, s.made_at, v.contact_id, c.display_name, c.phone,
+    select s.id, s.confidence, s.engine, s.source, s.conversation_id, s.made_at, v.contact_id, c.display_name, c.phone,
       t.id as tag_id, t.name as tag_name, t.color, m.id as message_id, left(m.text, 300) as quote, m.sent_at as at
     from (select s.id ${open(actor.org_id, contact_id)} ${cursor === undefined ? sql`` : sql`and s.id < ${cursor}`}
         order by s.id desc limit ${limit + 1}) page
@@ -63,6 +63,7 @@ const toSuggestion = (row: SuggestionRow): Suggestion => ({
   tag: { id: row.tag_id, name: row.tag_name, color: row.color, deleted: false },
   confidence: row.confidence,
   engine: row.engine,
+  source: row.source,
   conversation_id: row.conversation_id,
   evidence:
     row.message_id === null || row.at === null
@@ -77,7 +78,7 @@ interface DecidedRow {
   tag_id: string
   conversation_id: string
   message_id: string | null
-  confidence: number
+  confidence: number | null
   engine: string
   evidence_at: string | null
   usable: boolean
@@ -119,7 +120,7 @@ export async function decideSuggestions(
       suggestion_id: row.id,
       conversation_id: row.conversation_id,
       message_id: row.message_id,
-      confidence: row.confidence,
+      ...(row.confidence === null ? {} : { confidence: row.confidence }),
       engine: row.engine,
       evidence_at: row.evidence_at,
     }

@@ -1,13 +1,18 @@
 // Asks the classifier in its thread, which is begun when first needed and ended when nobody asked for a while: it takes memory.
 import { Worker } from 'node:worker_threads'
-import type { Judged } from './classifier.ts'
 import type { CatalogTag } from './features.ts'
 import type { Turn } from './text.ts'
-import type { Notice, Question, Reply } from './thread.ts'
+import type { Answered, Compared, Notice, Question, Reply } from './thread.ts'
 
 export interface Asking {
   /** Which tags a transcript deserves; `meaning` says whether the embeddings helped. Rejects when the thread fails or takes too long. */
-  judge(tags: readonly CatalogTag[], turns: readonly Turn[]): Promise<{ judged: Judged; meaning: boolean }>
+  judge(tags: readonly CatalogTag[], turns: readonly Turn[]): Promise<Answered>
+  /** The same for what can wait: of such questions one is asked at a time, so that others wait for no more than one of them. */
+  judgeInTurn(tags: readonly CatalogTag[], turns: readonly Turn[]): Promise<Answered>
+  /** Which tags of a catalog are alike, in turn as well. */
+  compareInTurn(tags: readonly CatalogTag[]): Promise<Compared>
+  /** How many wait for their turn. */
+  inTurn(): number
   stop(): Promise<void>
 }
 
@@ -18,7 +23,7 @@ const PACE = {
 }
 
 type Waiting = {
-  resolve: (answer: { judged: Judged; meaning: boolean }) => void
+  resolve: (answer: Answered | Compared) => void
   reject: (error: Error) => void
   timer: NodeJS.Timeout
 }
@@ -68,23 +73,33 @@ export function openAsking(onNotice: (notice: string) => void, changes: Partial<
     }, pace.idleMs).unref()
   }
 
+  const ask = <A extends Answered | Compared>(question: Omit<Question, 'id'>): Promise<A> => {
+    if (stopped) return Promise.reject(new Error('the server stops'))
+    const asked = (thread ??= begin())
+    rest()
+    return new Promise<A>((resolve, reject) => {
+      const id = next++
+      const timer = setTimeout(() => void end(asked, new Error('the classifier did not answer in time')), pace.silentMs)
+      waiting.set(id, { resolve: (answer) => resolve(answer as A), reject, timer })
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+      asked.postMessage({ id, ...question } satisfies Question)
+    })
+  }
+
+  let turns: Promise<unknown> = Promise.resolve()
+  let patient = 0
+  const askInTurn = <A extends Answered | Compared>(question: Omit<Question, 'id'>): Promise<A> => {
+    patient++
+    const turn = turns.then(() => ask<A>(question)).finally(() => patient--)
+    turns = turn.catch(() => {})
+    return turn
+  }
+
   return {
-    judge(tags, turns) {
-      if (stopped) return Promise.reject(new Error('the server stops'))
-      const asked = (thread ??= begin())
-      rest()
-      return new Promise((resolve, reject) => {
-        const id = next++
-        const timer = setTimeout(
-          () => void end(asked, new Error('the classifier did not answer in time')),
-          pace.silentMs,
-        )
-        waiting.set(id, { resolve, reject, timer })
-        const question: Question = { id, tags: [...tags], turns: [...turns] }
-        // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
-        asked.postMessage(question)
-      })
-    },
+    judge: (tags, turnsOf) => ask<Answered>({ tags: [...tags], turns: [...turnsOf] }),
+    judgeInTurn: (tags, turnsOf) => askInTurn<Answered>({ tags: [...tags], turns: [...turnsOf] }),
+    compareInTurn: (tags) => askInTurn<Compared>({ tags: [...tags] }),
+    inTurn: () => patient,
     async stop() {
       stopped = true
       if (idle !== null) clearTimeout(idle)

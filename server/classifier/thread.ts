@@ -9,16 +9,22 @@ import {
   type Judged,
   type Prior,
 } from './classifier.ts'
-import { openEmbedder, type Embedder } from './embedder.ts'
+import { openEmbedder, remembering, type Embedder } from './embedder.ts'
 import type { CatalogTag } from './features.ts'
+import { overlapsOf, type Overlap } from './overlaps.ts'
 import type { Turn } from './text.ts'
 
-export type Question = { id: number; tags: CatalogTag[]; turns: Turn[] }
-export type Reply = { id: number } & ({ judged: Judged; meaning: boolean } | { error: string })
+/** Without turns, which tags of the catalog are alike. */
+export type Question = { id: number; tags: CatalogTag[]; turns?: Turn[] }
+export type Answered = { judged: Judged; meaning: boolean }
+export type Compared = { overlaps: Overlap[]; meaning: boolean }
+export type Reply = { id: number } & (Answered | Compared | { error: string })
 /** Said once, when the embeddings cannot be loaded and words alone have to do. */
 export type Notice = { notice: string }
 
 const KEPT_CATALOGS = 8
+/** Two kilobytes each: a catalog that is tried with one tag changed has all its other texts embedded already. */
+const KEPT_VECTORS = 4000
 
 const port = parentPort
 if (port === null) throw new Error('thread.ts runs as a worker thread.')
@@ -30,10 +36,13 @@ const catalogs = new Map<string, Promise<Classifier>>()
 const say = (message: Reply | Notice) => port.postMessage(message)
 
 function loadedEmbedder(): Promise<Embedder | null> {
-  embedder ??= openEmbedder().catch((error: unknown) => {
-    say({ notice: String(error) })
-    return null
-  })
+  embedder ??= openEmbedder().then(
+    (opened) => remembering(opened, KEPT_VECTORS),
+    (error: unknown) => {
+      say({ notice: String(error) })
+      return null
+    },
+  )
   return embedder
 }
 
@@ -53,8 +62,10 @@ port.on('message', ({ id, tags, turns }: Question) => {
   void (async () => {
     try {
       const classifier = await classifierFor(tags)
+      const meaning = classifier.embedder !== null
+      if (turns === undefined) return say({ id, overlaps: overlapsOf(classifier.catalog), meaning })
       const judged = judgeReading(classifier, await read(classifier, turns))
-      say({ id, judged, meaning: classifier.embedder !== null })
+      say({ id, judged, meaning })
     } catch (error) {
       say({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) })
     }
