@@ -59,7 +59,6 @@ async function boot(): Promise<void> {
     const classifier = openAsking((notice) =>
       log.warn({ notice }, 'the embeddings cannot be loaded; tags are judged by words alone'),
     )
-    undo.defer(() => classifier.stop())
     const server = { config, secretKey, pool, db, log, live, metrics, outgoing, classifier, rates: openRates(db) }
     const worker = await startWorker(server)
     undo.defer(() => worker.stop())

@@ -178,6 +178,8 @@ export async function startWorker(server: Resources): Promise<Worker> {
         fetcher.stop(),
         eraser.stop(),
         analyzer.stop(),
+        // What is being judged is left: nobody asks any more.
+        server.classifier.stop(),
         backups.stop(),
       ])
       // It does not wait until it is written down how its last jobs ended. Locked, nobody would try them for four hours.
