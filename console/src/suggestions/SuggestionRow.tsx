@@ -23,20 +23,31 @@ interface SuggestionRowProps {
 
 export function SuggestionRow({ suggestion, who, before, busy, onAccept, onReject }: SuggestionRowProps) {
   const organization = useOrganization()
-  const { tag, evidence, confidence } = suggestion
+  const { tag, evidence, confidence, engine } = suggestion
   return (
     <li className={classes.row} data-suggestion={suggestion.id}>
       {before}
       <div className={classes.words}>
         <p className={classes.what}>
           <TagChip {...tag} />
-          <span className={classes.sure} title={m.suggestion_sure_title()}>
-            {percentWords(confidence)}
-          </span>
+          {confidence !== null && (
+            <span className={classes.sure} title={m.suggestion_sure_title()}>
+              {percentWords(confidence)}
+            </span>
+          )}
           {who}
         </p>
         {evidence === null ? (
-          <p className={classes.quiet}>{m.suggestion_evidence_gone()}</p>
+          <p className={classes.quiet} dir="auto">
+            {confidence === null ? m.suggestion_by_key({ name: engine }) : m.suggestion_evidence_gone()}{' '}
+            <Link
+              to="/o/$organization/inbox"
+              params={{ organization: organization.slug }}
+              search={{ conversation: suggestion.conversation_id }}
+            >
+              {m.suggestion_read_conversation()}
+            </Link>
+          </p>
         ) : (
           <blockquote className={classes.quote} dir="auto">
             {evidence.quote}
