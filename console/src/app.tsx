@@ -151,6 +151,12 @@ const suggestionsRoute = createRoute({
   component: lazyRouteComponent(() => import('./suggestions/SuggestionsPage.tsx'), 'SuggestionsPage'),
 })
 
+const qualityRoute = createRoute({
+  getParentRoute: () => organizationRoute,
+  path: '/tag-quality',
+  component: lazyRouteComponent(() => import('./quality/QualityPage.tsx'), 'QualityPage'),
+})
+
 const aiRoute = createRoute({
   getParentRoute: () => organizationRoute,
   path: '/settings/ai',
@@ -256,6 +262,7 @@ const routeTree = rootRoute.addChildren([
     conflictsRoute,
     operationsRoute,
     suggestionsRoute,
+    qualityRoute,
     aiRoute,
     whatsAppRoute,
     deliveriesRoute,
