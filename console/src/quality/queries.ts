@@ -5,13 +5,13 @@ import { call } from '../lib/api.ts'
 
 export const qualityQuery = (organization: string) =>
   queryOptions({
-    queryKey: ['tags', organization, 'quality'] as const,
+    queryKey: ['tag-quality', organization, 'figures'] as const,
     queryFn: ({ signal }) => call<typeof getTagQuality>('get', '/v1/ai/quality', { organization, signal }),
   })
 
-/** Read again when the catalog changes; comparing many tags takes some seconds. */
+/** Comparing many tags for the first time takes some seconds. */
 export const overlapsQuery = (organization: string) =>
   queryOptions({
-    queryKey: ['tags', organization, 'overlaps'] as const,
+    queryKey: ['tag-quality', organization, 'overlaps'] as const,
     queryFn: ({ signal }) => call<typeof listTagOverlaps>('get', '/v1/ai/quality/overlaps', { organization, signal }),
   })
