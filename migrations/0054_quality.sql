@@ -7,6 +7,6 @@ drop index suggestions_of_conversation;
 create unique index suggestions_of_conversation on suggestions (org_id, conversation_id, tag_id) where state = 'open';
 create index suggestions_in_conversation on suggestions (org_id, conversation_id, tag_id);
 
--- What AIs put on, by time, whatever became of it.
-create index tag_assignments_by_ai on tag_assignments (org_id, added_at) include (tag_id, added_source, removed_at)
-  where added_source in ('ai_tool', 'ai_auto_close');
+-- What AIs put on and is off again, by when it was taken off. What is still on is in tag_assignments_source.
+create index tag_assignments_ended_by_ai on tag_assignments (org_id, removed_at)
+  where removed_at is not null and added_source in ('ai_tool', 'ai_auto_close');

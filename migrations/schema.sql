@@ -780,8 +780,8 @@ create table tag_assignments (
   constraint tag_assignments_org_id_tag_id_fkey FOREIGN KEY (org_id, tag_id) REFERENCES tags(org_id, id) ON DELETE CASCADE
 );
 CREATE UNIQUE INDEX tag_assignments_active ON tag_assignments USING btree (org_id, contact_id, tag_id) INCLUDE (added_source, added_at) WHERE (removed_at IS NULL);
-CREATE INDEX tag_assignments_by_ai ON tag_assignments USING btree (org_id, added_at) INCLUDE (tag_id, added_source, removed_at) WHERE (added_source = ANY (ARRAY['ai_tool'::text, 'ai_auto_close'::text]));
 CREATE INDEX tag_assignments_contact ON tag_assignments USING btree (org_id, contact_id, id);
+CREATE INDEX tag_assignments_ended_by_ai ON tag_assignments USING btree (org_id, removed_at) WHERE ((removed_at IS NOT NULL) AND (added_source = ANY (ARRAY['ai_tool'::text, 'ai_auto_close'::text])));
 CREATE INDEX tag_assignments_source ON tag_assignments USING btree (org_id, added_source, added_at) INCLUDE (contact_id, tag_id) WHERE (removed_at IS NULL);
 CREATE INDEX tag_assignments_tag ON tag_assignments USING btree (org_id, tag_id, added_source, added_at) INCLUDE (contact_id) WHERE (removed_at IS NULL);
 

@@ -9,6 +9,8 @@ import { AiMode } from './schema.ts'
 export const QUALITY_WEEKS = 12
 /** With fewer decisions a share would say nothing. */
 export const FEWEST_DECISIONS = 5
+/** Times that people took off or rejected a tag that are looked at for what they put on instead: the last so many of either. */
+export const MOST_CORRECTIONS = 5000
 /** Tags whose names and descriptions are compared, those that most contacts carry first. */
 export const MOST_COMPARED = 300
 
@@ -53,7 +55,7 @@ export const getTagQuality = route({
           confused: z
             .array(Confusion)
             .describe(
-              'People took off, or rejected, the first of an AI and put on the second within a day, most often first.',
+              'People took off, or rejected, the first of an AI and put on the second within a day, most often first; among the last 5,000 times of either.',
             ),
         })
         .meta({ id: 'TagQualityPage' }),

@@ -8,6 +8,7 @@ import { Problem } from '../lib/errors.ts'
 import type { TagChip, TagColor } from '../tags/schema.ts'
 import {
   MOST_COMPARED,
+  MOST_CORRECTIONS,
   QUALITY_WEEKS,
   type getTagQuality as qualityRoute,
   type listTagOverlaps as overlapsRoute,
@@ -42,14 +43,15 @@ interface TagRow {
  * because tags or contacts were merged counts as neither kept nor removed.
  */
 export async function getTagQuality(db: Db, actor: Actor): Promise<Quality> {
-  const { rows: now } = await sql<{ now: string; since: string }>`
-    select now() as now, now() - ${`${QUALITY_WEEKS * 7} days`}::interval as since`.execute(db)
-  const { now: until, since } = now[0]!
-  const weeks = [
-    ...(await assignedByWeek(db, actor, since, until)),
-    ...(await suggestedByWeek(db, actor, since, until)),
-  ]
-  const confused = await confusedSince(db, actor, since)
+  const { rows: now } = await sql<{ since: string }>`
+    select now() - ${`${QUALITY_WEEKS * 7} days`}::interval as since`.execute(db)
+  const { since } = now[0]!
+  const [assigned, suggested, confused] = await Promise.all([
+    assignedByWeek(db, actor, since),
+    suggestedByWeek(db, actor, since),
+    confusedSince(db, actor, since),
+  ])
+  const weeks = [...assigned, ...suggested]
   const named = [...weeks.map((row) => row.tag_id), ...confused.flatMap((row) => [row.taken_off, row.put_on])]
   const tags = await tagsById(db, actor, named)
   const rows = [...Map.groupBy(weeks, (row) => `${row.source} ${row.tag_id}`).values()].map((group) =>
@@ -80,40 +82,41 @@ function qualityOf(tag: TagRow, group: readonly WeekRow[]): TagQuality {
 
 const chipOf = ({ id, name, color, deleted }: TagRow): TagChip => ({ id, name, color, deleted })
 
-const weeksBefore = (until: string, at: string) =>
-  sql`least(${QUALITY_WEEKS - 1}, greatest(0, floor(extract(epoch from ${until}::timestamptz - ${sql.ref(at)}) / 604800)))::int`
+const week = (at: string, since: string) => sql`date_bin('7 days', ${sql.ref(at)}, ${since}::timestamptz)`
+const weeksAgo = (begins: string, since: string) =>
+  sql`least(${QUALITY_WEEKS - 1}, greatest(0, ${QUALITY_WEEKS - 1} - round(extract(epoch from ${sql.ref(begins)} - ${since}::timestamptz) / 604800)))::int`
 
-/**
- * What is still on is counted in the index, without the rows. What ended is read for who ended it: a million that AIs put on,
- * a tenth of them taken off, take some 0.4 s.
- */
-async function assignedByWeek(db: Db, actor: Actor, since: string, until: string): Promise<WeekRow[]> {
+/** What is still on is counted in an index, without the rows; what ended is found by when it was taken off. */
+async function assignedByWeek(db: Db, actor: Actor, since: string): Promise<WeekRow[]> {
   const byAi = sql`a.org_id = ${actor.org_id} and a.added_source in ('ai_tool', 'ai_auto_close') and a.added_at >= ${since}::timestamptz`
   const { rows } = await sql<WeekRow>`
     with found as (
-      select a.tag_id, a.added_source, ${weeksBefore(until, 'a.added_at')} as weeks_ago, count(*)::int as applied,
-        count(*)::int as kept, 0 as removed
+      select a.tag_id, a.added_source, ${week('a.added_at', since)} as begins, count(*) as kept, 0 as ended, 0 as removed
       from tag_assignments a where ${byAi} and a.removed_at is null group by 1, 2, 3
       union all
-      select a.tag_id, a.added_source, ${weeksBefore(until, 'a.added_at')}, count(*)::int, 0,
-        (count(*) filter (where a.removed_source in ('manual_admin', 'manual_agent', 'api')
-          and a.removed_why ->> 'reason' is distinct from 'merged'))::int
-      from tag_assignments a where ${byAi} and a.removed_at is not null group by 1, 2, 3
+      select a.tag_id, a.added_source, ${week('a.added_at', since)}, 0, count(*),
+        count(*) filter (where a.removed_source in ('manual_admin', 'manual_agent', 'api')
+          and a.removed_why ->> 'reason' is distinct from 'merged')
+      from tag_assignments a where ${byAi} and a.removed_at >= ${since}::timestamptz group by 1, 2, 3
     )
-    select tag_id, added_source as source, weeks_ago, sum(applied)::int as applied, sum(kept)::int as kept, sum(removed)::int as removed,
-      0 as suggested, 0 as accepted, 0 as rejected
+    select tag_id, added_source as source, ${weeksAgo('begins', since)} as weeks_ago, sum(kept + ended)::int as applied,
+      sum(kept)::int as kept, sum(removed)::int as removed, 0 as suggested, 0 as accepted, 0 as rejected
     from found group by 1, 2, 3`.execute(db)
   return rows
 }
 
 /** The ids of suggestions have the time in them, so that the newest are found by the primary key. */
-async function suggestedByWeek(db: Db, actor: Actor, since: string, until: string): Promise<WeekRow[]> {
+async function suggestedByWeek(db: Db, actor: Actor, since: string): Promise<WeekRow[]> {
   const { rows } = await sql<WeekRow>`
-    select s.tag_id, s.source, ${weeksBefore(until, 's.made_at')} as weeks_ago, 0 as applied, 0 as kept, 0 as removed, count(*)::int as suggested,
-      (count(*) filter (where s.state = 'accepted'))::int as accepted, (count(*) filter (where s.state = 'rejected'))::int as rejected
-    from suggestions s
-    where s.org_id = ${actor.org_id} and s.id >= ${firstIdAt(since)}::uuid and s.made_at >= ${since}::timestamptz
-    group by 1, 2, 3`.execute(db)
+    select tag_id, source, ${weeksAgo('begins', since)} as weeks_ago, 0 as applied, 0 as kept, 0 as removed, sum(suggested)::int as suggested,
+      sum(accepted)::int as accepted, sum(rejected)::int as rejected
+    from (
+      select s.tag_id, s.source, ${week('s.made_at', since)} as begins, count(*) as suggested,
+        count(*) filter (where s.state = 'accepted') as accepted, count(*) filter (where s.state = 'rejected') as rejected
+      from suggestions s
+      where s.org_id = ${actor.org_id} and s.id >= ${firstIdAt(since)}::uuid and s.made_at >= ${since}::timestamptz
+      group by 1, 2, 3
+    ) found group by 1, 2, 3`.execute(db)
   return rows
 }
 
@@ -129,17 +132,23 @@ interface ConfusedRow {
   times: number
 }
 
-/** Pairs of which people took the first off, or rejected it, and put the second on the same contact within a day. */
+/**
+ * Pairs of which people took the first off, or rejected it, and put the second on the same contact within a day; among the
+ * last times that they did either: where there were more, the older ones are not read.
+ */
 async function confusedSince(db: Db, actor: Actor, since: string): Promise<ConfusedRow[]> {
   const { rows } = await sql<ConfusedRow>`
-    with wrong as (
-      select a.contact_id, a.tag_id, a.removed_at as at from tag_assignments a
-      where a.org_id = ${actor.org_id} and a.added_source in ('ai_tool', 'ai_auto_close') and a.added_at >= ${since}::timestamptz
-        and a.removed_at is not null and a.removed_source in ('manual_admin', 'manual_agent')
-        and a.removed_why ->> 'reason' is distinct from 'merged'
+    with wrong as materialized (
+      (select a.contact_id, a.tag_id, a.removed_at as at from tag_assignments a
+      where a.org_id = ${actor.org_id} and a.added_source in ('ai_tool', 'ai_auto_close') and a.removed_at >= ${since}::timestamptz
+        and a.removed_source in ('manual_admin', 'manual_agent') and a.removed_why ->> 'reason' is distinct from 'merged'
+      order by a.removed_at desc limit ${MOST_CORRECTIONS})
       union all
-      select v.contact_id, s.tag_id, s.decided_at from suggestions s join conversations v on v.org_id = s.org_id and v.id = s.conversation_id
-      where s.org_id = ${actor.org_id} and s.id >= ${firstIdAt(since)}::uuid and s.made_at >= ${since}::timestamptz and s.state = 'rejected'
+      select v.contact_id, s.tag_id, s.decided_at from (
+        select conversation_id, tag_id, decided_at from suggestions
+        where org_id = ${actor.org_id} and id >= ${firstIdAt(since)}::uuid and made_at >= ${since}::timestamptz and state = 'rejected'
+        order by id desc limit ${MOST_CORRECTIONS}
+      ) s join conversations v on v.org_id = ${actor.org_id} and v.id = s.conversation_id
     )
     select w.tag_id as taken_off, b.tag_id as put_on, count(distinct w.contact_id)::int as times
     from wrong w join tag_assignments b on b.org_id = ${actor.org_id} and b.contact_id = w.contact_id and b.tag_id <> w.tag_id

@@ -3,7 +3,7 @@ import { Skeleton } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useId, type ReactNode } from 'react'
 import type { z } from 'zod'
-import type { Confusion } from '../../../server/analysis/quality-schema.ts'
+import { MOST_CORRECTIONS, type Confusion } from '../../../server/analysis/quality-schema.ts'
 import { useOrganization } from '../access/queries.ts'
 import { formatCount, percentWords } from '../lib/numbers.ts'
 import { m } from '../paraglide/messages.js'
@@ -32,7 +32,7 @@ function Section({ title, text, children }: SectionProps) {
 }
 
 export const Confused = ({ rows }: { rows: readonly z.output<typeof Confusion>[] }) => (
-  <Section title={m.ai_quality_confused()} text={m.ai_quality_confused_text()}>
+  <Section title={m.ai_quality_confused()} text={m.ai_quality_confused_text({ most: formatCount(MOST_CORRECTIONS) })}>
     {rows.length === 0 ? (
       <p className={classes.quiet}>{m.ai_quality_confused_none()}</p>
     ) : (
