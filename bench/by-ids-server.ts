@@ -9,6 +9,7 @@ import { bind, mount, type Server } from '../server/access/door.ts'
 import type { Permission } from '../server/access/permissions.ts'
 import { prepareFirstSetup } from '../server/access/setup.ts'
 import { buildApp } from '../server/app.ts'
+import { openAsking } from '../server/classifier/asking.ts'
 import { loadConfig } from '../server/config.ts'
 import { contactsByIds } from '../server/contacts/contacts.ts'
 import { Contact } from '../server/contacts/schema.ts'
@@ -53,6 +54,7 @@ const server: Server = {
   metrics: openMetrics(),
   rates: openRates(db),
   outgoing: openOutgoing({ allowPrivate: false }),
+  classifier: openAsking((notice) => log.warn({ notice }, 'no embeddings')),
 }
 const operator = openOperator(server)
 const app = await buildApp(server)
@@ -98,6 +100,7 @@ process.on('SIGTERM', () => {
   void (async () => {
     await app.close()
     await operator.stop()
+    await server.classifier.stop()
     await pool.end()
     await embedded.stop()
     process.exit()

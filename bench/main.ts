@@ -1,11 +1,13 @@
 // npm run bench -- NAME: the measured promises, each beside a baseline of the same run.
 import { cpus, totalmem } from 'node:os'
+import { benchAi } from './ai.ts'
 import { benchApi } from './api.ts'
 import { benchContacts } from './contacts.ts'
 import { benchConversations } from './conversations.ts'
 import { benchIngest } from './ingest.ts'
 
 const benches: Record<string, (args: string[]) => Promise<void>> = {
+  ai: benchAi,
   api: benchApi,
   contacts: benchContacts,
   conversations: benchConversations,

@@ -926,7 +926,7 @@ create table suggestions (
   conversation_id  uuid not null,
   tag_id           uuid not null,
   message_id       uuid,
-  confidence       real not null,
+  confidence       real,
   engine           text not null,
   made_at          timestamptz(3) not null default now(),
   state            text not null default 'open'::text,
@@ -943,7 +943,8 @@ create table suggestions (
   constraint suggestions_org_id_conversation_id_fkey FOREIGN KEY (org_id, conversation_id) REFERENCES conversations(org_id, id) ON DELETE CASCADE,
   constraint suggestions_org_id_tag_id_fkey FOREIGN KEY (org_id, tag_id) REFERENCES tags(org_id, id) ON DELETE CASCADE
 );
-CREATE UNIQUE INDEX suggestions_of_conversation ON suggestions USING btree (org_id, conversation_id, tag_id);
+CREATE INDEX suggestions_in_conversation ON suggestions USING btree (org_id, conversation_id, tag_id);
+CREATE UNIQUE INDEX suggestions_of_conversation ON suggestions USING btree (org_id, conversation_id, tag_id) WHERE (state = 'open'::text);
 CREATE INDEX suggestions_of_tag ON suggestions USING btree (org_id, tag_id);
 CREATE INDEX suggestions_open ON suggestions USING btree (org_id, id) WHERE (state = 'open'::text);
 
@@ -974,6 +975,7 @@ create table tag_assignments (
 CREATE UNIQUE INDEX tag_assignments_active ON tag_assignments USING btree (org_id, contact_id, tag_id) INCLUDE (added_source, added_at) WHERE (removed_at IS NULL);
 CREATE INDEX tag_assignments_by_ai ON tag_assignments USING btree (org_id, tag_id, added_at) WHERE (added_source = ANY (ARRAY['ai_tool'::text, 'ai_auto_close'::text]));
 CREATE INDEX tag_assignments_contact ON tag_assignments USING btree (org_id, contact_id, id);
+CREATE INDEX tag_assignments_ended_by_ai ON tag_assignments USING btree (org_id, removed_at) WHERE ((removed_at IS NOT NULL) AND (added_source = ANY (ARRAY['ai_tool'::text, 'ai_auto_close'::text])));
 CREATE INDEX tag_assignments_source ON tag_assignments USING btree (org_id, added_source, added_at) INCLUDE (contact_id, tag_id) WHERE (removed_at IS NULL);
 CREATE INDEX tag_assignments_tag ON tag_assignments USING btree (org_id, tag_id, added_source, added_at) INCLUDE (contact_id) WHERE (removed_at IS NULL);
 CREATE INDEX tag_assignments_taught ON tag_assignments USING btree (org_id, tag_id, added_at) WHERE ((added_source = ANY (ARRAY['manual_admin'::text, 'manual_agent'::text])) AND ((added_why IS NULL) OR ((added_why ->> 'reason'::text) = 'suggestion'::text)));

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { prepareFirstSetup } from './access/setup.ts'
 import { buildApp } from './app.ts'
+import { openAsking } from './classifier/asking.ts'
 import { addressOf, loadConfig, type Config } from './config.ts'
 import { openLive } from './events/live.ts'
 import { prepareDataDir } from './lib/data-dir.ts'
@@ -55,7 +56,10 @@ async function boot(): Promise<void> {
     watchProcess(metrics, VERSION)
     const outgoing = openOutgoing({ allowPrivate: config.allowPrivateAddresses })
     undo.defer(() => outgoing.close())
-    const server = { config, secretKey, pool, db, log, live, metrics, outgoing, rates: openRates(db) }
+    const classifier = openAsking((notice) =>
+      log.warn({ notice }, 'the embeddings cannot be loaded; tags are judged by words alone'),
+    )
+    const server = { config, secretKey, pool, db, log, live, metrics, outgoing, classifier, rates: openRates(db) }
     const worker = await startWorker(server)
     undo.defer(() => worker.stop())
     const app = await buildApp({

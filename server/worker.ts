@@ -12,7 +12,6 @@ import { openAnalyzer } from './analysis/analyzing.ts'
 import { backupTimes, openBackups, type Backups } from './backup/scheduled.ts'
 import { prepareDeliveryPartitions } from './channels/deliveries.ts'
 import { openInterpreter } from './channels/interpreting.ts'
-import { openAsking } from './classifier/asking.ts'
 import { expireConversations } from './conversations/closing.ts'
 import { openDeliveryStore } from './channels/storing.ts'
 import type { GraphApi } from './channels/whatsapp/client.ts'
@@ -146,11 +145,8 @@ export async function startWorker(server: Resources): Promise<Worker> {
     onAttempts: (outcome, count) => server.metrics.webhookAttempts.inc({ outcome }, count),
   })
   const eraser = openEraser(server)
-  const classifier = openAsking((notice) =>
-    server.log.warn({ notice }, 'the embeddings cannot be loaded; tags are judged by words alone'),
-  )
-  const analyzer = openAnalyzer({ ...server, asking: classifier })
-  const trainer = openTrainer({ ...server, pupil: classifier })
+  const analyzer = openAnalyzer({ ...server, asking: server.classifier })
+  const trainer = openTrainer({ ...server, pupil: server.classifier })
   const aiAgents = openAiAgents({ ...server, onAnswered: () => sender.wake() })
   const backups = openBackups(server)
   const stopping = new AbortController()
@@ -195,7 +191,8 @@ export async function startWorker(server: Resources): Promise<Worker> {
         analyzer.stop(),
         aiAgents.stop(),
         trainer.stop(),
-        classifier.stop(),
+        // What is being judged is left: nobody asks any more.
+        server.classifier.stop(),
         backups.stop(),
       ])
       // It does not wait until it is written down how its last jobs ended. Locked, nobody would try them for four hours.

@@ -153,6 +153,12 @@ const suggestionsRoute = createRoute({
   component: lazyRouteComponent(() => import('./suggestions/SuggestionsPage.tsx'), 'SuggestionsPage'),
 })
 
+const qualityRoute = createRoute({
+  getParentRoute: () => organizationRoute,
+  path: '/tag-quality',
+  component: lazyRouteComponent(() => import('./quality/QualityPage.tsx'), 'QualityPage'),
+})
+
 const aiRoute = createRoute({
   getParentRoute: () => organizationRoute,
   path: '/settings/ai',
@@ -278,6 +284,7 @@ const routeTree = rootRoute.addChildren([
     conflictsRoute,
     operationsRoute,
     suggestionsRoute,
+    qualityRoute,
     aiRoute,
     modelCallsRoute,
     whatsAppRoute,

@@ -5,6 +5,7 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest }
 import type pg from 'pg'
 import { z } from 'zod'
 import type { GraphApi } from '../channels/whatsapp/client.ts'
+import type { Pupil } from '../classifier/asking.ts'
 import type { Rates } from '../api-keys/rates.ts'
 import type { Config } from '../config.ts'
 import type { Live } from '../events/live.ts'
@@ -50,6 +51,8 @@ export interface Server {
   /** How often API keys call. */
   rates: Rates
   outgoing: Outgoing
+  /** The built-in classifier, in its thread. */
+  classifier: Pupil
 }
 
 /** What a route's handler works with. Asking a public route for its actor or session is a mistake and throws. */

@@ -1,7 +1,7 @@
 // A closed conversation is analysed once: what it deserves is put on or suggested, and people have the last word.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { composeTextMessage } from '../channels/whatsapp/compose.ts'
-import { openAsking, type Asking } from '../classifier/asking.ts'
+import type { Asking } from '../classifier/asking.ts'
 import { getContact } from '../contacts/schema.ts'
 import { closeConversation, listConversations, takeConversation } from '../conversations/schema.ts'
 import { changeContactTags, createTag, deleteTags } from '../tags/schema.ts'
@@ -11,17 +11,10 @@ import { analyzeOne, openAnalyzer } from './analyzing.ts'
 import * as schema from './schema.ts'
 
 let server: TestServer
-let asking: Asking
 beforeAll(async () => {
   server = await openTestServer()
-  asking = openAsking((notice) => {
-    throw new Error(notice)
-  })
 })
-afterAll(async () => {
-  await asking.stop()
-  await server.close()
-})
+afterAll(() => server.close())
 
 let customers = 0
 
@@ -68,7 +61,7 @@ async function talked(
 }
 
 const analyze = async () => {
-  while (await analyzeOne(server, asking));
+  while (await analyzeOne(server, server.classifier));
 }
 const tagsOf = async (person: Person, id: string) => (await person.call(getContact, { params: { id } })).active_tags
 const suggestionsFor = async (person: Person, contactId: string) =>
@@ -278,7 +271,7 @@ test('two servers and a thread that breaks: every conversation is analysed, none
   const shop = await scene()
   const talks = []
   for (let i = 0; i < 8; i++) talks.push(await talked(shop, null, 'I would like to book a table for two'))
-  const analyzers = [0, 1].map(() => openAnalyzer({ ...server, asking }, { lookEveryMs: 50, firstWaitMs: 10 }))
+  const analyzers = [0, 1].map(() => openAnalyzer({ ...server, asking: server.classifier }, { lookEveryMs: 50, firstWaitMs: 10 }))
   for (const analyzer of analyzers) analyzer.wake()
   await expect
     .poll(
@@ -305,7 +298,7 @@ test('two servers and a thread that breaks: every conversation is analysed, none
 test('an engine that fails leaves the data as they were, is tried again, and says in the end that it failed', async () => {
   const shop = await scene()
   const { contactId, conversationId } = await talked(shop, null, 'I would like to book a table for two')
-  const broken: Asking = { judge: () => Promise.reject(new Error('out of memory')), stop: () => Promise.resolve() }
+  const broken: Asking = { ...server.classifier, judge: () => Promise.reject(new Error('out of memory')) }
   const pace = { lookEveryMs: 1, leaseMs: 1000, firstWaitMs: 0, attempts: 2 }
   expect(await analyzeOne(server, broken, pace)).toBe(true)
   expect(await analysisOf(conversationId)).toMatchObject({ state: 'waiting', attempts: 1 })

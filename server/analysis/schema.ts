@@ -10,7 +10,7 @@ export const AI_MODES = ['off', 'suggest', 'apply'] as const
 export const AiMode = z.enum(AI_MODES).meta({ id: 'AiMode' })
 export type AiMode = z.output<typeof AiMode>
 
-const Threshold = z
+export const Threshold = z
   .number()
   .min(0, refusal('share_range', 'Give a share from 0 to 1, such as 0.5.'))
   .max(1, refusal('share_range', 'Give a share from 0 to 1, such as 0.5.'))
@@ -27,6 +27,7 @@ export const listAiTags = route({
   operationId: 'listAiTags',
   summary: 'What AIs may do with each tag of the catalog, by name',
   permission: 'tags:read',
+  scope: 'tags:read',
   responses: {
     200: { description: 'All active tags.', schema: z.object({ tags: z.array(AiTag) }).meta({ id: 'AiTagList' }) },
     ...problems,
@@ -60,8 +61,9 @@ export const Suggestion = z
     id: Id,
     contact: z.object({ id: Id, name: z.string().nullable(), phone: z.string().nullable() }),
     tag: TagChip,
-    confidence: z.number().describe('From 0 to 1.'),
-    engine: z.string(),
+    confidence: z.number().nullable().describe('From 0 to 1; null when an AI agent’s key asked for it.'),
+    source: z.enum(['ai_tool', 'ai_auto_close']),
+    engine: z.string().describe('The model, the classifier, or the name of the key.'),
     reason: z.string().nullable().describe('In the model’s words; null when it gave none.'),
     conversation_id: Id,
     evidence: Evidence.nullable(),

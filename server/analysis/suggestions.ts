@@ -36,7 +36,7 @@ export async function listSuggestions(
   { contact_id, limit, cursor }: { contact_id?: string | undefined; limit: number; cursor?: string | undefined },
 ): Promise<{ suggestions: Suggestion[]; total: number; next_cursor: string | null }> {
   const { rows } = await sql<SuggestionRow>`
-    select s.id, s.confidence, s.engine, s.reason, s.conversation_id, s.made_at, v.contact_id, c.display_name, c.phone,
+    select s.id, s.confidence, s.engine, s.reason, s.source, s.conversation_id, s.made_at, v.contact_id, c.display_name, c.phone,
       t.id as tag_id, t.name as tag_name, t.color, m.id as message_id, left(m.text, 300) as quote, m.sent_at as at
     from (select s.id ${open(actor.org_id, contact_id)} ${cursor === undefined ? sql`` : sql`and s.id < ${cursor}`}
         order by s.id desc limit ${limit + 1}) page
@@ -64,6 +64,7 @@ const toSuggestion = (row: SuggestionRow): Suggestion => ({
   confidence: row.confidence,
   engine: row.engine,
   reason: row.reason,
+  source: row.source,
   conversation_id: row.conversation_id,
   evidence:
     row.message_id === null || row.at === null
@@ -78,7 +79,7 @@ interface DecidedRow {
   tag_id: string
   conversation_id: string
   message_id: string | null
-  confidence: number
+  confidence: number | null
   engine: string
   reason: string | null
   evidence_at: string | null
@@ -121,7 +122,7 @@ export async function decideSuggestions(
       suggestion_id: row.id,
       conversation_id: row.conversation_id,
       message_id: row.message_id,
-      confidence: row.confidence,
+      ...(row.confidence === null ? {} : { confidence: row.confidence }),
       engine: row.engine,
       evidence_at: row.evidence_at,
       ...(row.reason === null ? {} : { words: row.reason }),

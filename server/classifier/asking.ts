@@ -4,6 +4,7 @@ import type { Judged } from './classifier.ts'
 import type { CatalogTag } from './features.ts'
 import type { LearnedBytes, LessonText } from './teaching.ts'
 import type { Turn } from './text.ts'
+import type { Overlap } from './overlaps.ts'
 import type { Answer, Notice, Question, Reply } from './thread.ts'
 
 /** What an organization's people taught. The thread has it loaded once for each key. */
@@ -29,6 +30,16 @@ export interface Asking {
     turns: readonly Turn[],
     kept?: Kept | null,
   ): Promise<{ judged: Judged; meaning: boolean }>
+  /** The same for what can wait: of such questions one is asked at a time, so that others wait for no more than one of them. */
+  judgeInTurn(
+    tags: readonly CatalogTag[],
+    turns: readonly Turn[],
+    kept?: Kept | null,
+  ): Promise<{ judged: Judged; meaning: boolean }>
+  /** Which tags of a catalog are alike, in turn as well. */
+  compareInTurn(tags: readonly CatalogTag[]): Promise<{ overlaps: Overlap[]; meaning: boolean }>
+  /** How many wait for their turn. */
+  inTurn(): number
   stop(): Promise<void>
 }
 
@@ -109,16 +120,30 @@ export function openAsking(onNotice: (notice: string) => void, changes: Partial<
     })
   }
 
+  const judge: Asking['judge'] = async (tags, turns, kept = null) => {
+    const question: Asked = { ask: 'judge', tags: [...tags], turns: [...turns], learned: kept?.key ?? null }
+    let answer = await ask(question)
+    if (answer === 'not held' && kept !== null) {
+      await ask({ ask: 'hold', key: kept.key, learned: await kept.load() })
+      answer = await ask(question)
+    }
+    return expected('judged', answer)
+  }
+
+  let last: Promise<unknown> = Promise.resolve()
+  let patient = 0
+  const inTurn = <A>(asked: () => Promise<A>): Promise<A> => {
+    patient++
+    const turn = last.then(asked).finally(() => patient--)
+    last = turn.catch(() => {})
+    return turn
+  }
+
   return {
-    async judge(tags, turns, kept = null) {
-      const question: Asked = { ask: 'judge', tags: [...tags], turns: [...turns], learned: kept?.key ?? null }
-      let answer = await ask(question)
-      if (answer === 'not held' && kept !== null) {
-        await ask({ ask: 'hold', key: kept.key, learned: await kept.load() })
-        answer = await ask(question)
-      }
-      return expected('judged', answer)
-    },
+    judge,
+    judgeInTurn: (tags, turns, kept) => inTurn(() => judge(tags, turns, kept)),
+    compareInTurn: (tags) => inTurn(async () => expected('overlaps', await ask({ ask: 'compare', tags: [...tags] }))),
+    inTurn: () => patient,
     async teach(tags) {
       const teaching = next++
       teachings.add(teaching)

@@ -51,6 +51,25 @@ export function knowing(embedder: Embedder, known: ReadonlyMap<string, Float32Ar
   }
 }
 
+/** The same, remembering the vectors of the texts that were last asked for. */
+export function remembering(embedder: Embedder, most: number): Embedder {
+  const known = new Map<string, Float32Array>()
+  return {
+    dimensions: embedder.dimensions,
+    async embed(texts) {
+      const unknown = [...new Set(texts)].filter((text) => !known.has(text))
+      const vectors = await embedder.embed(unknown)
+      unknown.forEach((text, i) => known.set(text, vectors[i]!))
+      const answer = texts.map((text) => known.get(text)!)
+      for (const text of known.keys()) {
+        if (known.size <= most) break
+        known.delete(text)
+      }
+      return answer
+    },
+  }
+}
+
 /** The vector at length one; zeros stay. */
 export function unit(vector: Float32Array): Float32Array {
   let sum = 0

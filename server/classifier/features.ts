@@ -5,7 +5,7 @@ import { plain, readTurns, stemOf, wordsOf, type Turn } from './text.ts'
 
 export type CatalogTag = { id: string; name: string; description: string }
 
-type Words = Map<string, number>
+export type Words = Map<string, number>
 
 /** A conversation as the classifier has read it. */
 export type Reading = {
@@ -109,7 +109,7 @@ function facetOf(vector: Float32Array, cohort: readonly Float32Array[]): Facet {
 }
 
 /** The weight of a word within a catalog: what few tags say tells more. */
-function weights(catalog: CatalogReading): (word: string) => number {
+export function weights(catalog: CatalogReading): (word: string) => number {
   const tagsWith = new Map<string, number>()
   for (const tag of catalog.tags) {
     for (const word of new Set([...tag.name.keys(), ...tag.description.keys()]))
@@ -141,7 +141,8 @@ function withinOneEdit(a: string, b: string): boolean {
   return rest === long.slice(i + 1)
 }
 
-function isIn(word: string, words: Words): boolean {
+/** Whether the words have this one, or a misspelling of it. */
+export function isIn(word: string, words: Words): boolean {
   if (words.has(word)) return true
   if (word.length < 5) return false
   for (const other of words.keys()) if (alike(word, other)) return true

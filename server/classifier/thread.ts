@@ -9,9 +9,10 @@ import {
   type Judged,
   type Prior,
 } from './classifier.ts'
-import { openEmbedder, type Embedder } from './embedder.ts'
+import { openEmbedder, remembering, type Embedder } from './embedder.ts'
 import type { CatalogTag } from './features.ts'
 import type { Learned } from './learner.ts'
+import { overlapsOf, type Overlap } from './overlaps.ts'
 import { unpackWeights } from './packing.ts'
 import { openTeaching, type LearnedBytes, type LessonText, type Teaching } from './teaching.ts'
 import type { Turn } from './text.ts'
@@ -21,6 +22,7 @@ type Held = { key: string; learned: Omit<LearnedBytes, 'negatives'>[] }
 
 export type Question = { id: number } & (
   | { ask: 'judge'; tags: CatalogTag[]; turns: Turn[]; learned: string | null }
+  | { ask: 'compare'; tags: CatalogTag[] }
   | ({ ask: 'hold' } & Held)
   | { ask: 'begin'; teaching: number; tags: CatalogTag[] }
   | { ask: 'take'; teaching: number; lessons: LessonText[] }
@@ -29,6 +31,7 @@ export type Question = { id: number } & (
 )
 export type Answer =
   | { judged: Judged; meaning: boolean }
+  | { overlaps: Overlap[]; meaning: boolean }
   /** What people taught is not held under this key. */
   | 'not held'
   | { vectors: (Uint8Array<ArrayBuffer> | null)[] }
@@ -39,6 +42,8 @@ export type Reply = { id: number } & ({ answer: Answer } | { error: string })
 export type Notice = { notice: string }
 
 const KEPT_CATALOGS = 8
+/** Two kilobytes each: a catalog that is tried with one tag changed has all its other texts embedded already. */
+const KEPT_VECTORS = 4000
 
 const port = parentPort
 if (port === null) throw new Error('thread.ts runs as a worker thread.')
@@ -53,10 +58,13 @@ const teachings = new Map<number, Teaching>()
 const say = (message: Reply | Notice, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer)
 
 function loadedEmbedder(): Promise<Embedder | null> {
-  embedder ??= openEmbedder().catch((error: unknown) => {
-    say({ notice: String(error) })
-    return null
-  })
+  embedder ??= openEmbedder().then(
+    (opened) => remembering(opened, KEPT_VECTORS),
+    (error: unknown) => {
+      say({ notice: String(error) })
+      return null
+    },
+  )
   return embedder
 }
 
@@ -86,6 +94,10 @@ async function answerTo(question: Question): Promise<Answer> {
         judged: judgeReading(classifier, await read(classifier, turns)),
         meaning: classifier.embedder !== null,
       }
+    }
+    case 'compare': {
+      const { catalog, embedder: meaning } = await classifierFor(question.tags)
+      return { overlaps: overlapsOf(catalog), meaning: meaning !== null }
     }
     case 'hold': {
       const learned = question.learned.map(({ tag, positives, weights }): [string, Learned] => [

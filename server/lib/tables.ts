@@ -651,7 +651,7 @@ export interface SuggestionsTable {
   conversation_id: string
   tag_id: string
   message_id: string | null
-  confidence: number
+  confidence: number | null
   engine: string
   made_at: Generated<string>
   state: Generated<'open' | 'accepted' | 'rejected'>

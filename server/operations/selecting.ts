@@ -5,8 +5,9 @@ import { filterCondition } from '../contacts/filter.ts'
 import { mergedInto } from '../contacts/merging.ts'
 import type { Db } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
+import { refuseUnlessApplied } from '../tags/ai-modes.ts'
 import { catalogTags } from '../tags/resolving.ts'
-import { mayRemoveCondition } from '../tags/rules.ts'
+import { isAi, mayRemoveCondition } from '../tags/rules.ts'
 import { chipsById } from '../tags/tags.ts'
 import type { BulkChange, BulkPreview } from './schema.ts'
 
@@ -35,9 +36,10 @@ export async function selectionCondition(
   }
 }
 
-/** What a change would do, exactly, as of now. Refuses tags that are not in the catalog. */
+/** What a change would do, exactly, as of now. Refuses the tags that starting it refuses. */
 export async function previewChange(db: Db, actor: Actor, change: BulkChange): Promise<BulkPreview> {
   const { add, remove } = await catalogTags(db, actor.org_id, change)
+  if (isAi(actor)) await refuseUnlessApplied(db, actor, add)
   const { condition, missing } = await selectionCondition(db, actor, change)
   const carries = await carriedConditions(db, actor.org_id, [...add, ...remove])
   const notYet = [...add.map((id) => sql`not ${carries.get(id)!}`), ...remove.map((id) => carries.get(id)!)]

@@ -7,8 +7,10 @@ import type { Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { newId } from '../lib/ids.ts'
 import { markStarted, prepareWriting } from '../imports/beginning.ts'
+import { refuseUnlessApplied } from '../tags/ai-modes.ts'
 import { markMerged } from '../tags/merging.ts'
 import { catalogTags } from '../tags/resolving.ts'
+import { isAi } from '../tags/rules.ts'
 import {
   getOperation,
   mayCancel,
@@ -27,7 +29,7 @@ const ROWS_A_BATCH = 1000
 
 /**
  * Takes the contacts that match now, in one snapshot, and leaves them as batches to the background. Refuses tags that are
- * not in the catalog, a choice of nobody, and a number of contacts that is no longer the one expected (`count_changed`).
+ * not in the catalog, to an AI those that it may not put on by itself, a choice of nobody, and a number of contacts that is no longer the one expected (`count_changed`).
  */
 export async function startOperation(
   tx: Tx,
@@ -35,6 +37,7 @@ export async function startOperation(
   { filter, ids, add, remove, expected }: StartOperation,
 ): Promise<Operation> {
   const tags = await catalogTags(tx, actor.org_id, { add, remove })
+  if (isAi(actor)) await refuseUnlessApplied(tx, actor, tags.add)
   const { condition } = await selectionCondition(tx, actor, { filter, ids })
   const id = await insertOperation(tx, actor, {
     kind: 'change_tags',

@@ -2,7 +2,8 @@
 import { sql } from 'kysely'
 import type { Actor } from '../access/actor.ts'
 import { recordEvents } from '../events/events.ts'
-import type { Db, Tx } from '../lib/db.ts'
+import { prepared, type Db, type Tx } from '../lib/db.ts'
+import { Problem } from '../lib/errors.ts'
 import { lockTags } from './tags.ts'
 import type { TagColor } from './schema.ts'
 
@@ -50,4 +51,43 @@ export async function setAiModes(
     actor,
     rows.map(({ id, before, after }) => ({ kind: 'tag.updated', tag_id: id, before, after })),
   )
+}
+
+/** What AIs may do with these tags, by id. */
+export async function aiModesOf(db: Db, orgId: string, tagIds: readonly string[]): Promise<Map<string, NamedMode>> {
+  const { rows } = await sql<NamedMode>`
+    select id, name, ai_mode from tags where org_id = ${orgId} and id = any((select ${tagIds}::uuid[])::uuid[]) order by name, id`.execute(
+    prepared(db),
+  )
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+interface NamedMode {
+  id: string
+  name: string
+  ai_mode: AiMode
+}
+
+/** Refuses tags that AIs may not even suggest. */
+export function refuseOff(tags: Iterable<NamedMode>): void {
+  for (const { id, name, ai_mode } of tags)
+    if (ai_mode === 'off')
+      throw new Problem(
+        'forbidden',
+        `AIs may not use the tag “${name}”. Leave it out; an administrator can allow it under Settings → AI.`,
+        { reason: 'tag_off_for_ai', data: { tag_id: id, name } },
+      )
+}
+
+/** Refuses tags that AIs may not put on themselves: those that are off, and those that are only suggested. */
+export async function refuseUnlessApplied(db: Db, actor: Actor, tagIds: readonly string[]): Promise<void> {
+  const modes = [...(await aiModesOf(db, actor.org_id, tagIds)).values()]
+  refuseOff(modes)
+  const suggested = modes.find(({ ai_mode }) => ai_mode === 'suggest')
+  if (suggested !== undefined)
+    throw new Problem(
+      'forbidden',
+      `AIs may only suggest the tag “${suggested.name}”, which is for contacts that are named one by one: by POST /v1/contacts/{id}/tags, POST /v1/contacts/tags or tag_contacts.`,
+      { reason: 'tag_only_suggested', data: { tag_id: suggested.id, name: suggested.name } },
+    )
 }

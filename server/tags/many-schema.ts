@@ -41,7 +41,14 @@ export const changeTagsOfMany = route({
       description: 'What changed. Contacts on which it was so already are not listed.',
       schema: z
         .object({
-          changed: z.array(z.object({ contact_id: Id, added: z.array(Id), removed: z.array(Id) })),
+          changed: z.array(
+            z.object({
+              contact_id: Id,
+              added: z.array(Id),
+              removed: z.array(Id),
+              suggested: z.array(Id).describe('What AIs may only suggest: each waits for a person’s decision.'),
+            }),
+          ),
           unchanged: z.int().describe('Contacts on which all of it was so already.'),
           tags: z.array(TagChip).describe('The tags that are spoken of.'),
         })

@@ -1,7 +1,10 @@
 // Changes of tags that are named as people name them, answered with the tags themselves.
 import type { Actor } from '../access/actor.ts'
+import { suggestInstead } from '../analysis/suggesting.ts'
 import type { Tx } from '../lib/db.ts'
+import type { Pair } from './carried.ts'
 import { idsOfNamed } from './resolving.ts'
+import { isAi } from './rules.ts'
 import type { TagChip } from './schema.ts'
 import { changeTags } from './tagging.ts'
 
@@ -9,11 +12,14 @@ export interface ChangedContact {
   contact_id: string
   added: TagChip[]
   removed: TagChip[]
+  /** What AIs may only suggest: it waits for a person. */
+  suggested: TagChip[]
 }
 
 /**
- * `changeTags` for tags that are named by id or by name. Answers the contacts on which something changed, in the order in
- * which they were named, how many had it so already, and the tags that are spoken of, merged ones followed.
+ * `changeTags` for tags that are named by id or by name. Of what an AI adds, the tags that AIs may only suggest are
+ * suggested instead. Answers the contacts on which something changed, in the order in which they were named, how many had it
+ * so already, and the tags that are spoken of, merged ones followed.
  */
 export async function changeNamedTags(
   tx: Tx,
@@ -23,16 +29,27 @@ export async function changeNamedTags(
 ): Promise<{ changed: ChangedContact[]; unchanged: number; asked: TagChip[] }> {
   const ids = [...new Set(contactIds)]
   const named = await idsOfNamed(tx, actor.org_id, { add, remove })
-  const { added, removed, asked } = await changeTags(tx, actor, ids, named)
-  const chips = new Map(asked.map((tag) => [tag.id, tag]))
-  const [on, off] = [added, removed].map((done) => Map.groupBy(done, (each) => each.contact_id))
+  const waiting = isAi(actor)
+    ? await suggestInstead(tx, actor, ids, named.add)
+    : { put: named.add, asked: [], suggested: [] }
+  const { added, removed, asked } = await changeTags(tx, actor, ids, { add: waiting.put, remove: named.remove })
+  const all = [...asked, ...waiting.asked]
+  const chips = new Map(all.map((tag) => [tag.id, tag]))
+  const [on, off, suggested] = [added, removed, waiting.suggested].map((done) =>
+    Map.groupBy<string, Pair>(done, (each) => each.contact_id),
+  )
   const tagsOf = (done: typeof on, id: string) => done?.get(id)?.map((each) => chips.get(each.tag_id)!) ?? []
   const changed = ids
-    .filter((id) => on!.has(id) || off!.has(id))
-    .map((id) => ({ contact_id: id, added: tagsOf(on, id), removed: tagsOf(off, id) }))
+    .filter((id) => on!.has(id) || off!.has(id) || suggested!.has(id))
+    .map((id) => ({
+      contact_id: id,
+      added: tagsOf(on, id),
+      removed: tagsOf(off, id),
+      suggested: tagsOf(suggested, id),
+    }))
   return {
     changed,
     unchanged: ids.length - changed.length,
-    asked,
+    asked: all,
   }
 }

@@ -1,9 +1,22 @@
-// What an AI may put back: a tag that a person or a third-party system took off stays off without newer evidence.
+// What an AI may put on: tags that may be applied by AIs, and none that a person took off without newer evidence.
 import type { Actor } from '../access/actor.ts'
 import type { Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
+import { refuseUnlessApplied } from './ai-modes.ts'
 import { heldBack } from './held-back.ts'
 import type { Why } from './schema.ts'
+
+/** Refuses tags that AIs may not put on themselves, and what `refusePuttingBack` refuses. */
+export async function refuseToAi(
+  tx: Tx,
+  actor: Actor,
+  contactIds: string[],
+  tagIds: string[],
+  why: Why | undefined,
+): Promise<void> {
+  await refuseUnlessApplied(tx, actor, tagIds)
+  await refusePuttingBack(tx, actor, contactIds, tagIds, why)
+}
 
 /** What a person or a third-party system took off, an AI puts back only on a customer's newer message. */
 export async function refusePuttingBack(

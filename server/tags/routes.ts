@@ -45,9 +45,9 @@ export const tagRoutes = [
   bind(schema.changeContactTags, ({ params, body }, { actor, write }) =>
     write(async (tx) => {
       const { changed, asked } = await changeNamedTags(tx, actor, [params.id], body)
-      const { added = [], removed = [] } = changed[0] ?? {}
-      const unchanged = asked.filter((tag) => ![...added, ...removed].includes(tag))
-      return answer(200, { added, removed, unchanged })
+      const { added = [], removed = [], suggested = [] } = changed[0] ?? {}
+      const unchanged = asked.filter((tag) => ![...added, ...removed, ...suggested].includes(tag))
+      return answer(200, { added, removed, suggested, unchanged })
     }),
   ),
 
@@ -56,10 +56,11 @@ export const tagRoutes = [
       const { changed, unchanged, asked } = await changeNamedTags(tx, actor, contact_ids, body)
       const ids = (tags: readonly TagChip[]) => tags.map((tag) => tag.id)
       return answer(200, {
-        changed: changed.map(({ contact_id, added, removed }) => ({
+        changed: changed.map(({ contact_id, added, removed, suggested }) => ({
           contact_id,
           added: ids(added),
           removed: ids(removed),
+          suggested: ids(suggested),
         })),
         unchanged,
         tags: asked,

@@ -19,6 +19,11 @@ export function sourceOf(actor: Actor): TagSource {
   }
 }
 
+/** Whether it is an AI of any kind: what AIs may do with a tag binds it. */
+export function isAi(actor: Actor): boolean {
+  return actor.kind !== 'system' && ['ai_tool', 'ai_auto_close'].includes(sourceOf(actor))
+}
+
 /** Who put a tag on, as the rules of removal need it. */
 export interface AddedBy {
   source: TagSource

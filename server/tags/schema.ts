@@ -208,7 +208,14 @@ export const ChangeTags = z
   .meta({ id: 'ChangeTags', examples: [{ add: ['VIP'], remove: ['Prospect'] }] })
 
 export const ChangeTagsResult = z
-  .object({ added: z.array(TagChip), removed: z.array(TagChip), unchanged: z.array(TagChip) })
+  .object({
+    added: z.array(TagChip),
+    removed: z.array(TagChip),
+    suggested: z
+      .array(TagChip)
+      .describe('Of what an AI added, the tags that AIs may only suggest: each waits for a person’s decision.'),
+    unchanged: z.array(TagChip).describe('So already, or suggested already.'),
+  })
   .meta({ id: 'ChangeTagsResult' })
 
 const TagIds = z.object({ ids: z.array(Id).min(1, refusal('no_tag_named', 'Name at least one tag.')).max(5000) })

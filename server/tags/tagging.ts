@@ -6,7 +6,7 @@ import { prepared, type Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { carriedBeside, lockContacts, type Pair } from './carried.ts'
 import { countChanges, countsOf } from './counting.ts'
-import { refusePuttingBack } from './putting-back.ts'
+import { refuseToAi } from './putting-back.ts'
 import { catalogTags, survivorsOf } from './resolving.ts'
 import { mayRemove, sourceOf, type AddedBy } from './rules.ts'
 import type { TagChip, TagSource, Why } from './schema.ts'
@@ -37,8 +37,8 @@ interface NamedChange extends TagChangeDone {
  * and the first source stays. A tag that was merged into another stands for that one.
  *
  * Refuses the whole call when a contact is not in the organization (not_found), a tag is not in the catalog or
- * is deleted (invalid), the actor may not take a tag off, or an AI would put back what a person or a third-party
- * system took off without a newer customer's message as evidence, `why.evidence_at` (forbidden).
+ * is deleted (invalid), the actor may not take a tag off, AIs may not put a tag on, or an AI would put back what a person
+ * or a third-party system took off without a newer customer's message as evidence, `why.evidence_at` (forbidden).
  */
 export async function changeTags(
   tx: Tx,
@@ -53,7 +53,7 @@ export async function changeTags(
 
   const removed = await endAssignments(tx, actor, source, everyPair(ids, remove), changes)
   if (add.length > 0 && (source === 'ai_tool' || source === 'ai_auto_close'))
-    await refusePuttingBack(tx, actor, ids, add, changes.why)
+    await refuseToAi(tx, actor, ids, add, changes.why)
   const added = await beginAssignments(tx, actor, source, everyPair(ids, add), changes)
   return { added: added.map(done), removed: removed.map(done), asked: [...add, ...remove].map((id) => chips.get(id)!) }
 }
@@ -91,7 +91,7 @@ export async function changeTagsOfEach(
   const removed = await endAssignments(tx, actor, source, ended, changes)
   if (mode !== 'remove' && (source === 'ai_tool' || source === 'ai_auto_close'))
     for (const [tagId, group] of Map.groupBy(pairs, (pair) => pair.tag_id))
-      await refusePuttingBack(
+      await refuseToAi(
         tx,
         actor,
         group.map((pair) => pair.contact_id),

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { foldForSearch } from '../lib/fold.ts'
 import { Id, Instant, refusal, SearchText } from '../lib/shapes.ts'
 import { tool } from '../mcp/tool.ts'
+import { aiModesOf } from './ai-modes.ts'
 import { listTagChanges } from './history.ts'
 import { changeNamedTags } from './naming.ts'
 import { ChangeTags, Tag, TagChange, TagSource, type TagChip } from './schema.ts'
@@ -18,7 +19,7 @@ export const tagTools = [
     name: 'list_tags',
     title: 'List tags',
     description:
-      'The tags of the catalog by name, with what each means and how many contacts carry it. Nothing else can be put on a contact.',
+      'The tags of the catalog by name, with what each means, how many contacts carry it, and what AIs may do with it. Nothing else can be put on a contact.',
     scope: 'tags:read',
     writes: false,
     input: z.strictObject({
@@ -26,7 +27,13 @@ export const tagTools = [
       limit: z.int().min(1).max(500).default(200),
     }),
     output: z.object({
-      tags: z.array(Tag.pick({ id: true, name: true, description: true, contact_count: true })),
+      tags: z.array(
+        Tag.pick({ id: true, name: true, description: true, contact_count: true }).extend({
+          for_ai: z
+            .enum(['apply', 'suggest', 'off'])
+            .describe('apply: an AI puts it on; suggest: a person decides each time; off: not to be used by an AI.'),
+        }),
+      ),
       more: z.int().describe('Tags beyond the limit: search for a part of the name.'),
     }),
     async run({ search, limit }, { db, actor }) {
@@ -34,7 +41,16 @@ export const tagTools = [
       const found = (await listTags(db, actor)).filter(({ name, description }) =>
         foldForSearch(`${name}\n${description}`).includes(wanted),
       )
-      return { tags: found.slice(0, limit), more: Math.max(0, found.length - limit) }
+      const shown = found.slice(0, limit)
+      const modes = await aiModesOf(
+        db,
+        actor.org_id,
+        shown.map(({ id }) => id),
+      )
+      return {
+        tags: shown.map((tag) => ({ ...tag, for_ai: modes.get(tag.id)?.ai_mode ?? 'off' })),
+        more: found.length - shown.length,
+      }
     },
   }),
 
@@ -42,7 +58,7 @@ export const tagTools = [
     name: 'tag_contacts',
     title: 'Tag contacts',
     description:
-      'Puts tags on contacts and takes tags off: on all of them, or, when one is refused, on none. Repeating it changes nothing. With dry_run nothing is changed, and the answer says what would be.',
+      'Puts tags on contacts and takes tags off: on all of them, or, when one is refused, on none. A tag that AIs may only suggest is suggested instead, and a person decides. Repeating it changes nothing. With dry_run nothing is changed, and the answer says what would be.',
     scope: 'contacts:write',
     writes: true,
     input: ChangeTags.safeExtend({
@@ -59,9 +75,16 @@ export const tagTools = [
     output: z.object({
       dry_run: z.boolean(),
       changed: z
-        .array(z.object({ contact_id: Id, added: z.array(z.string()), removed: z.array(z.string()) }))
+        .array(
+          z.object({
+            contact_id: Id,
+            added: z.array(z.string()),
+            removed: z.array(z.string()),
+            suggested: z.array(z.string()).describe('Not on: they wait for a person’s decision.'),
+          }),
+        )
         .describe('Tags by name.'),
-      unchanged: z.int().describe('Contacts on which all of it was so already.'),
+      unchanged: z.int().describe('Contacts on which all of it was so, or suggested, already.'),
     }),
     async run({ contact_ids, dry_run, ...named }, { actor, write, rehearse }) {
       const { changed, unchanged } = await (dry_run ? rehearse : write)((tx) =>
@@ -69,10 +92,11 @@ export const tagTools = [
       )
       return {
         dry_run,
-        changed: changed.map(({ contact_id, added, removed }) => ({
+        changed: changed.map(({ contact_id, added, removed, suggested }) => ({
           contact_id,
           added: names(added),
           removed: names(removed),
+          suggested: names(suggested),
         })),
         unchanged,
       }

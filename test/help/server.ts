@@ -16,6 +16,7 @@ import { interpretBatch } from '../../server/channels/interpreting.ts'
 import type { WhatsAppAccount } from '../../server/channels/schema.ts'
 import { openDeliveryStore } from '../../server/channels/storing.ts'
 import { signBody } from '../../server/channels/whatsapp/signature.ts'
+import { openAsking } from '../../server/classifier/asking.ts'
 import type { Config } from '../../server/config.ts'
 import { workOnce } from '../../server/operations/running.ts'
 import { openLive } from '../../server/events/live.ts'
@@ -108,6 +109,9 @@ export async function openTestServer({
   const deliveries = openDeliveryStore(database.pool, () => {})
   const live = openLive({ db: database.db, log, ...(beatMs === undefined ? {} : { beatMs }) })
   const farEnd = openFarEnd({ db: database.db, log, live, deliveries })
+  const classifier = openAsking((notice) => {
+    throw new Error(notice)
+  })
   const server: Server = {
     config: { ...TEST_CONFIG, ...config },
     secretKey: TEST_SECRET_KEY,
@@ -117,6 +121,7 @@ export async function openTestServer({
     metrics,
     rates: openRates(database.db),
     outgoing,
+    classifier,
     interpretSoon() {},
     operateSoon() {},
     sendSoon() {},
@@ -146,6 +151,7 @@ export async function openTestServer({
     },
     async close() {
       await app.close()
+      await classifier.stop()
       await farEnd.stop()
       await outgoing.close()
       const strays = beside ? [] : await findStrayTags(server.db)

@@ -4,6 +4,7 @@ import {
   IconArrowsSplit2,
   IconBrandWhatsapp,
   IconBuildingStore,
+  IconChartBar,
   IconDeviceMobileMessage,
   IconHistory,
   IconMessage2Bolt,
@@ -65,6 +66,12 @@ const groups = (): { label: string; items: Item[] }[] => [
         label: m.suggestions(),
         icon: IconSparkles,
         permission: 'contacts:tag',
+      },
+      {
+        to: '/o/$organization/tag-quality',
+        label: m.ai_quality(),
+        icon: IconChartBar,
+        permission: 'tags:write',
       },
       {
         to: '/o/$organization/conflicts',

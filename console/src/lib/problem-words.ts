@@ -246,6 +246,7 @@ const WORDS: Record<string, Words> = {
   name_deleted: m.problem_name_deleted,
   changed_meanwhile: m.problem_changed_meanwhile,
   removal_not_allowed: m.problem_removal_not_allowed,
+  try_busy: m.problem_try_busy,
 }
 
 /** What a reason says with its facts; the server's own sentence when only programs are told it. */

@@ -1,8 +1,7 @@
 // Settings → AI: what reads conversations that close, and what it may do with each tag.
-import { Button, NumberInput, SegmentedControl, Skeleton } from '@mantine/core'
+import { Button, Skeleton } from '@mantine/core'
 import { IconSparkles } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
 import { AI_MODES, type AiMode, type AiTag } from '../../../server/analysis/schema.ts'
 import { Allowed } from '../access/Allowed.tsx'
 import { LanguageModels } from '../ai/LanguageModels.tsx'
@@ -14,14 +13,9 @@ import { ErrorNotice } from '../ui/ErrorNotice.tsx'
 import { PageHeader } from '../ui/PageHeader.tsx'
 import { TagChip } from '../ui/TagChip.tsx'
 import { tell } from '../ui/toasts.ts'
+import { AiUse, modeWords } from './AiUse.tsx'
 import { aiTagsQuery, useChangeAiTags } from './queries.ts'
 import classes from './Suggestions.module.css'
-
-const modeWords: Record<AiMode, () => string> = {
-  off: () => m.ai_mode_off(),
-  suggest: () => m.ai_mode_suggest(),
-  apply: () => m.ai_mode_apply(),
-}
 
 export const AiPage = () => (
   <Allowed permission="tags:write">
@@ -73,7 +67,6 @@ function Ai() {
                 <tr>
                   <th scope="col">{m.tag_name()}</th>
                   <th scope="col">{m.ai_may()}</th>
-                  <th scope="col">{m.ai_threshold()}</th>
                   <th scope="col">{m.learning()}</th>
                 </tr>
               </thead>
@@ -101,12 +94,6 @@ interface TagRowProps {
 }
 
 function TagRow({ ai: { tag, description, mode, threshold }, onChange }: TagRowProps) {
-  const [percent, setPercent] = useState<number | string>(Math.round(threshold * 100))
-  const save = () => {
-    const share = Number(percent) / 100
-    if (percent === '' || !(share >= 0 && share <= 1)) setPercent(Math.round(threshold * 100))
-    else if (Math.round(threshold * 100) !== Number(percent)) onChange({ threshold: share })
-  }
   return (
     <tr>
       <td className={classes.tag}>
@@ -116,29 +103,7 @@ function TagRow({ ai: { tag, description, mode, threshold }, onChange }: TagRowP
         </p>
       </td>
       <td>
-        <SegmentedControl
-          size="xs"
-          aria-label={m.ai_may_named({ name: tag.name })}
-          data={AI_MODES.map((value) => ({ value, label: modeWords[value]() }))}
-          value={mode}
-          onChange={(value) => onChange({ mode: value })}
-        />
-      </td>
-      <td>
-        <NumberInput
-          size="xs"
-          w={90}
-          min={0}
-          max={100}
-          suffix=" %"
-          allowDecimal={false}
-          aria-label={m.ai_threshold_named({ name: tag.name })}
-          disabled={mode !== 'apply'}
-          value={percent}
-          onChange={setPercent}
-          onBlur={save}
-          onKeyDown={(event) => event.key === 'Enter' && save()}
-        />
+        <AiUse name={tag.name} mode={mode} threshold={threshold} onChange={onChange} />
       </td>
       <td>
         <TagLearning id={tag.id} name={tag.name} description={description} threshold={threshold} />

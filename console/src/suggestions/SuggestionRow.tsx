@@ -31,13 +31,24 @@ export function SuggestionRow({ suggestion, who, before, busy, onAccept, onRejec
       <div className={classes.words}>
         <p className={classes.what}>
           <TagChip {...tag} />
-          <span className={classes.sure} title={m.suggestion_sure_title()}>
-            {percentWords(confidence)}
-          </span>
+          {confidence !== null && (
+            <span className={classes.sure} title={m.suggestion_sure_title()}>
+              {percentWords(confidence)}
+            </span>
+          )}
           {who}
         </p>
         {evidence === null ? (
-          <p className={classes.quiet}>{m.suggestion_evidence_gone()}</p>
+          <p className={classes.quiet} dir="auto">
+            {confidence === null ? m.suggestion_by_key({ name: engine }) : m.suggestion_evidence_gone()}{' '}
+            <Link
+              to="/o/$organization/inbox"
+              params={{ organization: organization.slug }}
+              search={{ conversation: suggestion.conversation_id }}
+            >
+              {m.suggestion_read_conversation()}
+            </Link>
+          </p>
         ) : (
           <blockquote className={classes.quote} dir="auto">
             {evidence.quote}

@@ -16,6 +16,7 @@ import { tell } from '../ui/toasts.ts'
 import { lookAlikeOf } from './look-alikes.ts'
 import { tagsQuery, useCreateTag, useRestoreTag } from './queries.ts'
 import { TagFields, type TagValues } from './TagFields.tsx'
+import { TryTag } from './TryTag.tsx'
 import classes from './TagFields.module.css'
 
 interface CreateTagDialogProps {
@@ -100,6 +101,7 @@ export function CreateTagDialog({ onRestored, onClose }: CreateTagDialogProps) {
           )
         )}
       </TagFields>
+      <TryTag tagId={null} name={name} description={description} threshold={undefined} onItsOwn />
     </FormDialog>
   )
 }

@@ -1,6 +1,7 @@
 // Edit tag: sends only what was changed here, and says so when somebody else has changed the same meanwhile.
 import { Button } from '@mantine/core'
 import { useForm } from '@mantine/form'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { CreateTag, TAG_FIELDS, type Tag, type TagField } from '../../../server/tags/schema.ts'
 import { useOrganization } from '../access/queries.ts'
@@ -8,12 +9,15 @@ import { isProblem, sentenceOf } from '../lib/api.ts'
 import { useFormFailure } from '../lib/forms.ts'
 import { rulesOf } from '../lib/rules.ts'
 import { m } from '../paraglide/messages.js'
+import { AiUse, type AiUseChanges } from '../suggestions/AiUse.tsx'
+import { aiTagsQuery, useChangeAiTags } from '../suggestions/queries.ts'
 import { FormDialog } from '../ui/FormDialog.tsx'
 import { tell } from '../ui/toasts.ts'
 import { colorName } from './ColorChoice.tsx'
 import { changesOf, type TagChanges } from './editing.ts'
 import { useRestoreTag, useUpdateTag } from './queries.ts'
 import { TagFields, type TagValues } from './TagFields.tsx'
+import { TryTag } from './TryTag.tsx'
 import classes from './TagFields.module.css'
 
 interface EditTagDialogProps {
@@ -27,6 +31,10 @@ export function EditTagDialog({ tag, typed = {}, onClose }: EditTagDialogProps) 
   const { slug } = useOrganization()
   const update = useUpdateTag(slug)
   const restore = useRestoreTag(slug)
+  const changeAi = useChangeAiTags(slug)
+  const { data: aiTags } = useQuery(aiTagsQuery(slug))
+  const ai = aiTags?.find((each) => each.tag.id === tag.id)
+  const [aiChanges, setAiChanges] = useState<AiUseChanges>({})
   /** What this person has seen of the tag: only that may be overwritten. */
   const [seen, setSeen] = useState<TagValues>({ name: tag.name, description: tag.description, color: tag.color })
   const [deleted, setDeleted] = useState<unknown>(null)
@@ -41,13 +49,15 @@ export function EditTagDialog({ tag, typed = {}, onClose }: EditTagDialogProps) 
     failure.clear()
     setDeleted(null)
     const wanted = changesOf(values, base)
-    if (wanted === null) return onClose()
+    if (wanted === null) return sendAi()
     update.mutate(
       { id: tag.id, ...wanted },
       {
-        onSuccess: () => {
+        onSuccess: (now) => {
           tell(m.tag_updated())
-          onClose()
+          // Saved is saved, whatever becomes of the rest.
+          setSeen({ name: now.name, description: now.description, color: now.color })
+          sendAi()
         },
         onError: (error) => {
           if (isProblem(error, 409) && error.reason === 'changed_meanwhile') showMeanwhile(error.data, wanted)
@@ -56,6 +66,11 @@ export function EditTagDialog({ tag, typed = {}, onClose }: EditTagDialogProps) 
         },
       },
     )
+  }
+  /** What AIs may do with it is saved apart from the tag itself: only what was changed here. */
+  const sendAi = () => {
+    if (Object.keys(aiChanges).length === 0) return onClose()
+    changeAi.mutate([{ id: tag.id, ...aiChanges }], { onSuccess: onClose, onError: failure.sort })
   }
   /** What was typed stays; what it would overwrite is shown, and with that seen, Save decides. */
   const showMeanwhile = (data: Readonly<Record<string, unknown>>, wanted: TagChanges) => {
@@ -97,10 +112,10 @@ export function EditTagDialog({ tag, typed = {}, onClose }: EditTagDialogProps) 
     <FormDialog
       title={m.tag_edit_title()}
       size={460}
-      typed={changes !== null}
+      typed={changes !== null || Object.keys(aiChanges).length > 0}
       failure={failure.failure}
       submitLabel={m.save()}
-      submitting={update.isPending || restore.isPending}
+      submitting={update.isPending || restore.isPending || changeAi.isPending}
       onSubmit={form.onSubmit((values) => send(values))}
       onClose={onClose}
     >
@@ -115,6 +130,27 @@ export function EditTagDialog({ tag, typed = {}, onClose }: EditTagDialogProps) 
         </div>
       )}
       <TagFields form={form} />
+      {ai && (
+        <div className={classes.ai} role="group" aria-labelledby="tag-ai">
+          <span id="tag-ai" className={classes.previewLabel}>
+            {m.ai_may()}
+          </span>
+          <AiUse
+            name={tag.name}
+            mode={aiChanges.mode ?? ai.mode}
+            threshold={ai.threshold}
+            each
+            onChange={(more) => setAiChanges((before) => ({ ...before, ...more }))}
+          />
+        </div>
+      )}
+      <TryTag
+        tagId={tag.id}
+        name={form.values.name}
+        description={form.values.description}
+        threshold={aiChanges.threshold ?? ai?.threshold}
+        onItsOwn={(aiChanges.mode ?? ai?.mode) === 'apply'}
+      />
     </FormDialog>
   )
 }

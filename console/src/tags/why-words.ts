@@ -15,7 +15,7 @@ export function whyWords(why: Why | null): string {
   const sure = typeof why?.['confidence'] === 'number' ? percentWords(why['confidence']) : ''
   if (reason === 'analysis') return m.why_analysis({ sure })
   if (reason === 'agent') return sure === '' ? m.why_agent_plain() : m.why_agent({ sure })
-  if (reason === 'suggestion') return m.why_suggestion({ sure })
+  if (reason === 'suggestion') return sure === '' ? m.why_suggestion_asked() : m.why_suggestion({ sure })
   if (reason !== 'merged') return reason
   const tag = why?.['merged_tag']
   return typeof tag === 'string' ? m.why_tags_merged({ name: tag }) : m.why_contacts_merged()

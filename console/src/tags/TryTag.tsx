@@ -1,0 +1,204 @@
+// Try it: who would gain or lose a tag by what is written in its form, in the last closed conversations. Nothing is saved.
+import { Button, Progress, Select } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
+import { useEffect, useId, useRef, useState, type ReactNode } from 'react'
+import type { Tried, tryTag } from '../../../server/analysis/trying-schema.ts'
+import type { RouteArgs } from '../../../server/lib/route.ts'
+import { useOrganization } from '../access/queries.ts'
+import { call, isProblem } from '../lib/api.ts'
+import { percentWords } from '../lib/numbers.ts'
+import { m } from '../paraglide/messages.js'
+import { ErrorNotice } from '../ui/ErrorNotice.tsx'
+import { summaryOf, type TriedContact } from './trying.ts'
+import classes from './TryTag.module.css'
+
+const CHOICES = [20, 50, 100, 200]
+const USUAL = 50
+const AT_ONCE = 5
+/** While another is tried. */
+const ASK_AGAIN_MS = 1000
+
+interface TryTagProps {
+  /** Null for a tag that is not there yet. */
+  tagId: string | null
+  name: string
+  description: string
+  /** How sure an AI must be; the usual when it is not known. */
+  threshold: number | undefined
+  /** Whether AIs may put it on by themselves. */
+  onItsOwn: boolean
+}
+
+interface Trial {
+  /** What was written when it was begun. */
+  draft: string
+  wanted: number
+  read: number
+  tried: readonly Tried[]
+  state: 'reading' | 'waiting' | 'done' | 'stopped'
+  error: unknown
+}
+
+type Body = RouteArgs<typeof tryTag>['body']
+
+export function TryTag({ tagId, name, description, threshold, onItsOwn }: TryTagProps) {
+  const { slug } = useOrganization()
+  const [wanted, setWanted] = useState(USUAL)
+  const [trial, setTrial] = useState<Trial | null>(null)
+  const stopping = useRef<AbortController | null>(null)
+  useEffect(() => () => stopping.current?.abort(), [])
+  const title = useId()
+  const draft = JSON.stringify([name.trim(), description.trim(), threshold])
+  const busy = trial?.state === 'reading' || trial?.state === 'waiting'
+
+  const run = async () => {
+    const { signal } = (stopping.current = new AbortController())
+    const now: Trial = { draft, wanted, read: 0, tried: [], state: 'reading', error: null }
+    setTrial(now)
+    const show = (changes: Partial<Trial>) => setTrial(Object.assign(now, changes) && { ...now })
+    let cursor: Body['cursor'] = null
+    try {
+      do {
+        const limit = Math.min(AT_ONCE, wanted - now.read)
+        const body: Body = {
+          tag_id: tagId,
+          name,
+          description,
+          limit,
+          cursor,
+          ...(threshold === undefined ? {} : { threshold }),
+        }
+        const answer = await askUntilFree(slug, body, signal, () => show({ state: 'waiting' }))
+        show({ state: 'reading', read: now.read + answer.read, tried: [...now.tried, ...answer.tried] })
+        cursor = answer.next_cursor
+      } while (cursor !== null && now.read < wanted)
+      show({ state: 'done' })
+    } catch (error) {
+      show({ state: 'stopped', error: signal.aborted ? null : error })
+    }
+  }
+  return (
+    <section className={classes.root} aria-labelledby={title}>
+      <h3 id={title} className={classes.title}>
+        {m.tag_try()}
+      </h3>
+      <p className={classes.text}>
+        {m.tag_try_text()} {!onItsOwn && m.tag_try_mode()}
+      </p>
+      <div className={classes.bar}>
+        <Select
+          size="xs"
+          w={170}
+          aria-label={m.tag_try_last()}
+          allowDeselect={false}
+          disabled={busy}
+          data={CHOICES.map((count) => ({ value: String(count), label: m.tag_try_last_option({ count }) }))}
+          value={String(wanted)}
+          onChange={(value) => setWanted(Number(value))}
+        />
+        {busy ? (
+          <Button size="xs" variant="default" onClick={() => stopping.current?.abort()}>
+            {m.tag_try_stop()}
+          </Button>
+        ) : (
+          <Button size="xs" variant="default" disabled={name.trim() === ''} onClick={() => void run()}>
+            {trial === null ? m.tag_try() : m.tag_try_again()}
+          </Button>
+        )}
+      </div>
+      {trial && <Outcome trial={trial} busy={busy} stale={trial.draft !== draft} slug={slug} />}
+    </section>
+  )
+}
+
+/** One call at a time is answered for an organization: while somebody else tries a tag, this one asks again. */
+async function askUntilFree(organization: string, body: Body, signal: AbortSignal, onWait: () => void) {
+  for (;;) {
+    try {
+      return await call<typeof tryTag>('post', '/v1/ai/tags/try', { organization, body, signal })
+    } catch (error) {
+      if (!isProblem(error, 429) || error.reason !== 'try_busy') throw error
+      onWait()
+      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS))
+      signal.throwIfAborted()
+    }
+  }
+}
+
+interface OutcomeProps {
+  trial: Trial
+  busy: boolean
+  stale: boolean
+  slug: string
+}
+
+function Outcome({ trial, busy, stale, slug }: OutcomeProps) {
+  const { read, wanted, error, state } = trial
+  const { gains, losses, suggested, kept, heldBack } = summaryOf(trial.tried)
+  const nothing = gains.length + losses.length + suggested.length + kept + heldBack === 0
+  const list = (contacts: TriedContact[]) => contacts.map((each) => <Row key={each.id} contact={each} slug={slug} />)
+  return (
+    <>
+      {error !== null && <ErrorNotice error={error} />}
+      {busy && <Progress value={(read / wanted) * 100} size="sm" aria-label={m.tag_try_progress({ read, wanted })} />}
+      <p className={classes.text} role="status">
+        {state === 'waiting'
+          ? m.tag_try_waiting()
+          : busy
+            ? m.tag_try_progress({ read, wanted })
+            : read === 0 && state === 'done'
+              ? m.tag_try_none_closed()
+              : m.tag_try_read({ read })}
+      </p>
+      {stale && !busy && <p className={classes.stale}>{m.tag_try_stale()}</p>}
+      {!busy && read > 0 && nothing && <p className={classes.text}>{m.tag_try_nobody()}</p>}
+      <Group title={m.tag_try_gains({ count: gains.length })} rows={list(gains)} />
+      <Group title={m.tag_try_losses({ count: losses.length })} text={m.tag_try_losses_text()} rows={list(losses)} />
+      <Group title={m.tag_try_suggested({ count: suggested.length })} rows={list(suggested)} />
+      {kept > 0 && <p className={classes.text}>{m.tag_try_kept({ count: kept })}</p>}
+      {heldBack > 0 && <p className={classes.text}>{m.tag_try_held({ count: heldBack })}</p>}
+    </>
+  )
+}
+
+function Group({ title, text, rows }: { title: string; text?: string; rows: ReactNode[] }) {
+  const id = useId()
+  if (rows.length === 0) return null
+  return (
+    <div>
+      <h4 id={id} className={classes.group}>
+        {title}
+      </h4>
+      {text !== undefined && <p className={classes.text}>{text}</p>}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, also by keyboard */}
+      <ul className={classes.rows} aria-labelledby={id} tabIndex={0}>
+        {rows}
+      </ul>
+    </div>
+  )
+}
+
+function Row({ contact: { name, phone, confidence, evidence }, slug }: { contact: TriedContact; slug: string }) {
+  return (
+    <li className={classes.row}>
+      <p className={classes.who}>
+        <bdi className={classes.name}>{name ?? phone ?? m.customer_unknown()}</bdi>
+        <span className={classes.sure} title={m.suggestion_sure_title()}>
+          {percentWords(confidence)}
+        </span>
+      </p>
+      <blockquote className={classes.quote} dir="auto">
+        {evidence.quote}
+      </blockquote>
+      <Link
+        to="/o/$organization/inbox"
+        params={{ organization: slug }}
+        search={{ conversation: evidence.conversation_id }}
+        target="_blank"
+        className={classes.link}
+      >
+        {m.suggestion_read_conversation()}
+      </Link>
+    </li>
+  )
+}

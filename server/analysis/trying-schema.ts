@@ -1,0 +1,65 @@
+// The shape and route of trying a tag on conversations that are closed, before anything changes.
+import { z } from 'zod'
+import { route } from '../lib/route.ts'
+import { Id, Instant, problems } from '../lib/shapes.ts'
+import { Evidence } from '../tags/evidence-schema.ts'
+import { CreateTag, TagSource } from '../tags/schema.ts'
+import { Threshold } from './schema.ts'
+
+/** Conversations in one call: it takes a second or two, and a caller stops by not asking on. */
+export const TRIED_AT_ONCE = 5
+
+const Verdict = z
+  .object({
+    outcome: z.enum(['apply', 'suggest']).describe('What would become of the tag if AIs may put it on.'),
+    confidence: z.number(),
+    evidence: Evidence,
+  })
+  .meta({ id: 'TriedVerdict' })
+
+export const Tried = z
+  .object({
+    conversation_id: Id,
+    closed_at: Instant,
+    contact: z.object({ id: Id, name: z.string().nullable(), phone: z.string().nullable() }),
+    carries: TagSource.nullable().describe('How the contact got the tag that it carries now.'),
+    held_back: z.boolean().describe('A person took it off or rejected it after this evidence: an AI leaves it off.'),
+    before: Verdict.nullable().describe('With the name and description as they are saved.'),
+    after: Verdict.nullable().describe('With those that are tried.'),
+  })
+  .meta({ id: 'Tried' })
+export type Tried = z.output<typeof Tried>
+
+export const tryTag = route({
+  method: 'post',
+  path: '/v1/ai/tags/try',
+  operationId: 'tryTag',
+  summary:
+    'What the built-in classifier would do with a tag as it is written here, in closed conversations, newest first',
+  permission: 'tags:write',
+  body: z.object({
+    tag_id: Id.nullable().default(null).describe('The tag that is being edited; null for a new one.'),
+    name: CreateTag.shape.name,
+    description: CreateTag.shape.description,
+    threshold: Threshold.default(0.5),
+    limit: z.int().min(1).max(TRIED_AT_ONCE).default(TRIED_AT_ONCE),
+    cursor: z
+      .object({ closed_at: Instant, id: Id })
+      .nullable()
+      .default(null)
+      .describe('next_cursor of the call before.'),
+  }),
+  responses: {
+    200: {
+      description: 'The conversations in which the tag would be put on or suggested, now or as it is saved.',
+      schema: z
+        .object({
+          read: z.int().describe('How many conversations were read.'),
+          tried: z.array(Tried),
+          next_cursor: z.object({ closed_at: Instant, id: Id }).nullable(),
+        })
+        .meta({ id: 'TriedTag' }),
+    },
+    ...problems,
+  },
+})
