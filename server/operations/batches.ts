@@ -4,6 +4,7 @@ import { mergedInto } from '../contacts/merging.ts'
 import { writeRows, type Renamed } from '../imports/writing.ts'
 import type { Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
+import { sparingMemory } from '../lib/heap.ts'
 import { databaseAtFault } from '../lib/http.ts'
 import { changeTags, changeTagsOfEach, moveTag, type TagChangeDone, type TagChanges } from '../tags/tagging.ts'
 import type { EndReason } from './schema.ts'
@@ -108,11 +109,13 @@ export async function importBatch(
   { first_row, last_row }: Batch,
   unforeseen?: (error: unknown, row: number) => void,
 ): Promise<BatchDone> {
-  const { created, renamed, refused, born, ...tags } = await writeRows(
-    tx,
-    actorOfOperation(operation),
-    { operationId: operation.id, first: first_row!, last: last_row! },
-    unforeseen && { isFatal: (error) => databaseAtFault(error) || endOf(error) !== null, unforeseen },
+  const { created, renamed, refused, born, ...tags } = await sparingMemory(() =>
+    writeRows(
+      tx,
+      actorOfOperation(operation),
+      { operationId: operation.id, first: first_row!, last: last_row! },
+      unforeseen && { isFatal: (error) => databaseAtFault(error) || endOf(error) !== null, unforeseen },
+    ),
   )
   const done = summary(tags)
   const touched = new Set([...created, ...[...renamed, ...tags.added, ...tags.removed].map((each) => each.contact_id)])

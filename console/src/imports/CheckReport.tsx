@@ -1,7 +1,7 @@
 // What the check of a file found: what writing it would do, names of tags to decide about, rows that are refused.
 import { Button } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
-import { useState } from 'react'
+import { Fragment, useState } from 'react'
 import {
   KEEP_REFUSED_DAYS,
   KEEP_UNSTARTED_HOURS,
@@ -91,6 +91,7 @@ export function CheckReport({ file, onColumns }: { file: Import; onColumns: () =
       <p className={classes.quiet}>{m.import_kept({ days: KEEP_REFUSED_DAYS, hours: KEEP_UNSTARTED_HOURS })}</p>
       <div className={classes.foot}>
         {file.undecided_tags > 0 && <span className={classes.quiet}>{m.import_undecided()}</span>}
+        {count === 0 && <span className={classes.quiet}>{m.problem_import_nothing_left()}</span>}
         <Button variant="default" onClick={onColumns}>
           {m.import_back()}
         </Button>
@@ -117,7 +118,15 @@ function RefusedRows({ file }: { file: Import }) {
           <li key={row}>
             <strong>{m.import_row_number({ row: formatCount(row) })}</strong> {rowWords(reason)}
             <span className={classes.cells}>
-              <bdi>{cells.filter((cell) => cell !== '').join(' · ')}</bdi>
+              {cells
+                .filter((cell) => cell !== '')
+                .map((cell, place) => (
+                  // Each reads in its own direction, all of them in that of the row.
+                  <Fragment key={place}>
+                    {place > 0 && ' · '}
+                    <bdi>{cell}</bdi>
+                  </Fragment>
+                ))}
             </span>
           </li>
         ))}

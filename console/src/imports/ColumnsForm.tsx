@@ -12,11 +12,15 @@ import {
   type TagsMode,
 } from '../../../server/imports/schema.ts'
 import { useOrganization } from '../access/queries.ts'
+import { isProblem } from '../lib/api.ts'
 import { m } from '../paraglide/messages.js'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
 import classes from './ImportPage.module.css'
 import { previewQuery, useCheckImport } from './queries.ts'
 import { ENCODING_NAMES, fieldWord, modeWord, separatorWord } from './words.ts'
+
+/** The file itself is refused: asking again would be answered the same. */
+const isOfFile = (error: unknown) => isProblem(error, 422) || isProblem(error, 409)
 
 interface Reading {
   encoding?: Encoding | undefined
@@ -58,7 +62,7 @@ export function ColumnsForm({ file, onChecking }: { file: Import; onChecking: ()
           onChange={(event) => setReading({ ...reading, separator: event.currentTarget.value as Separator })}
         />
       </div>
-      {error && <ErrorNotice error={error} onRetry={() => void refetch()} />}
+      {error && <ErrorNotice error={error} {...(isOfFile(error) ? {} : { onRetry: () => void refetch() })} />}
       {preview && !error && (
         <Mapping
           key={`${preview.encoding} ${preview.separator}`}
