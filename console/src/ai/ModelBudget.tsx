@@ -30,6 +30,10 @@ export function ModelBudget({ settings }: { settings: ModelSettings }) {
   const { monthly_tokens, keep_days, month } = settings
   const used = month.input_tokens + month.output_tokens
   const day = momentWords(month.ends_at, 'day')
+  const words =
+    monthly_tokens === null
+      ? m.models_used({ used: formatCount(used) })
+      : m.models_used_of({ used: formatCount(used), budget: formatCount(monthly_tokens) })
   return (
     <section className={classes.section} aria-labelledby="model-budget">
       <div className={classes.head}>
@@ -43,19 +47,18 @@ export function ModelBudget({ settings }: { settings: ModelSettings }) {
           {m.models_used_up({ day })}
         </p>
       )}
-      <p className={classes.text} id="model-used">
-        {monthly_tokens === null
-          ? m.models_used({ used: formatCount(used) })
-          : m.models_used_of({ used: formatCount(used), budget: formatCount(monthly_tokens) })}{' '}
-        {m.models_month_ends({ day })}
+      <p className={classes.text}>
+        {words} {m.models_month_ends({ day })}
       </p>
       {monthly_tokens !== null && (
-        <Progress
-          className={classes.progress}
-          value={monthly_tokens === 0 ? 100 : Math.min(100, (100 * used) / monthly_tokens)}
-          {...(month.used_up ? { color: 'red' } : {})}
-          aria-labelledby="model-used"
-        />
+        <Progress.Root size={6} radius="xl" className={classes.progress}>
+          <Progress.Section
+            value={monthly_tokens === 0 ? 100 : Math.min(100, (100 * used) / monthly_tokens)}
+            aria-label={m.models_budget()}
+            aria-valuetext={words}
+            {...(month.used_up ? { color: 'red' } : {})}
+          />
+        </Progress.Root>
       )}
       <Form kept={{ monthly_tokens, keep_days }} />
     </section>
