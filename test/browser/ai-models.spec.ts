@@ -94,7 +94,7 @@ for (const [i, kind] of PROVIDER_KINDS.entries()) {
     test('added, tested and chosen by the page; its tags have reason and quote, a removed one stays away, a used-up budget shows', async ({
       page,
     }) => {
-      test.setTimeout(120_000)
+      test.setTimeout(300_000)
       model = await openScriptedModel(kind)
       model.key = 'sk-journey-0123456789-QRST'
       await setUp(page, earmark, say)

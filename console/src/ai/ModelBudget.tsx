@@ -16,6 +16,9 @@ import { tell } from '../ui/toasts.ts'
 import classes from './Ai.module.css'
 import { useSetModelSettings } from './queries.ts'
 
+/** The fields stand beside one another, whatever is said of them. */
+const BELOW: ('label' | 'input' | 'description' | 'error')[] = ['label', 'input', 'description', 'error']
+
 type Typed = { monthly_tokens: number | string; keep_days: number | string }
 type Limits = Pick<ModelSettings, 'monthly_tokens' | 'keep_days'>
 
@@ -100,6 +103,7 @@ function Form({ kept: { monthly_tokens, keep_days } }: { kept: Limits }) {
         <NumberInput
           label={m.models_monthly_tokens()}
           description={m.models_monthly_tokens_hint()}
+          inputWrapperOrder={BELOW}
           hideControls
           allowDecimal={false}
           allowNegative={false}
@@ -109,6 +113,7 @@ function Form({ kept: { monthly_tokens, keep_days } }: { kept: Limits }) {
         <NumberInput
           label={m.models_keep_days()}
           description={m.models_keep_days_hint()}
+          inputWrapperOrder={BELOW}
           hideControls
           allowDecimal={false}
           allowNegative={false}
