@@ -22,6 +22,7 @@ import { readInboxSearch } from './conversations/search.ts'
 import { ownAddress, parseSearch, returnAddress, stringifySearch } from './lib/search-params.ts'
 import { readTagSearch } from './tags/search.ts'
 import { readTestPhoneSearch } from './test-phone/search.ts'
+import { readCallSearch } from './ai/search.ts'
 import { readDispatchSearch } from './webhooks/search.ts'
 
 const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }>()({
@@ -209,6 +210,13 @@ const apiKeysRoute = createRoute({
   component: lazyRouteComponent(() => import('./api-keys/ApiKeysPage.tsx'), 'ApiKeysPage'),
 })
 
+const modelCallsRoute = createRoute({
+  getParentRoute: () => organizationRoute,
+  path: '/settings/ai/calls',
+  validateSearch: readCallSearch,
+  component: lazyRouteComponent(() => import('./ai/ModelCallsPage.tsx'), 'ModelCallsPage'),
+})
+
 const aiAgentsRoute = createRoute({
   getParentRoute: () => organizationRoute,
   path: '/settings/ai-agents',
@@ -271,6 +279,7 @@ const routeTree = rootRoute.addChildren([
     operationsRoute,
     suggestionsRoute,
     aiRoute,
+    modelCallsRoute,
     whatsAppRoute,
     deliveriesRoute,
     testPhoneRoute,

@@ -113,8 +113,6 @@ test('agents may do nothing with models, and API keys neither', async () => {
     for (const outcome of outcomes) expect(outcome).toMatchObject({ status: 'rejected', reason: { status: 403 } })
   }
 })
-  }
-})
 
 test('a private address is refused with the setting that allows it, a plain one because others could read along', async () => {
   const outgoing = openOutgoing({ allowPrivate: false })
@@ -252,7 +250,7 @@ test('calls are kept for the days that were set, exchanges no longer than messag
     other.actor.org_id,
   ])
   await admin.call(schema.setSettings, { body: { keep_days: 10 } })
-  await server.pool.query('insert into retention (org_id, message_days, delivery_days) values ($1, 3, 7)', [
+  await server.pool.query('insert into retention (org_id, message_days, delivery_days) values ($1, 3, 8)', [
     admin.actor.org_id,
   ])
   await forgetOldCalls(server.db, new AbortController().signal)

@@ -80,6 +80,7 @@ const groupLabel = (group: ActGroup): string =>
     ai_agents: m.ai_agents,
     keys: m.audit_group_keys,
     webhooks: m.audit_group_webhooks,
+    models: m.audit_group_models,
     whatsapp: m.whatsapp,
     contacts: m.contacts,
   })[group]()

@@ -100,6 +100,18 @@ const WORDS: Record<AuditAct, Words> = {
     name: m.audit_name_webhook_replayed,
     sentence: () => m.audit_webhook_replayed({ actor, subject }),
   },
+  'model_provider.created': {
+    name: m.audit_name_model_created,
+    sentence: () => m.audit_model_created({ actor, subject }),
+  },
+  'model_provider.changed': {
+    name: m.audit_name_model_changed,
+    sentence: () => m.audit_model_changed({ actor, subject }),
+  },
+  'model_provider.deleted': {
+    name: m.audit_name_model_deleted,
+    sentence: () => m.audit_model_deleted({ actor, subject }),
+  },
   'whatsapp_account.connected': {
     name: m.audit_name_account_connected,
     sentence: () => m.audit_account_connected({ actor, subject }),

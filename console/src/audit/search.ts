@@ -33,6 +33,7 @@ export const ACT_GROUPS = {
     'webhook.switched_on',
     'webhook.replayed',
   ],
+  models: ['model_provider.created', 'model_provider.changed', 'model_provider.deleted'],
   whatsapp: ['whatsapp_account.connected', 'whatsapp_account.changed', 'whatsapp_account.number_added'],
   contacts: ['contacts.exported', 'contact.exported', 'contact.erased', 'test_contacts.erased'],
 } as const satisfies Record<string, readonly AuditAct[]>

@@ -10,7 +10,7 @@ import { may, useOrganization } from '../access/queries.ts'
 import { m } from '../paraglide/messages.js'
 import { tagsQuery } from '../tags/queries.ts'
 import { sourceLabel } from '../tags/source-label.ts'
-import { whyWords } from '../tags/why-words.ts'
+import { aiWords, whyWords } from '../tags/why-words.ts'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
 import { SmallBadge } from '../ui/SmallBadge.tsx'
 import { TagChip } from '../ui/TagChip.tsx'
@@ -119,6 +119,7 @@ function Origin({ assignment }: { assignment: Assignment }) {
       {sourceLabel(assignment.source)} ·{' '}
       <Time at={assignment.added_at} form="day" note={reason === '' ? by : `${by}\n${reason}`} />
       {evidence && <EvidenceQuote evidence={evidence} reason={reason} />}
+      <AiReason why={assignment.why} />
     </span>
   )
 }
@@ -137,6 +138,16 @@ function EvidenceQuote({ evidence, reason }: { evidence: NonNullable<Assignment[
     >
       {evidence.quote}
     </Link>
+  )
+}
+
+/** Why an AI meant it, how sure it was, and which model it is. */
+function AiReason({ why }: { why: Assignment['why'] }) {
+  const words = aiWords(why)
+  return words === '' ? null : (
+    <span className={classes.why} dir="auto">
+      {words}
+    </span>
   )
 }
 

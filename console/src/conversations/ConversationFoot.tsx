@@ -4,6 +4,7 @@ import type { ReactNode, RefObject } from 'react'
 import type { Conversation, ConversationStatus } from '../../../server/conversations/schema.ts'
 import { momentWords, useNow } from '../lib/time.ts'
 import { m } from '../paraglide/messages.js'
+import { AnalysisLine } from './AnalysisLine.tsx'
 import { Composer } from './Composer.tsx'
 import { PausedNotice } from './PausedNotice.tsx'
 import classes from './ConversationPane.module.css'
@@ -55,6 +56,7 @@ export function ConversationFoot({
       .at(-1)
     return (
       <Bar
+        below={<AnalysisLine conversationId={conversation.id} />}
         title={statusLabel(status)}
         text={`${
           closed_by === null || status === 'expired' || status === 'ai_auto_closed'
@@ -133,12 +135,22 @@ function closedText(status: ConversationStatus, mayTemplate: boolean): string {
   return status === 'expired' ? m.conversation_expired_text() : m.conversation_closed_template_text()
 }
 
-function Bar({ title, text, children }: { title: string; text: string; children?: ReactNode }) {
+interface BarProps {
+  title: string
+  text: string
+  below?: ReactNode
+  children?: ReactNode
+}
+
+function Bar({ title, text, below, children }: BarProps) {
   return (
     <div className={classes.bar} role="status">
-      <p className={classes.barWords}>
-        <strong>{title}</strong> {text}
-      </p>
+      <div className={classes.barWords}>
+        <p>
+          <strong>{title}</strong> {text}
+        </p>
+        {below}
+      </div>
       {children}
     </div>
   )

@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { AI_MODES, type AiMode, type AiTag } from '../../../server/analysis/schema.ts'
 import { Allowed } from '../access/Allowed.tsx'
+import { LanguageModels } from '../ai/LanguageModels.tsx'
 import { useOrganization } from '../access/queries.ts'
 import { m } from '../paraglide/messages.js'
 import { EmptyState } from '../ui/EmptyState.tsx'
@@ -40,6 +41,7 @@ function Ai() {
     <div className={classes.page}>
       <PageHeader title={m.ai()} organization={organization.name} text={m.ai_text()} />
       <div className={classes.content} tabIndex={-1}>
+        <LanguageModels />
         <section className={classes.engine} aria-labelledby="ai-engine">
           <h2 id="ai-engine">{m.ai_built_in()}</h2>
           <p>{m.ai_built_in_text()}</p>

@@ -5,6 +5,7 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { Suggestion } from '../../../server/analysis/schema.ts'
 import { useOrganization } from '../access/queries.ts'
+import { engineWords } from '../ai/words.ts'
 import { percentWords } from '../lib/numbers.ts'
 import { m } from '../paraglide/messages.js'
 import { TagChip } from '../ui/TagChip.tsx'
@@ -23,7 +24,7 @@ interface SuggestionRowProps {
 
 export function SuggestionRow({ suggestion, who, before, busy, onAccept, onReject }: SuggestionRowProps) {
   const organization = useOrganization()
-  const { tag, evidence, confidence } = suggestion
+  const { tag, evidence, confidence, engine, reason } = suggestion
   return (
     <li className={classes.row} data-suggestion={suggestion.id}>
       {before}
@@ -52,6 +53,9 @@ export function SuggestionRow({ suggestion, who, before, busy, onAccept, onRejec
             </span>
           </blockquote>
         )}
+        <p className={classes.reason} dir="auto">
+          {reason === null ? engineWords(engine) : m.why_engine({ words: reason, engine: engineWords(engine) })}
+        </p>
       </div>
       <div className={classes.answers}>
         <Button

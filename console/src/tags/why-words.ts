@@ -1,5 +1,6 @@
 // Why a tag was put on or taken off, in words: what Earmark itself noted, or the reason that was given.
 import type { Why } from '../../../server/tags/schema.ts'
+import { engineWords } from '../ai/words.ts'
 import { percentWords } from '../lib/numbers.ts'
 import { m } from '../paraglide/messages.js'
 
@@ -18,4 +19,12 @@ export function whyWords(why: Why | null): string {
   if (reason !== 'merged') return reason
   const tag = why?.['merged_tag']
   return typeof tag === 'string' ? m.why_tags_merged({ name: tag }) : m.why_contacts_merged()
+}
+
+/** What an AI said of it: its reason, if it gave one, with its name and how sure it was. Empty where no AI had a part. */
+export function aiWords(why: Why | null): string {
+  const { engine, confidence, words } = why ?? {}
+  if (typeof engine !== 'string') return ''
+  const who = engineWords(engine) + (typeof confidence === 'number' ? `, ${percentWords(confidence)}` : '')
+  return typeof words === 'string' && words !== '' ? m.why_engine({ words, engine: who }) : who
 }
