@@ -132,7 +132,7 @@ function CallRow({ call, onOpen }: { call: ModelCall; onOpen: () => void }) {
         <button
           type="button"
           className={classes.open}
-          aria-label={m.models_call_open({ time: momentWords(at, 'minute') })}
+          title={m.models_call_open({ time: momentWords(at, 'minute') })}
           onClick={onOpen}
         >
           <Time at={at} form="minute" />
