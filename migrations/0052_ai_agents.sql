@@ -78,6 +78,7 @@ create table ai_agent_acts (
   foreign key (org_id, tag_id) references tags (org_id, id) on delete set null (tag_id)
 );
 create index ai_agent_acts_agent on ai_agent_acts (org_id, agent_id, id);
+create index ai_agent_acts_words on ai_agent_acts (org_id, at) where words is not null;
 create index ai_agent_acts_conversation on ai_agent_acts (org_id, conversation_id);
 
 -- Somebody had it, or an AI handed it over: from then on no AI takes it.

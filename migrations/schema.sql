@@ -23,6 +23,7 @@ create table ai_agent_acts (
 );
 CREATE INDEX ai_agent_acts_agent ON ai_agent_acts USING btree (org_id, agent_id, id);
 CREATE INDEX ai_agent_acts_conversation ON ai_agent_acts USING btree (org_id, conversation_id);
+CREATE INDEX ai_agent_acts_words ON ai_agent_acts USING btree (org_id, at) WHERE (words IS NOT NULL);
 
 create table ai_agent_channels (
   org_id       uuid not null,

@@ -2,12 +2,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { changeContactTags, listTagChanges } from '../tags/schema.ts'
 import { getContact } from '../contacts/schema.ts'
+import { listColleagues } from '../conversations/colleagues-schema.ts'
 import {
   closeConversation,
   getConversation,
   giveBackConversation,
   handOverConversation,
-  listColleagues,
   sendMessage,
   takeConversation,
 } from '../conversations/schema.ts'

@@ -132,7 +132,7 @@ describe.each(PROVIDER_KINDS)('a model that speaks %s and obeys', (kind) => {
       params: { id: shop.agent.id },
       query: { kinds: 'failures' },
     })
-    expect(acts.map(({ reason }) => reason).toSorted()).toEqual([
+    expect(acts.map(({ reason }) => String(reason)).toSorted()).toEqual([
       'no_evidence',
       'no_evidence',
       'no_evidence',

@@ -1,9 +1,11 @@
-// An AI agent behind the scenes: it answers nobody, and tags what closes on its numbers, with its own instructions.
+// An AI agent behind the scenes answers nobody and tags what closes on its numbers; and what any agent told goes when it has to.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { analyzeOne } from '../analysis/analyzing.ts'
 import { openAsking, type Asking } from '../classifier/asking.ts'
 import { getContact } from '../contacts/schema.ts'
 import { closeConversation, takeConversation } from '../conversations/schema.ts'
+import { enforceRetention } from '../privacy/retention.ts'
+import { eraseContact, setRetention } from '../privacy/schema.ts'
 import { aPhone, openShop, work, type Shop } from '../../test/help/ai-agents.ts'
 import { openScriptedModel, type ScriptedModel } from '../../test/help/models.ts'
 import { openTestServer, type TestServer } from '../../test/help/server.ts'
@@ -56,4 +58,22 @@ test('it answers nobody; a conversation that closes on its number is read by its
   })
   await closes(shop)
   expect(model.requests).toHaveLength(1)
+})
+
+test('what an agent told colleagues goes with the messages that the organization keeps no longer, and with the contact', async () => {
+  const shop = await openShop(server, model)
+  model.answer = () => ({ calls: [{ name: 'hand_over', input: { summary: 'Wants a cake.' } }], text: 'One moment.' })
+  const { id, contact } = await shop.writes(aPhone(), 'A cake please')
+  await work(server)
+  const told = async () => (await shop.admin.call(schema.listHandOvers, { params: { id } })).hand_overs
+  expect(await told()).toMatchObject([{ summary: 'Wants a cake.' }])
+  await shop.admin.call(setRetention, { body: { message_days: 30, delivery_days: 30 } })
+  await enforceRetention(server.db, new AbortController().signal)
+  expect(await told()).toMatchObject([{ summary: 'Wants a cake.' }])
+  await server.pool.query(`update ai_agent_acts set at = at - interval '31 days' where conversation_id = $1`, [id])
+  await enforceRetention(server.db, new AbortController().signal)
+  expect(await told()).toMatchObject([{ summary: null, reason: 'asked_by_model' }])
+  await shop.admin.call(eraseContact, { params: { id: contact.id } })
+  const { rows } = await server.pool.query('select from ai_agent_acts where conversation_id = $1', [id])
+  expect(rows).toEqual([])
 })

@@ -46,7 +46,8 @@ export async function moveConversations(tx: Tx, orgId: string, from: string, to:
         waiting_since = least(waiting_since, ${row.waiting_since}),
         waits_until = greatest(waits_until, ${row.waits_until}),
         first_asked_at = least(first_asked_at, ${row.first_asked_at}),
-        unread_count = unread_count + ${row.unread_count}
+        unread_count = unread_count + ${row.unread_count},
+        people_only = people_only or (select f.people_only from conversations f where f.org_id = ${orgId} and f.id = ${id})
       where org_id = ${orgId} and id = ${into}`.execute(tx)
     await sql`delete from conversations where org_id = ${orgId} and id = ${id}`.execute(tx)
     joined.push({ id, into, row, messages: rows.map((message) => message.id) })

@@ -3,6 +3,7 @@ import { bind } from '../access/door.ts'
 import { sendRanged } from '../lib/byte-range.ts'
 import { answer } from '../lib/route.ts'
 import { closeConversation } from './closing.ts'
+import * as colleagues from './colleagues-schema.ts'
 import {
   countConversations,
   getConversation,
@@ -122,7 +123,7 @@ export const conversationRoutes = [
     sendRanged(reply, request.headers, await openMedia(db, actor, params.id)),
   ),
 
-  bind(schema.listColleagues, async (_input, { db, actor }) =>
+  bind(colleagues.listColleagues, async (_input, { db, actor }) =>
     answer(200, {
       colleagues: await listColleagues(db, actor),
       ai_agents: (await listAiColleagues(db, actor)).filter(({ present }) => present),

@@ -253,23 +253,6 @@ export const readConversation = route({
   responses: ok('The conversation, with what is still unread.', Conversation),
 })
 
-export const listColleagues = route({
-  method: 'get',
-  path: '/v1/colleagues',
-  operationId: 'listColleagues',
-  summary: 'The people of the organization by name: who may have a conversation',
-  permission: 'conversations:read',
-  responses: ok(
-    'By name.',
-    z
-      .object({
-        colleagues: z.array(Agent.extend({ role: z.enum(['admin', 'agent']) })),
-        ai_agents: z.array(Agent).describe('AI agents that answer customers; nobody hands a conversation to one.'),
-      })
-      .meta({ id: 'ColleagueList' }),
-  ),
-})
-
 export const NewMessage = z
   .object({
     text: writtenText()

@@ -81,6 +81,10 @@ function listsOf(orgId: string, ids: readonly string[], publicUrl: string): Reco
       select s.channel_id, s.wa_message_id, s.status, s.at, s.received_at, s.content
       from messages m join message_statuses s on s.org_id = m.org_id and s.channel_id = m.channel_id and s.wa_message_id = m.wa_message_id
       where m.org_id = ${orgId} and m.contact_id = ${those} order by s.at, s.wa_message_id, s.status`,
+    ai_acts: sql`
+      select x.id, x.conversation_id, a.name as agent, x.kind, x.at, x.message_id, x.tag_id, x.reason, x.words
+      from conversations c join ai_agent_acts x on x.org_id = c.org_id and x.conversation_id = c.id join ai_agents a on a.org_id = x.org_id and a.id = x.agent_id
+      where c.org_id = ${orgId} and c.contact_id = ${those} order by x.id`,
     conflicts: sql`
       select id, reason, contact_id, other_contact_id, kind, scope, value, detected_at, last_seen_at, times_seen, resolution, resolved_at, resolved_by_name
       from contact_conflicts where org_id = ${orgId} and (contact_id = ${those} or other_contact_id = ${those}) order by detected_at, id`,

@@ -1,6 +1,7 @@
 // How long an organization keeps messages and raw deliveries, and letting go of what is older.
 import { sql } from 'kysely'
 import type { Actor } from '../access/actor.ts'
+import { forgetOldSummaries } from '../ai-agents/forgetting.ts'
 import { recordAct } from '../audit/recording.ts'
 import { countOldDeliveries, forgetOldDeliveries, KEEP_DAYS } from '../channels/deliveries.ts'
 import { countOldMessages, forgetOldMessages, forgetOldStatuses } from '../conversations/old-messages.ts'
@@ -65,7 +66,10 @@ export async function setRetention(
  */
 export async function enforceRetention(db: Db, stopping: AbortSignal): Promise<void> {
   for (const { org_id, message_days, delivery_days } of await allLimits(db)) {
-    if (message_days !== null) await forgetOldMessages(db, org_id, message_days, stopping)
+    if (message_days !== null) {
+      await forgetOldMessages(db, org_id, message_days, stopping)
+      await forgetOldSummaries(db, org_id, message_days, stopping)
+    }
     await forgetOldDeliveries(db, org_id, delivery_days, stopping)
   }
 }

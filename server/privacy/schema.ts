@@ -121,6 +121,7 @@ export const ContactExport = z
         'What messages carried: type, size and name, and the address at which whoever is signed in gets it. Without an address it is not kept here.',
       ),
     statuses: z.array(row).describe('What became of its messages.'),
+    ai_acts: z.array(row).describe('What AI agents did in the conversations, with what they told colleagues.'),
     conflicts: z.array(row),
     merges: z.array(row).describe('Also those that were undone; of the other contact only its id.'),
     events: z.array(row),

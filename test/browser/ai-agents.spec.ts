@@ -91,6 +91,7 @@ for (const { locale, browserLocale, colorScheme } of LOOKS) {
       const tags = page.getByRole('region', { name: say('Active tags') })
       await expect(tags).toContainText('Table booking')
       await expect(tags).toContainText(say('AI tool'))
+      await expect(tags).toContainText('Asks for a table.')
       await expect(tags.getByRole('link', { name: SAID })).toBeVisible()
 
       // It hands over: colleagues read why, the customer does not.

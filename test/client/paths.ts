@@ -970,6 +970,8 @@ export interface components {
         /** Format: uuid */
         id: string;
         name: string;
+        /** @description It is an AI agent, no person. */
+        ai: boolean;
       } | null;
       /**
        * Format: date-time
@@ -1028,6 +1030,8 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
+            /** @description It is an AI agent, no person. */
+            ai: boolean;
           } | null;
         })[];
       /** @description The oldest message of the customer after what was read. */
@@ -2630,7 +2634,7 @@ export interface operations {
         list?: "waiting" | "mine" | "open" | "all";
         /** @description Statuses separated by commas. */
         statuses?: string;
-        /** @description Ids of people separated by commas. */
+        /** @description Ids of people, or of AI agents, separated by commas. */
         agents?: string;
         /** @description Ids of channels separated by commas. */
         channels?: string;

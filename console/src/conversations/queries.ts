@@ -6,6 +6,7 @@ import {
   useQueryClient,
   type QueryClient,
 } from '@tanstack/react-query'
+import type { listColleagues } from '../../../server/conversations/colleagues-schema.ts'
 import type { CurrentSession } from '../../../server/access/schema.ts'
 import type { fetchMediaAgain } from '../../../server/conversations/fetching-schema.ts'
 import type {
@@ -14,7 +15,6 @@ import type {
   getConversation,
   giveBackConversation,
   handOverConversation,
-  listColleagues,
   listConversations,
   listMessages,
   readConversation,

@@ -113,3 +113,28 @@ test('a message that is there already is put in its place', () => {
   expect(idsIn(now)).toEqual(['3', '2'])
   expect(now.pages[0]!.messages[1]!.text).toBe('changed')
 })
+
+test('what an AI agent told colleagues stands after what it had read, and parts the messages beside it', () => {
+  const newestFirst = [message('30', at(9, 3)), message('20', at(9, 2)), message('10', at(9, 1))]
+  const handOver = (id: string) => ({
+    id,
+    at: at(9, 2),
+    conversation_id: 'first',
+    agent: { id: 'luna', name: 'Luna' },
+    reason: 'words',
+    summary: null,
+  })
+  const kinds = (handOvers: string[], isWhole = true) =>
+    threadItems(newestFirst, [conversation('first')], {
+      firstUnreadId: null,
+      isWhole,
+      handOvers: handOvers.map(handOver),
+    }).flatMap((item) => (item.kind === 'message' ? [item.key] : item.kind === 'handed_over' ? ['note'] : []))
+  expect(kinds(['25'])).toEqual(['10', '20', 'note', '30'])
+  expect(kinds(['35'])).toEqual(['10', '20', '30', 'note'])
+  expect(kinds(['05'])).toEqual(['note', '10', '20', '30'])
+  // It belongs to what is not read yet.
+  expect(kinds(['05'], false)).toEqual(['10', '20', '30'])
+  const parted = threadItems(newestFirst, [], { firstUnreadId: null, isWhole: true, handOvers: [handOver('25')] })
+  expect(parted.filter((item) => item.kind === 'message').map(({ follows }) => follows)).toEqual([false, true, false])
+})
