@@ -1,5 +1,5 @@
 // npm run eval-tags: how well conversations are tagged, on labelled catalogs, with no and with some examples of a tag.
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import {
   judgeReading,
@@ -15,6 +15,7 @@ import { textsOf } from '../server/classifier/features.ts'
 import { seeded, shuffled } from '../server/classifier/network.ts'
 import { trainPrior, type TrainingCatalog } from '../server/classifier/training.ts'
 import { readLabelled, type Labelled, type LabelledCatalog } from './labelled.ts'
+import { openModelEngine, type ModelEngine } from './model-engine.ts'
 import { readingsForTraining } from './prior-training.ts'
 import { mean, newScore, quantile, type Score } from './scoring.ts'
 import { runTool, ToolError } from './tool.ts'
@@ -27,7 +28,10 @@ const USAGE = `Evaluates tagging on labelled catalogs. Deterministic, but for th
   --catalogs A,B   these catalogs; without it all
   --shots N,M      how many examples of each tag are taught (and as many without a tag); without it 0,3,10
   --seeds N,M      by which seeds examples are chosen; without it 1
-  --engine NAME    built-in, the default, or words: the built-in without the embeddings
+  --engine NAME    built-in, the default; words: the built-in without the embeddings; or the address of an OpenAI-compatible
+                   endpoint, such as http://localhost:11434/v1: a language model, asked as the product asks it, without examples
+  --model NAME     which of the endpoint's models
+  --key-file FILE  a file with the endpoint's key, where it wants one
   --leave-out      for each catalog the networks are trained on the other ones, so that the figures hold for unknown businesses
   --drop SHARE     this share of the examples' tags is forgotten, as people forget to tag
   --out FILE       where the report goes as JSON`
@@ -57,6 +61,8 @@ await runTool(async () => {
       shots: { type: 'string', default: '0,3,10' },
       seeds: { type: 'string', default: '1' },
       engine: { type: 'string', default: 'built-in' },
+      model: { type: 'string' },
+      'key-file': { type: 'string' },
       'leave-out': { type: 'boolean', default: false },
       drop: { type: 'string', default: '0' },
       out: { type: 'string' },
@@ -68,14 +74,41 @@ await runTool(async () => {
     return
   }
   if (values.data === undefined) throw new ToolError(USAGE)
-  if (values.engine !== 'built-in' && values.engine !== 'words') {
-    throw new ToolError(`There is no engine ${values.engine}. Choose built-in or words.`)
+  const isModel = URL.canParse(values.engine)
+  if (!isModel && values.engine !== 'built-in' && values.engine !== 'words') {
+    throw new ToolError(`There is no engine ${values.engine}. Choose built-in, words, or the address of an endpoint.`)
   }
-  const shots = numbers(values.shots, 'shots')
+  if (isModel && values.model === undefined) throw new ToolError('Name the model of the endpoint with --model.')
+  const shots = isModel ? [0] : numbers(values.shots, 'shots')
   const seeds = numbers(values.seeds, 'seeds')
   const drop = Number(values.drop)
   if (!(drop >= 0 && drop < 1)) throw new ToolError('--drop is a share from 0 to below 1, such as 0.3.')
   const catalogs = readLabelled(values.data, values.catalogs?.split(',') ?? [])
+  const rows: Row[] = []
+  if (isModel) {
+    const key = values['key-file'] === undefined ? null : readFileSync(values['key-file'], 'utf8').trim()
+    const engine = openModelEngine({ url: values.engine, model: values.model!, key })
+    for (const catalog of catalogs) rows.push(await evaluateModel(catalog, catalogs, engine))
+    await engine.close()
+  } else rows.push(...(await evaluateBuiltIn(catalogs, values, { shots, seeds, drop })))
+  report(rows, shots)
+  if (values.out !== undefined) {
+    const summary = shots.map((n) => summaryOf(rows, n))
+    writeFileSync(values.out, `${JSON.stringify({ engine: values.engine, drop, rows, summary }, null, 2)}\n`)
+  }
+})
+
+interface Taught {
+  shots: readonly number[]
+  seeds: readonly number[]
+  drop: number
+}
+
+async function evaluateBuiltIn(
+  catalogs: readonly LabelledCatalog[],
+  values: { engine: string; 'leave-out': boolean },
+  options: Taught,
+): Promise<Row[]> {
   const embedder = await openEmbedder()
   const priorFor = values['leave-out'] ? await priorsWithout(catalogs, embedder) : () => Promise.resolve(shippedPrior())
 
@@ -83,14 +116,10 @@ await runTool(async () => {
   for (const catalog of catalogs) {
     const prior = await priorFor(catalog)
     const blank = await newClassifier(catalog.tags, values.engine === 'words' ? null : embedder, prior)
-    rows.push(...(await evaluate(catalog, catalogs, blank, { shots, seeds, drop })))
+    rows.push(...(await evaluate(catalog, catalogs, blank, options)))
   }
-  report(rows, shots)
-  if (values.out !== undefined) {
-    const summary = shots.map((n) => summaryOf(rows, n))
-    writeFileSync(values.out, `${JSON.stringify({ engine: values.engine, drop, rows, summary }, null, 2)}\n`)
-  }
-})
+  return rows
+}
 
 function numbers(text: string, what: string): number[] {
   const all = text.split(',').map(Number)
@@ -113,15 +142,39 @@ async function priorsWithout(catalogs: readonly LabelledCatalog[], embedder: Emb
     )
 }
 
+/** What a catalog is judged by: conversations of its own, and of other businesses. */
+function testsOf(catalog: LabelledCatalog, catalogs: readonly LabelledCatalog[]) {
+  const others = catalogs.filter((other) => other !== catalog).flatMap((other) => other.items.test)
+  return { own: catalog.items.test.slice(0, MOST_TESTS), foreign: shuffled(others, seeded(5)).slice(0, FOREIGN) }
+}
+
+/** A conversation without a usable answer counts as one without tags, and is said. */
+async function evaluateModel(
+  catalog: LabelledCatalog,
+  catalogs: readonly LabelledCatalog[],
+  engine: ModelEngine,
+): Promise<Row> {
+  const { own, foreign } = testsOf(catalog, catalogs)
+  const times: number[] = []
+  const conversations = [...own, ...foreign].map(({ turns }) => turns)
+  const answers = await engine.judgeAll(catalog.tags, conversations, (ms) => times.push(ms))
+  const failed = answers.filter((answer) => answer === null).length
+  if (failed > 0) console.log(`${catalog.name}: ${failed} of ${answers.length} conversations got no usable answer.`)
+  const score = newScore(catalog.tags.map((tag) => tag.id))
+  own.forEach((item, i) => score.count(item.labels, answers[i] ?? NOTHING))
+  const touched = foreign.filter((_item, i) => (answers[own.length + i]?.size ?? 0) > 0).length
+  const row = rowOf({ catalog, shots: 0, seed: 0, score, foreignShare: touched / Math.max(1, foreign.length), times })
+  console.log(lineOf(row))
+  return row
+}
+
 async function evaluate(
   catalog: LabelledCatalog,
   catalogs: readonly LabelledCatalog[],
   blank: Classifier,
-  options: { shots: readonly number[]; seeds: readonly number[]; drop: number },
+  options: Taught,
 ): Promise<Row[]> {
-  const own = catalog.items.test.slice(0, MOST_TESTS)
-  const others = catalogs.filter((other) => other !== catalog).flatMap((other) => other.items.test)
-  const foreign = shuffled(others, seeded(5)).slice(0, FOREIGN)
+  const { own, foreign } = testsOf(catalog, catalogs)
   const readTimes: number[] = []
   const reads = new Map<Labelled, Read>()
   const readOnce = async (item: Labelled): Promise<Read> => {
@@ -160,20 +213,38 @@ async function evaluate(
       let touched = 0
       for (const item of foreign) if (applied(await readOnce(item)).size > 0) touched++
       const times = readTimes.map((ms, i) => ms + judgeTimes[i]!)
-      rows.push({
-        catalog: catalog.name,
-        shots,
-        seed,
-        ...score.figures(),
-        foreign_share: foreign.length === 0 ? 0 : touched / foreign.length,
-        untagged_left_alone: score.leftAlone(),
-        milliseconds: { p50: quantile(times, 0.5), p95: quantile(times, 0.95) },
-        memory_mb: process.memoryUsage().rss / 1e6,
-      })
+      rows.push(rowOf({ catalog, shots, seed, score, foreignShare: touched / Math.max(1, foreign.length), times }))
       console.log(lineOf(rows.at(-1)!))
     }
   }
   return rows
+}
+
+function rowOf({
+  catalog,
+  shots,
+  seed,
+  score,
+  foreignShare,
+  times,
+}: {
+  catalog: LabelledCatalog
+  shots: number
+  seed: number
+  score: Score
+  foreignShare: number
+  times: readonly number[]
+}): Row {
+  return {
+    catalog: catalog.name,
+    shots,
+    seed,
+    ...score.figures(),
+    foreign_share: foreignShare,
+    untagged_left_alone: score.leftAlone(),
+    milliseconds: { p50: quantile(times, 0.5), p95: quantile(times, 0.95) },
+    memory_mb: process.memoryUsage().rss / 1e6,
+  }
 }
 
 async function withPrepared(classifier: Classifier, items: readonly Labelled[]): Promise<Classifier> {

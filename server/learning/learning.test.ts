@@ -184,6 +184,7 @@ describe('what teaches', () => {
   })
 })
 
+// The first that learns has the thread load the embeddings.
 test('after examples a conversation gets the tag that its description would never give it, in this organization alone', async () => {
   const stranger = await scene()
   const shop = await taughtShop()
@@ -198,7 +199,7 @@ test('after examples a conversation gets the tag that its description would neve
   expect(await tagsOf(shop.admin, after.contactId)).toEqual(['Gold'])
   expect(await tagsOf(stranger.admin, elsewhere.contactId)).toEqual([])
   expect(await examplesOf(stranger.admin, stranger.gold.id)).toEqual({ positives: 0, negatives: 0 })
-})
+}, 90_000)
 
 test('four decisions are not worth learning anew, five are, and at night one is', async () => {
   const shop = await scene()
