@@ -44,7 +44,7 @@ interface TagRow {
  */
 export async function getTagQuality(db: Db, actor: Actor): Promise<Quality> {
   const { rows: now } = await sql<{ since: string }>`
-    select now() - ${`${QUALITY_WEEKS * 7} days`}::interval as since`.execute(db)
+    select date_trunc('hour', now()) - ${`${QUALITY_WEEKS * 7} days`}::interval as since`.execute(db)
   const { since } = now[0]!
   const [assigned, suggested, confused] = await Promise.all([
     assignedByWeek(db, actor, since),
