@@ -135,7 +135,13 @@ test('the catalog is listed with meanings and numbers, and searched', async () =
   await admin.call(deleteTags, { body: { ids: [tags.get('Refund')!] } })
   expect(await use('list_tags')).toEqual({
     tags: [
-      { id: tags.get('Prospect'), name: 'Prospect', description: 'Prospect customers', contact_count: 0, for_ai: 'apply' },
+      {
+        id: tags.get('Prospect'),
+        name: 'Prospect',
+        description: 'Prospect customers',
+        contact_count: 0,
+        for_ai: 'apply',
+      },
       { id: tags.get('VIP'), name: 'VIP', description: 'VIP customers', contact_count: 1, for_ai: 'apply' },
     ],
     more: 0,
