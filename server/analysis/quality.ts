@@ -44,14 +44,14 @@ interface TagRow {
  */
 export async function getTagQuality(db: Db, actor: Actor): Promise<Quality> {
   const { rows: now } = await sql<{ since: string }>`
-    select now() - ${`${QUALITY_WEEKS * 7} days`}::interval as since`.execute(db)
+    select date_trunc('hour', now()) - ${`${QUALITY_WEEKS * 7} days`}::interval as since`.execute(db)
   const { since } = now[0]!
-  const [assigned, suggested, confused] = await Promise.all([
+  const [assigned, proposed, confused] = await Promise.all([
     assignedByWeek(db, actor, since),
     suggestedByWeek(db, actor, since),
     confusedSince(db, actor, since),
   ])
-  const weeks = [...assigned, ...suggested]
+  const weeks = [...assigned, ...proposed]
   const named = [...weeks.map((row) => row.tag_id), ...confused.flatMap((row) => [row.taken_off, row.put_on])]
   const tags = await tagsById(db, actor, named)
   const rows = [...Map.groupBy(weeks, (row) => `${row.source} ${row.tag_id}`).values()].map((group) =>

@@ -153,6 +153,6 @@ async function tryOn(
 const evidenceOf = (conversationId: string, { message_id, text, sent_at }: TranscriptTurn) => ({
   message_id,
   conversation_id: conversationId,
-  quote: [...text].slice(0, 300).join(''),
+  quote: text.slice(0, 300).toWellFormed(),
   at: sent_at,
 })

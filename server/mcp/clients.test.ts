@@ -81,7 +81,7 @@ test('the inspector lists the tools, finds a contact, tries a tag, puts it on, a
   ])
   expect(await answerOf('list_tags', {})).toMatchObject({ tags: [{ name: 'VIP', contact_count: 0 }] })
   expect(await answerOf('search_contacts', { search: 'lucia' })).toMatchObject({ contacts: [{ id, tags: [] }] })
-  const changed = [{ contact_id: id, added: ['VIP'], removed: [] }]
+  const changed = [{ contact_id: id, added: ['VIP'], removed: [], suggested: [] }]
   const change = { contact_ids: [id], add: ['VIP'] }
   expect(await answerOf('tag_contacts', { ...change, dry_run: true })).toEqual({ dry_run: true, changed, unchanged: 0 })
   expect(await answerOf('get_contact', { contact_id: id })).toMatchObject({ tags: [] })

@@ -135,8 +135,14 @@ test('the catalog is listed with meanings and numbers, and searched', async () =
   await admin.call(deleteTags, { body: { ids: [tags.get('Refund')!] } })
   expect(await use('list_tags')).toEqual({
     tags: [
-      { id: tags.get('Prospect'), name: 'Prospect', description: 'Prospect customers', contact_count: 0 },
-      { id: tags.get('VIP'), name: 'VIP', description: 'VIP customers', contact_count: 1 },
+      {
+        id: tags.get('Prospect'),
+        name: 'Prospect',
+        description: 'Prospect customers',
+        contact_count: 0,
+        for_ai: 'apply',
+      },
+      { id: tags.get('VIP'), name: 'VIP', description: 'VIP customers', contact_count: 1, for_ai: 'apply' },
     ],
     more: 0,
   })
@@ -188,7 +194,7 @@ test('tags that an agent puts on read AI tool, and the history names its key', a
   const { use } = await agentOf(admin)
   expect(await use('tag_contacts', { contact_ids: [id, id], add: [' vip ', 'Prospect'] })).toEqual({
     dry_run: false,
-    changed: [{ contact_id: id, added: ['VIP', 'Prospect'], removed: [] }],
+    changed: [{ contact_id: id, added: ['VIP', 'Prospect'], removed: [], suggested: [] }],
     unchanged: 0,
   })
   expect(await use('tag_contacts', { contact_ids: [id], add: ['VIP'] })).toEqual({
@@ -227,7 +233,7 @@ test('a dry run says what would change, or what would be refused, and changes no
   const dry = { contact_ids: [id], dry_run: true }
   expect(await use('tag_contacts', { ...dry, add: ['VIP', 'Refund'] })).toEqual({
     dry_run: true,
-    changed: [{ contact_id: id, added: ['Refund'], removed: [] }],
+    changed: [{ contact_id: id, added: ['Refund'], removed: [], suggested: [] }],
     unchanged: 0,
   })
   expect(await use('tag_contacts', { ...dry, remove: ['VIP'] })).toMatchObject({

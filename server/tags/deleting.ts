@@ -5,7 +5,8 @@ import type { Actor } from '../access/actor.ts'
 import { recordEvents } from '../events/events.ts'
 import type { Tx } from '../lib/db.ts'
 import { nameKey } from '../lib/fold.ts'
-import type { RestoredTags, RestoreTag, Tag, TagChip } from './schema.ts'
+import type { RestoredTags } from './restoring-schema.ts'
+import type { RestoreTag, Tag, TagChip } from './schema.ts'
 import { chipsById, facts, getTag, lockNames, lockTag, lockTags, tagMerged, writeTag, type LockedTag } from './tags.ts'
 
 /** Deletes tags from the catalog, all or none; answers those that were not deleted before. Contacts are not touched. */

@@ -7,6 +7,7 @@ import * as schema from './schema.ts'
 import { listTagsAsOf as tagsAsOf } from './as-of-schema.ts'
 import { listTagChanges, listTagsAsOf } from './history.ts'
 import { deleteTags, restoreTag, restoreTags } from './deleting.ts'
+import { restoreTags as restoreMany } from './restoring-schema.ts'
 import { changeTagsOfMany } from './many-schema.ts'
 import { changeNamedTags } from './naming.ts'
 import { createTag, getTag, listTags, updateTag } from './tags.ts'
@@ -38,7 +39,7 @@ export const tagRoutes = [
     return answered
   }),
 
-  bind(schema.restoreTags, ({ body }, { actor, write }) =>
+  bind(restoreMany, ({ body }, { actor, write }) =>
     write(async (tx) => answer(200, await restoreTags(tx, actor, body.ids))),
   ),
 

@@ -144,23 +144,6 @@ export const RestoreTag = z
   )
   .meta({ id: 'RestoreTag' })
 
-/** What became of restoring several tags. */
-export const RestoredTags = z
-  .object({
-    restored: z.array(Id),
-    refused: z
-      .array(
-        z.object({
-          tag: TagChip,
-          reason: z.enum(['name_taken', 'tag_merged']),
-          by: TagChip,
-        }),
-      )
-      .describe('Each by the tag that bears its name now, or that it was merged into.'),
-  })
-  .meta({ id: 'RestoredTags' })
-export type RestoredTags = z.output<typeof RestoredTags>
-
 export const ActorShape = z.object({ kind: z.string(), id: z.string(), name: z.string() }).meta({ id: 'Actor' })
 
 /** Why a tag was put on or taken off, beyond who did it: an operation, an import, an AI's reason and evidence. */
@@ -218,7 +201,7 @@ export const ChangeTagsResult = z
   })
   .meta({ id: 'ChangeTagsResult' })
 
-const TagIds = z.object({ ids: z.array(Id).min(1, refusal('no_tag_named', 'Name at least one tag.')).max(5000) })
+export const TagIds = z.object({ ids: z.array(Id).min(1, refusal('no_tag_named', 'Name at least one tag.')).max(5000) })
 
 export const listTags = route({
   method: 'get',
@@ -290,17 +273,6 @@ export const restoreTag = route({
   params: z.object({ id: Id }),
   body: RestoreTag,
   responses: { 200: { description: 'Tag restored.', schema: Tag }, ...problems },
-})
-
-export const restoreTags = route({
-  method: 'post',
-  path: '/v1/tags/restore',
-  operationId: 'restoreTags',
-  summary: 'Restore deleted tags, those that can be; tags that are active already count as restored',
-  permission: 'tags:write',
-  scope: 'tags:write',
-  body: TagIds,
-  responses: { 200: { description: 'Which were, and which not.', schema: RestoredTags }, ...problems },
 })
 
 export const changeContactTags = route({

@@ -3,16 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { countContacts, exportContacts, getContact, listContacts } from '../contacts/schema.ts'
 import { sighted } from '../../test/help/people.ts'
 import { openTestServer, type Person, type TestServer } from '../../test/help/server.ts'
-import {
-  changeContactTags,
-  createTag,
-  deleteTags,
-  listTagChanges,
-  listTags,
-  restoreTag,
-  restoreTags,
-  updateTag,
-} from './schema.ts'
+import { changeContactTags, createTag, deleteTags, listTagChanges, listTags, restoreTag, updateTag } from './schema.ts'
+import { restoreTags } from './restoring-schema.ts'
 import { mergeTags, previewMerge } from '../operations/schema.ts'
 
 let server: TestServer

@@ -241,6 +241,13 @@ export interface paths {
      */
     get: operations["getMedia"];
   };
+  "/v1/ai/tags": {
+    /**
+     * What AIs may do with each tag of the catalog, by name
+     * @description Scope: `tags:read`
+     */
+    get: operations["listAiTags"];
+  };
   "/v1/channels": {
     /**
      * The WhatsApp numbers of the organization by name, the oldest account first
@@ -794,6 +801,9 @@ export interface components {
     ChangeTagsResult: {
       added: components["schemas"]["TagChip"][];
       removed: components["schemas"]["TagChip"][];
+      /** @description Of what an AI added, the tags that AIs may only suggest: each waits for a person’s decision. */
+      suggested: components["schemas"]["TagChip"][];
+      /** @description So already, or suggested already. */
       unchanged: components["schemas"]["TagChip"][];
     };
     TagsAsOf: {
@@ -825,6 +835,8 @@ export interface components {
           contact_id: string;
           added: string[];
           removed: string[];
+          /** @description What AIs may only suggest: each waits for a person’s decision. */
+          suggested: string[];
         }[];
       /** @description Contacts on which all of it was so already. */
       unchanged: number;
@@ -1119,6 +1131,18 @@ export interface components {
       /** @description Of one that was given up: until then WhatsApp keeps it, and it can be fetched again. */
       available_until: string | null;
     };
+    AiTagList: {
+      tags: components["schemas"]["AiTag"][];
+    };
+    AiTag: {
+      tag: components["schemas"]["TagChip"];
+      description: string;
+      mode: components["schemas"]["AiMode"];
+      /** @description How sure an AI must be to put the tag on, from 0 to 1; below, it only suggests it. */
+      threshold: number;
+    };
+    /** @enum {string} */
+    AiMode: "off" | "suggest" | "apply";
     ChannelNameList: {
       channels: components["schemas"]["ChannelName"][];
     };
@@ -2801,6 +2825,32 @@ export interface operations {
         };
         content: never;
       };
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+      default: components["responses"]["OtherProblem"];
+    };
+  };
+  /**
+   * What AIs may do with each tag of the catalog, by name
+   * @description Scope: `tags:read`
+   */
+  listAiTags: {
+    responses: {
+      /** @description All active tags. */
+      200: {
+        headers: {
+          "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+          RateLimit: components["headers"]["RateLimit"];
+        };
+        content: {
+          "application/json": components["schemas"]["AiTagList"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
       422: components["responses"]["Problem422"];
       429: components["responses"]["Problem429"];
       503: components["responses"]["Problem503"];

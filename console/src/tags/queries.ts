@@ -4,13 +4,12 @@ import type {
   createTag,
   deleteTags,
   listTags,
-  RestoredTags,
   restoreTag,
-  restoreTags,
   Tag,
   TagChip,
   updateTag,
 } from '../../../server/tags/schema.ts'
+import type { RestoredTags, restoreTags } from '../../../server/tags/restoring-schema.ts'
 import type { RouteArgs, RouteOk } from '../../../server/lib/route.ts'
 import { contactKeys } from '../contacts/queries.ts'
 import { call } from '../lib/api.ts'

@@ -1,6 +1,7 @@
 // Restoring deleted tags: at once where their name is free; otherwise somebody decides.
 import { useCallback } from 'react'
-import type { RestoredTags, Tag } from '../../../server/tags/schema.ts'
+import type { RestoredTags } from '../../../server/tags/restoring-schema.ts'
+import type { Tag } from '../../../server/tags/schema.ts'
 import { useOrganization } from '../access/queries.ts'
 import { isProblem } from '../lib/api.ts'
 import { formatCount } from '../lib/numbers.ts'
