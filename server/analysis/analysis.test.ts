@@ -271,7 +271,9 @@ test('two servers and a thread that breaks: every conversation is analysed, none
   const shop = await scene()
   const talks = []
   for (let i = 0; i < 8; i++) talks.push(await talked(shop, null, 'I would like to book a table for two'))
-  const analyzers = [0, 1].map(() => openAnalyzer({ ...server, asking: server.classifier }, { lookEveryMs: 50, firstWaitMs: 10 }))
+  const analyzers = [0, 1].map(() =>
+    openAnalyzer({ ...server, asking: server.classifier }, { lookEveryMs: 50, firstWaitMs: 10 }),
+  )
   for (const analyzer of analyzers) analyzer.wake()
   await expect
     .poll(
