@@ -213,6 +213,7 @@ for (const [i, kind] of PROVIDER_KINDS.entries()) {
       await page.getByLabel(say('Outcome')).selectOption('failed')
       await expect(calls).toHaveCount(2)
       await page.getByLabel(say('Outcome')).selectOption('')
+      await expect(calls).toHaveCount(6)
       await checkAccessibility(page)
       await calls.nth(1).getByRole('button').click()
       await expect(dialog).toContainText('I forgot my appointment yesterday')

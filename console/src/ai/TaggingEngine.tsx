@@ -54,7 +54,7 @@ export function TaggingEngine({ providers, settings }: TaggingEngineProps) {
             <Radio
               key={id}
               value={id}
-              label={<Choice name={`${name} · ${model}`} hint={m.models_tagging_hint({ host: hostOf(base_url) })} />}
+              label={<Choice name={name} model={model} hint={m.models_tagging_hint({ host: hostOf(base_url) })} />}
             />
           ))}
         </div>
@@ -84,9 +84,15 @@ export function TaggingEngine({ providers, settings }: TaggingEngineProps) {
   )
 }
 
-const Choice = ({ name, hint }: { name: string; hint: string }) => (
+const Choice = ({ name, model, hint }: { name: string; model?: string; hint: string }) => (
   <>
     <bdi>{name}</bdi>
+    {model !== undefined && (
+      <>
+        {' · '}
+        <bdi>{model}</bdi>
+      </>
+    )}
     <span className={classes.hint}>{hint}</span>
   </>
 )
