@@ -75,7 +75,7 @@ export function openAnalyzer(server: Resources, changes: Partial<AnalyzerPace> =
       stopping.abort()
       clearInterval(timer)
       await asking.stop()
-      await Promise.all(lanes.map(({ running }) => running))
+      await Promise.all(lanes.flatMap(({ running }) => running ?? []))
     },
   }
 }
