@@ -194,11 +194,11 @@ test('figures are those of plain counting, for any period and number, for everyb
       const row = agents.find(({ agent }) => (agent?.id ?? null) === (who?.actor.id ?? null))
       expectSame(row ?? NOTHING, counted(nowMade, { ...asked, who }))
       if (row && who === leaver)
-        expect(row.agent).toEqual({ id: leaver.actor.id, name: leaver.actor.name, removed: true })
+        expect(row.agent).toEqual({ id: leaver.actor.id, name: leaver.actor.name, removed: true, ai: false })
       else if (row?.agent) expect(row.agent.removed).toBe(false)
     }
     expect(agents.find(({ agent }) => agent?.id === idle.actor.id)).toEqual({
-      agent: { id: idle.actor.id, name: idle.actor.name, removed: false },
+      agent: { id: idle.actor.id, name: idle.actor.name, removed: false, ai: false },
       ...NOTHING,
     })
   }
