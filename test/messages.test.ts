@@ -67,10 +67,11 @@ const SAME_EVERYWHERE = new Set([
   '{count} B',
   '{shown} ms',
   'Webhooks',
+  'Anthropic',
 ])
 const SAME_AS_ENGLISH: Record<string, Set<string>> = {
-  es: new Set(['Color', 'No', 'audio', 'sticker', 'Sticker']),
-  'pt-BR': new Set(['E-mail', 'status', 'Online']),
+  es: new Set(['Color', 'No', 'audio', 'sticker', 'Sticker', 'Tokens']),
+  'pt-BR': new Set(['E-mail', 'status', 'Online', 'Tokens']),
   'zh-CN': new Set(['AI']),
 }
 

@@ -36,7 +36,8 @@ export async function getCall(db: Db, actor: Actor, id: string): Promise<RouteOk
     select ${columns}, e.request, e.response from model_calls c
     left join model_exchanges e on e.org_id = c.org_id and e.call_id = c.id
     where c.org_id = ${actor.org_id} and c.id = ${id}`.execute(db)
-  if (!rows[0]) throw new Problem('not_found', 'There is no such call in the log.', { reason: 'model_call_missing' })
+  if (!rows[0])
+    throw new Problem('not_found', 'There is no such call in the log any more.', { reason: 'model_call_missing' })
   const { request, response, ...call } = rows[0]
   return { ...call, exchange: request === null || response === null ? null : { request, response } }
 }

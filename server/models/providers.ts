@@ -70,7 +70,7 @@ export async function createProvider(
   const { rows } = await sql<{ count: number }>`
     select count(*)::int as count from model_providers where org_id = ${org_id}`.execute(tx)
   if (rows[0]!.count >= MOST_PROVIDERS)
-    throw new Problem('conflict', `There are ${MOST_PROVIDERS} providers already. Remove one of them first.`, {
+    throw new Problem('conflict', `There are ${MOST_PROVIDERS} language models already. Remove one of them first.`, {
       reason: 'too_many_model_providers',
       data: { most: MOST_PROVIDERS },
     })
@@ -95,7 +95,7 @@ export async function updateProvider(
 ): Promise<ModelProvider> {
   const before = await lockProvider(tx, actor, id)
   if (api_key === null && before.api_key !== null && new URL(before.base_url).origin !== new URL(base_url).origin)
-    throw new Problem('invalid', 'The address is another one now: enter the key again, or none.', {
+    throw new Problem('invalid', 'The address is another one now: enter the key again, or remove it.', {
       reason: 'model_key_again',
       field: 'api_key',
     })
@@ -159,7 +159,7 @@ async function lockProvider(tx: Tx, actor: Actor, id: string): Promise<ProviderR
 }
 
 const missing = () =>
-  new Problem('not_found', 'There is no such provider in this organization.', { reason: 'model_provider_missing' })
+  new Problem('not_found', 'There is no such language model any more.', { reason: 'model_provider_missing' })
 
 /** A short key shows less of itself. */
 const keyColumns = ({ secretKey }: Vault, id: string, key: string): { sealed: Buffer | null; end: string | null } =>

@@ -41,7 +41,7 @@ const price = z
   .nullable()
 
 const settings = {
-  name: nameText(refusal('model_provider_nameless', 'Give the provider a name.')),
+  name: nameText(refusal('model_provider_nameless', 'Give the language model a name.')),
   base_url: filledText(baseAddress, 500)
     .refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), baseAddress)
     .refine(

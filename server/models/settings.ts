@@ -72,7 +72,7 @@ export async function setSettings(
   if (JSON.stringify(before) === JSON.stringify(after)) return getSettings(tx, actor)
   const names = await namesOf(tx, org_id, [before.tagging_provider_id, tagging_provider_id])
   if (tagging_provider_id !== null && !names.has(tagging_provider_id))
-    throw new Problem('not_found', 'There is no such provider in this organization.', {
+    throw new Problem('not_found', 'There is no such language model any more.', {
       reason: 'model_provider_missing',
       field: 'tagging_provider_id',
     })

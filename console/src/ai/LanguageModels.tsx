@@ -135,7 +135,7 @@ function ProviderRow({ provider, tags, onAct }: ProviderRowProps) {
           ))}
         </p>
       </div>
-      <Button size="xs" variant="default" onClick={() => onAct('test')} aria-label={m.model_test_title({ name })}>
+      <Button size="xs" variant="default" onClick={() => onAct('test')} aria-label={m.model_test_named({ name })}>
         {m.model_test()}
       </Button>
       <Menu position="bottom-end" returnFocus={false}>

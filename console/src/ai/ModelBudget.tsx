@@ -16,6 +16,9 @@ import { tell } from '../ui/toasts.ts'
 import classes from './Ai.module.css'
 import { useSetModelSettings } from './queries.ts'
 
+/** The fields stand beside one another, whatever is said of them. */
+const BELOW: ('label' | 'input' | 'description' | 'error')[] = ['label', 'input', 'description', 'error']
+
 type Typed = { monthly_tokens: number | string; keep_days: number | string }
 type Limits = Pick<ModelSettings, 'monthly_tokens' | 'keep_days'>
 
@@ -30,6 +33,10 @@ export function ModelBudget({ settings }: { settings: ModelSettings }) {
   const { monthly_tokens, keep_days, month } = settings
   const used = month.input_tokens + month.output_tokens
   const day = momentWords(month.ends_at, 'day')
+  const words =
+    monthly_tokens === null
+      ? m.models_used({ used: formatCount(used) })
+      : m.models_used_of({ used: formatCount(used), budget: formatCount(monthly_tokens) })
   return (
     <section className={classes.section} aria-labelledby="model-budget">
       <div className={classes.head}>
@@ -43,19 +50,18 @@ export function ModelBudget({ settings }: { settings: ModelSettings }) {
           {m.models_used_up({ day })}
         </p>
       )}
-      <p className={classes.text} id="model-used">
-        {monthly_tokens === null
-          ? m.models_used({ used: formatCount(used) })
-          : m.models_used_of({ used: formatCount(used), budget: formatCount(monthly_tokens) })}{' '}
-        {m.models_month_ends({ day })}
+      <p className={classes.text}>
+        {words} {m.models_month_ends({ day })}
       </p>
       {monthly_tokens !== null && (
-        <Progress
-          className={classes.progress}
-          value={monthly_tokens === 0 ? 100 : Math.min(100, (100 * used) / monthly_tokens)}
-          {...(month.used_up ? { color: 'red' } : {})}
-          aria-labelledby="model-used"
-        />
+        <Progress.Root size={6} radius="xl" className={classes.progress}>
+          <Progress.Section
+            value={monthly_tokens === 0 ? 100 : Math.min(100, (100 * used) / monthly_tokens)}
+            aria-label={m.models_budget()}
+            aria-valuetext={words}
+            {...(month.used_up ? { color: 'red' } : {})}
+          />
+        </Progress.Root>
       )}
       <Form kept={{ monthly_tokens, keep_days }} />
     </section>
@@ -97,6 +103,7 @@ function Form({ kept: { monthly_tokens, keep_days } }: { kept: Limits }) {
         <NumberInput
           label={m.models_monthly_tokens()}
           description={m.models_monthly_tokens_hint()}
+          inputWrapperOrder={BELOW}
           hideControls
           allowDecimal={false}
           allowNegative={false}
@@ -106,6 +113,7 @@ function Form({ kept: { monthly_tokens, keep_days } }: { kept: Limits }) {
         <NumberInput
           label={m.models_keep_days()}
           description={m.models_keep_days_hint()}
+          inputWrapperOrder={BELOW}
           hideControls
           allowDecimal={false}
           allowNegative={false}

@@ -33,7 +33,8 @@ function ModelCalls() {
   const { call: open, ...filter } = useSearch({ from: FROM })
   const navigate = useNavigate({ from: FROM })
   const list = useInfiniteQuery(callsQuery(organization.slug, filter))
-  const change = (changes: { [K in keyof CallSearch]?: CallSearch[K] | undefined }) =>
+  /** What cannot be meant, such as the empty choice, is no filter. */
+  const change = (changes: { [K in keyof CallSearch]?: string | undefined }) =>
     void navigate({ search: (before) => readCallSearch({ ...before, ...changes }), resetScroll: false })
   const calls = list.data?.pages.flatMap((page) => page.calls)
   const any = { value: '', label: m.models_log_any() }
@@ -50,17 +51,13 @@ function ModelCalls() {
             label={m.models_log_purpose()}
             data={[any, ...PURPOSES.map((value) => ({ value, label: purposeWords[value]() }))]}
             value={filter.purpose ?? ''}
-            onChange={(event) =>
-              change(readCallSearch({ purpose: event.currentTarget.value, outcome: filter.outcome }))
-            }
+            onChange={(event) => change({ purpose: event.currentTarget.value })}
           />
           <NativeSelect
             label={m.models_log_outcome()}
             data={[any, ...OUTCOMES.map((value) => ({ value, label: outcomeLabels[value]() }))]}
             value={filter.outcome ?? ''}
-            onChange={(event) =>
-              change(readCallSearch({ outcome: event.currentTarget.value, purpose: filter.purpose }))
-            }
+            onChange={(event) => change({ outcome: event.currentTarget.value })}
           />
         </div>
         {list.error && <ErrorNotice error={list.error} onRetry={() => void list.refetch()} />}
@@ -132,7 +129,7 @@ function CallRow({ call, onOpen }: { call: ModelCall; onOpen: () => void }) {
         <button
           type="button"
           className={classes.open}
-          aria-label={m.models_call_open({ time: momentWords(at, 'minute') })}
+          title={m.models_call_open({ time: momentWords(at, 'minute') })}
           onClick={onOpen}
         >
           <Time at={at} form="minute" />

@@ -49,13 +49,12 @@ export function TaggingEngine({ providers, settings }: TaggingEngineProps) {
         }}
       >
         <div className={classes.choices}>
-          <Radio value={BUILT_IN} label={m.ai_built_in()} description={m.models_tagging_built_in_hint()} />
+          <Radio value={BUILT_IN} label={<Choice name={m.ai_built_in()} hint={m.models_tagging_built_in_hint()} />} />
           {providers.map(({ id, name, model, base_url }) => (
             <Radio
               key={id}
               value={id}
-              label={<bdi>{`${name} · ${model}`}</bdi>}
-              description={m.models_tagging_hint({ host: hostOf(base_url) })}
+              label={<Choice name={name} model={model} hint={m.models_tagging_hint({ host: hostOf(base_url) })} />}
             />
           ))}
         </div>
@@ -84,6 +83,19 @@ export function TaggingEngine({ providers, settings }: TaggingEngineProps) {
     </section>
   )
 }
+
+const Choice = ({ name, model, hint }: { name: string; model?: string; hint: string }) => (
+  <>
+    <bdi>{name}</bdi>
+    {model !== undefined && (
+      <>
+        {' · '}
+        <bdi>{model}</bdi>
+      </>
+    )}
+    <span className={classes.hint}>{hint}</span>
+  </>
+)
 
 /** What became of the last analyses; nothing where there were none. */
 function Week({ week: { by_model, by_built_in, fallbacks, refused } }: { week: ModelSettings['week'] }) {

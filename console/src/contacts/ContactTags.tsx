@@ -131,7 +131,7 @@ function EvidenceQuote({ evidence, reason }: { evidence: NonNullable<Assignment[
     <Link
       to="/o/$organization/inbox"
       params={{ organization: slug }}
-      search={{ conversation: evidence.conversation_id }}
+      search={{ conversation: evidence.conversation_id, message: evidence.message_id }}
       className={classes.evidence}
       dir="auto"
       title={reason}

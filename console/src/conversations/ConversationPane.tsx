@@ -36,6 +36,8 @@ export interface ConversationPaneHandle {
 interface ConversationPaneProps {
   ref?: Ref<ConversationPaneHandle>
   id: string
+  /** Where one goes as soon as it is read. */
+  message?: string | undefined
   /** Undefined as long as it is not read. */
   conversation: Conversation | undefined
   error: unknown
@@ -53,6 +55,7 @@ interface ConversationPaneProps {
 export function ConversationPane({
   ref,
   id,
+  message,
   conversation,
   error,
   onRetry,
@@ -182,6 +185,7 @@ export function ConversationPane({
       <Thread
         conversation={conversation}
         thread={thread}
+        goTo={message}
         name={name}
         mayAnswer={isMine && mayAnswer && !watching}
         onReplied={() => input.current?.focus()}

@@ -128,6 +128,7 @@ function Inbox() {
             key={openId}
             ref={pane}
             id={openId}
+            message={search.message}
             conversation={conversation}
             error={opened.error}
             onRetry={() => void opened.refetch()}

@@ -2,7 +2,7 @@
 import { Button, Loader, Skeleton, VisuallyHidden } from '@mantine/core'
 import { IconArrowDown } from '@tabler/icons-react'
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query'
-import { useLayoutEffect, useMemo, useState } from 'react'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import type { Conversation } from '../../../server/conversations/schema.ts'
 import { useOrganization, useSession } from '../access/queries.ts'
 import { dayWords, useToday } from '../lib/time.ts'
@@ -23,6 +23,8 @@ import { statusLabel } from './words.ts'
 interface ThreadProps {
   conversation: Conversation
   thread: UseInfiniteQueryResult<InfiniteData<ThreadPage>>
+  /** A message to which one goes once it is read; another one, when it changes. */
+  goTo?: string | undefined
   /** The customer's. */
   name: string
   mayAnswer: boolean
@@ -32,7 +34,7 @@ interface ThreadProps {
 /** The line above the unread ones. */
 const UNREAD_LINE = 'unread'
 
-export function Thread({ conversation, thread, name, mayAnswer, onReplied }: ThreadProps) {
+export function Thread({ conversation, thread, goTo, name, mayAnswer, onReplied }: ThreadProps) {
   const organization = useOrganization()
   const { user } = useSession()
   const { id } = conversation
@@ -73,6 +75,12 @@ export function Thread({ conversation, thread, name, mayAnswer, onReplied }: Thr
     else tell(m.message_not_found())
   }
   const onSeek = (messageId: string) => void seek(messageId)
+  const wentTo = useRef<string>(undefined)
+  useEffect(() => {
+    if (goTo === undefined || data === undefined || wentTo.current === goTo) return
+    wentTo.current = goTo
+    void seek(goTo)
+  })
   const unreadAbove = firstUnread != null && data !== undefined && !isLoaded(firstUnread)
   const needMore = () => {
     if (hasNextPage && !isFetchingNextPage && !isFetchNextPageError) void fetchNextPage()

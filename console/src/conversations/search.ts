@@ -14,6 +14,8 @@ export interface InboxSearch {
   any_tags?: string
   channels?: string
   conversation?: string
+  /** The message of it to which one goes. */
+  message?: string
   /** Without it the contact stands beside the conversation where there is room. */
   contact?: 'shown' | 'hidden'
 }
@@ -30,6 +32,8 @@ export function readInboxSearch(given: Record<string, unknown>): InboxSearch {
   }
   const [conversation] = idsOf(given['conversation'])
   if (conversation !== undefined) read.conversation = conversation
+  const [message] = idsOf(given['message'])
+  if (conversation !== undefined && message !== undefined) read.message = message
   if (contact === 'shown' || contact === 'hidden') read.contact = contact
   return read
 }
@@ -58,7 +62,8 @@ export function useChangeInbox() {
       void navigate({ search: (before) => readInboxSearch({ ...before, ...changes }), replace })
     return {
       change,
-      open: (conversation: string | undefined, options?: { replace?: boolean }) => change({ conversation }, options),
+      open: (conversation: string | undefined, options?: { replace?: boolean }) =>
+        change({ conversation, message: undefined }, options),
       clearFilters: () => change({ search: undefined, any_tags: undefined, channels: undefined }),
     }
   }, [navigate])

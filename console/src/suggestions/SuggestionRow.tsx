@@ -46,7 +46,7 @@ export function SuggestionRow({ suggestion, who, before, busy, onAccept, onRejec
               <Link
                 to="/o/$organization/inbox"
                 params={{ organization: organization.slug }}
-                search={{ conversation: evidence.conversation_id }}
+                search={{ conversation: evidence.conversation_id, message: evidence.message_id }}
               >
                 {m.suggestion_read_conversation()}
               </Link>
