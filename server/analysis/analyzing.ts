@@ -73,7 +73,7 @@ export function openAnalyzer(server: Asked, changes: Partial<AnalyzerPace> = {})
     async stop() {
       stopping.abort()
       clearInterval(timer)
-      await Promise.all(lanes.map(({ running }) => running))
+      await Promise.all(lanes.map(({ running }) => running ?? Promise.resolve()))
     },
   }
 }

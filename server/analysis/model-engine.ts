@@ -57,7 +57,7 @@ export async function judgeByModel(server: ModelResources, model: ChosenModel, t
       instructions: question.instructions,
       prompt: question.prompt,
       output: Output.object({
-        schema: jsonSchema<unknown>(REPLY_SCHEMA, { validate: (value) => ({ success: true, value }) }),
+        schema: jsonSchema(REPLY_SCHEMA, { validate: (value) => ({ success: true, value }) }),
       }),
     })
     const read = readReply(output, question)
