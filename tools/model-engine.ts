@@ -51,7 +51,7 @@ export function openModelEngine(options: { url: string; model: string; key: stri
       instructions: question.instructions,
       prompt: question.prompt,
       output: Output.object({
-        schema: jsonSchema<unknown>(REPLY_SCHEMA, { validate: (value) => ({ success: true, value }) }),
+        schema: jsonSchema(REPLY_SCHEMA, { validate: (value) => ({ success: true, value }) }),
       }),
     })
     const read = readReply(output, question)

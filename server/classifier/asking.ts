@@ -10,7 +10,8 @@ import type { Answer, Notice, Question, Reply } from './thread.ts'
 /** What an organization's people taught. The thread has it loaded once for each key. */
 export interface Kept {
   key: string
-  load(): Promise<Omit<LearnedBytes, 'negatives'>[]>
+  /** In pages: copying all of a large catalog at once would hold others up. */
+  load(): AsyncIterable<Omit<LearnedBytes, 'negatives'>[]>
 }
 
 /** Teaching a catalog; what was taken of it lives in the thread, so all of it fails when the thread does. */
@@ -124,7 +125,8 @@ export function openAsking(onNotice: (notice: string) => void, changes: Partial<
     const question: Asked = { ask: 'judge', tags: [...tags], turns: [...turns], learned: kept?.key ?? null }
     let answer = await ask(question)
     if (answer === 'not held' && kept !== null) {
-      await ask({ ask: 'hold', key: kept.key, learned: await kept.load() })
+      for await (const learned of kept.load()) await ask({ ask: 'hold', key: kept.key, learned, last: false })
+      await ask({ ask: 'hold', key: kept.key, learned: [], last: true })
       answer = await ask(question)
     }
     return expected('judged', answer)

@@ -17,8 +17,8 @@ import { unpackWeights } from './packing.ts'
 import { openTeaching, type LearnedBytes, type LessonText, type Teaching } from './teaching.ts'
 import type { Turn } from './text.ts'
 
-/** What people taught, as it is handed over once; the key is another whenever they taught more. */
-type Held = { key: string; learned: Omit<LearnedBytes, 'negatives'>[] }
+/** What people taught, as it is handed over once, page by page; the key is another whenever they taught more. */
+type Held = { key: string; learned: Omit<LearnedBytes, 'negatives'>[]; last: boolean }
 
 export type Question = { id: number } & (
   | { ask: 'judge'; tags: CatalogTag[]; turns: Turn[]; learned: string | null }
@@ -52,6 +52,8 @@ let prior: Prior | null = null
 let embedder: Promise<Embedder | null> | null = null
 const catalogs = new Map<string, Promise<Classifier>>()
 const held = new Map<string, Map<string, Learned>>()
+/** Of which not all pages are here. */
+const coming = new Map<string, Map<string, Learned>>()
 const teachings = new Map<number, Teaching>()
 
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
@@ -100,11 +102,14 @@ async function answerTo(question: Question): Promise<Answer> {
       return { overlaps: overlapsOf(catalog), meaning: meaning !== null }
     }
     case 'hold': {
-      const learned = question.learned.map(({ tag, positives, weights }): [string, Learned] => [
-        tag,
-        { positives, negatives: 0, weights: unpackWeights(weights) },
-      ])
-      keep(held, question.key, new Map(learned))
+      const { key, learned, last } = question
+      const all = coming.get(key) ?? keep(coming, key, new Map<string, Learned>())
+      for (const { tag, positives, weights } of learned)
+        all.set(tag, { positives, negatives: 0, weights: unpackWeights(weights) })
+      if (!last) return 'done'
+      coming.delete(key)
+      // Two may hand it over at the same time: the first that is through has all of it.
+      if (!held.has(key)) keep(held, key, all)
       return 'done'
     }
     case 'begin':

@@ -6,6 +6,12 @@ import type { Db } from '../lib/db.ts'
 /** A few at once, so that reading them holds nobody up. */
 const PAGE = 20
 
+interface LearnedRow {
+  tag: string
+  positives: number
+  weights: Buffer<ArrayBuffer>
+}
+
 /** What the organization's people taught; null when that is nothing. */
 export async function learnedOf(db: Db, orgId: string): Promise<Kept | null> {
   const { rows } = await sql<{ version: number }>`
@@ -16,18 +22,16 @@ export async function learnedOf(db: Db, orgId: string): Promise<Kept | null> {
   if (version === undefined) return null
   return {
     key: `${orgId} ${version}`,
-    async load() {
-      const all: { tag: string; positives: number; weights: Buffer<ArrayBuffer> }[] = []
-      for (let after: string | null = null; ; after = all.at(-1)!.tag) {
-        const page: typeof all = (
-          await sql<(typeof all)[number]>`
+    async *load() {
+      for (let after: string | null = null; ;) {
+        const { rows: page }: { rows: LearnedRow[] } = await sql<LearnedRow>`
           select tag_id as tag, positives, weights from tag_learners
           where org_id = ${orgId} and (${after}::uuid is null or tag_id > ${after}::uuid) order by tag_id limit ${PAGE}`.execute(
-            db,
-          )
-        ).rows
-        all.push(...page)
-        if (page.length < PAGE) return all
+          db,
+        )
+        yield page
+        if (page.length < PAGE) return
+        after = page.at(-1)!.tag
       }
     },
   }

@@ -335,7 +335,7 @@ test('a contact that is erased is taken out of what was learned', async () => {
   expect((await weights())[0]!.weights.equals(before)).toBe(false)
 })
 
-test('learning twice from the same gives the same, with the meanings kept and without', async () => {
+test('learning anew from the same conversations gives the same', async () => {
   const shop = await taughtShop()
   await learn()
   const weights = async () =>
