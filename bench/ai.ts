@@ -92,14 +92,17 @@ async function benchClosing(asked: Asked, { closing, open, seconds }: Sizes): Pr
   let done = false
   const analysed = watch(asked, closing).finally(() => (done = true))
   const during: Awaited<ReturnType<typeof read>>[] = []
-  while (!done) during.push(await read(5))
+  while (!done) {
+    const round = await read(5)
+    print('meanwhile', round)
+    during.push(round)
+  }
   const { most } = await analysed
   const took = (performance.now() - started) / 1000
   const p95 = at(
     during.map((each) => each.p95),
     0.5,
   )
-  for (const each of during) print('meanwhile', each)
   const { rows } = await server.pool.query<{
     done: number
     failed: number
