@@ -9,6 +9,7 @@ import type { Webhook } from '../../../server/webhooks/schema.ts'
 import { Allowed } from '../access/Allowed.tsx'
 import { useOrganization } from '../access/queries.ts'
 import listing from '../api-keys/ApiKeysPage.module.css'
+import rows from '../ui/NamedRows.module.css'
 import { m } from '../paraglide/messages.js'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
@@ -45,11 +46,11 @@ function Webhooks() {
     </Button>
   )
   return (
-    <div className={listing.page}>
+    <div className={rows.page}>
       <PageHeader title={m.webhooks()} organization={organization.name} text={m.webhooks_text()}>
         {webhooks && webhooks.length > 0 && add}
       </PageHeader>
-      <div className={listing.content} tabIndex={-1}>
+      <div className={rows.content} tabIndex={-1}>
         {error && !webhooks && <ErrorNotice error={error} onRetry={() => void refetch()} />}
         {!webhooks && !error && (
           <div role="status" aria-label={m.webhooks_loading()}>
@@ -67,7 +68,7 @@ function Webhooks() {
           </EmptyState>
         )}
         {webhooks && webhooks.length > 0 && (
-          <ul className={listing.list} aria-label={m.webhooks()} tabIndex={-1}>
+          <ul className={rows.list} aria-label={m.webhooks()} tabIndex={-1}>
             {webhooks.map((webhook) => (
               <WebhookRow key={webhook.id} webhook={webhook} onAct={(kind) => setDialog({ kind, webhook })} />
             ))}
@@ -95,8 +96,8 @@ function WebhookRow({ webhook, onAct }: { webhook: Webhook; onAct: (act: Act) =>
   }
   const { id, url, description, off_at, off_reason } = webhook
   return (
-    <li className={listing.row}>
-      <div className={listing.words}>
+    <li className={rows.row}>
+      <div className={`${rows.words} ${listing.words}`}>
         <p className={listing.head}>
           <Link
             to="/o/$organization/settings/webhooks/$webhook"
@@ -134,7 +135,7 @@ function WebhookRow({ webhook, onAct }: { webhook: Webhook; onAct: (act: Act) =>
               {off_reason !== 'person' && <Menu.Item onClick={act('off')}>{m.webhook_leave_off()}</Menu.Item>}
             </>
           )}
-          <Menu.Item className={listing.danger} onClick={act('delete')}>
+          <Menu.Item className={rows.danger} onClick={act('delete')}>
             {m.webhook_delete()}
           </Menu.Item>
         </Menu.Dropdown>
