@@ -1,8 +1,7 @@
 // What a language model is told when it is to answer a customer: the rules, what the organization wants, and the conversation as data.
 import { randomBytes } from 'node:crypto'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { TranscriptTurn } from '../analysis/transcript.ts'
-import { messagesToTagger } from '../classifier/guard.ts'
+import { talkingIn } from '../classifier/guard.ts'
 import type { Reading } from './reading.ts'
 
 export const MOST_TAGS_A_TURN = 3
@@ -71,17 +70,4 @@ export async function askAbout(reading: Reading, agent: { name: string; instruct
     idByTag,
     talking: await talkingIn(reading.turns, [...known.values()]),
   }
-}
-
-/** A message may take some milliseconds: others have their turn between two. */
-async function talkingIn(
-  turns: readonly TranscriptTurn[],
-  tags: readonly { id: string; name: string }[],
-): Promise<ReadonlySet<number>> {
-  const talking = new Set<number>()
-  for (const turn of turns) {
-    for (const n of messagesToTagger([turn], tags)) talking.add(n)
-    await nextTurn()
-  }
-  return talking
 }

@@ -1,9 +1,8 @@
 // Has a language model judge a closed conversation.
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { generateText, jsonSchema, Output } from 'ai'
 import { sql } from 'kysely'
 import type { CatalogTag } from '../classifier/features.ts'
-import { messagesToTagger } from '../classifier/guard.ts'
+import { talkingIn } from '../classifier/guard.ts'
 import type { Db } from '../lib/db.ts'
 import { askModel, type ModelResources } from '../models/calling.ts'
 import { ModelError } from '../models/errors.ts'
@@ -64,19 +63,6 @@ export async function judgeByModel(server: ModelResources, model: ChosenModel, t
     if (read === null) throw new ModelError('garbage', 'The model answered something that cannot be used.')
     return { ...read, talking: [...talking] }
   })
-}
-
-/** A message may take some milliseconds: others have their turn between two. */
-async function talkingIn(
-  transcript: readonly TranscriptTurn[],
-  tags: readonly CatalogTag[],
-): Promise<ReadonlySet<number>> {
-  const talking = new Set<number>()
-  for (const turn of transcript) {
-    for (const n of messagesToTagger([turn], tags)) talking.add(n)
-    await nextTurn()
-  }
-  return talking
 }
 
 const MOST_TAKEN_OFF = 20

@@ -1,4 +1,5 @@
 // Messages that talk to whoever tags, instead of to the business: they are evidence for nothing.
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { foldForSearch } from '../lib/fold.ts'
 import type { CatalogTag } from './features.ts'
 import type { Turn } from './text.ts'
@@ -73,11 +74,29 @@ export function messagesToTagger(
   turns: readonly Turn[],
   tags: readonly Pick<CatalogTag, 'id' | 'name'>[],
 ): Set<number> {
-  const names = tags.map((tag) => asSeen(tag.name.replace(/[_-]/gu, ' '))).filter((name) => name !== '')
-  const found = new Set<number>()
-  for (const turn of turns) if (turn.from === 'customer' && talksToTagger(turn.text, names)) found.add(turn.n)
-  return found
+  const names = namesOf(tags)
+  return new Set(turns.flatMap((turn) => (talks(turn, names) ? [turn.n] : [])))
 }
+
+/** The same where others must have their turn between two messages: a long one may take some milliseconds. */
+export async function talkingIn(
+  turns: readonly Turn[],
+  tags: readonly Pick<CatalogTag, 'id' | 'name'>[],
+): Promise<ReadonlySet<number>> {
+  const names = namesOf(tags)
+  const talking = new Set<number>()
+  for (const turn of turns) {
+    if (talks(turn, names)) talking.add(turn.n)
+    await nextTurn()
+  }
+  return talking
+}
+
+const namesOf = (tags: readonly Pick<CatalogTag, 'name'>[]): string[] =>
+  tags.map((tag) => asSeen(tag.name.replace(/[_-]/gu, ' '))).filter((name) => name !== '')
+
+const talks = ({ from, text }: Turn, names: readonly string[]): boolean =>
+  from === 'customer' && talksToTagger(text, names)
 
 function talksToTagger(text: string, names: readonly string[]): boolean {
   const lines = text.split(/\r?\n/u).map(asSeen)
