@@ -9,6 +9,7 @@ import { learnedOf } from '../learning/learned.ts'
 import { stepByStep } from '../lib/steps.ts'
 import { ModelError } from '../models/errors.ts'
 import type { ModelReason } from '../models/schema.ts'
+import { tagsForAis } from '../tags/ai-modes.ts'
 import { byModel, chosenModel } from './choosing.ts'
 import { BUILT_IN, writeDown, type Engine, type Found, type Taken } from './deciding.ts'
 import { judgeByModel, passes } from './model-engine.ts'
@@ -95,7 +96,7 @@ export async function analyzeOne(
   if (taken === null) return false
   try {
     const [tags, transcript] = [
-      await catalogOf(db, taken.org_id),
+      await tagsForAis(db, taken.org_id),
       await transcriptOf(db, taken.org_id, taken.conversation_id),
     ]
     const task = { taken, tags, transcript, stopping }
@@ -156,15 +157,6 @@ async function take(db: Db, pace: AnalyzerPace, lane: Lane): Promise<Taken | nul
     where a.org_id = due.org_id and a.conversation_id = due.conversation_id
     returning a.org_id, a.conversation_id, a.attempts, a.fallback`.execute(db)
   return rows[0] ?? null
-}
-
-/** The tags that AIs may use. */
-async function catalogOf(db: Db, orgId: string): Promise<CatalogTag[]> {
-  const { rows } = await sql<CatalogTag>`
-    select id, name, description from tags where org_id = ${orgId} and deleted_at is null and ai_mode <> 'off' order by id`.execute(
-    db,
-  )
-  return rows
 }
 
 /** The last time of the language model is followed by the built-in classifier's first without a wait. */

@@ -3,11 +3,11 @@ import { sql } from 'kysely'
 import type { Server } from '../access/door.ts'
 import { transcriptOf } from '../analysis/transcript.ts'
 import type { Pupil, TeachingAsked } from '../classifier/asking.ts'
-import type { CatalogTag } from '../classifier/features.ts'
 import type { LearnedBytes } from '../classifier/teaching.ts'
 import type { Db, Tx } from '../lib/db.ts'
 import { databaseAtFault } from '../lib/http.ts'
 import { stepByStep } from '../lib/steps.ts'
+import { tagsForAis } from '../tags/ai-modes.ts'
 import { lessonsOf, type Lesson } from './lessons.ts'
 import { noticeLessons } from './noticing.ts'
 
@@ -82,7 +82,7 @@ export async function learnOne(
   if (taken === null) return false
   let teaching: TeachingAsked | null = null
   try {
-    const tags = await catalogOf(db, taken.org_id)
+    const tags = await tagsForAis(db, taken.org_id)
     const lessons = await lessonsOf(db, taken.org_id, taken.since)
     const given = new Set(lessons.flatMap((lesson) => lesson.tags))
     const places = tags.flatMap((tag, place) => (given.has(tag.id) ? [place] : []))
@@ -126,15 +126,6 @@ async function take(db: Db, pace: TrainerPace): Promise<Taken | null> {
     where l.org_id = due.org_id
     returning l.org_id, l.round, l.since, l.failures, l.new_lessons`.execute(db)
   return rows[0] ?? null
-}
-
-/** The tags that AIs may use. */
-async function catalogOf(db: Db, orgId: string): Promise<CatalogTag[]> {
-  const { rows } = await sql<CatalogTag>`
-    select id, name, description from tags where org_id = ${orgId} and deleted_at is null and ai_mode <> 'off' order by id`.execute(
-    db,
-  )
-  return rows
 }
 
 /** Keeps the organization for longer, and says how far it is. */

@@ -18,6 +18,15 @@ interface ModeRow {
   ai_threshold: number
 }
 
+/** The tags that AIs may use. */
+export async function tagsForAis(db: Db, orgId: string): Promise<{ id: string; name: string; description: string }[]> {
+  const { rows } = await sql<{ id: string; name: string; description: string }>`
+    select id, name, description from tags where org_id = ${orgId} and deleted_at is null and ai_mode <> 'off' order by id`.execute(
+    db,
+  )
+  return rows
+}
+
 /** The active tags by name, with what AIs may do with each. */
 export async function listAiModes(db: Db, actor: Actor): Promise<ModeRow[]> {
   const { rows } = await sql<ModeRow>`
