@@ -50,6 +50,7 @@ afterAll(() => server.close())
 
 /** Of which kind an id in the address is. */
 const KINDS_AT: Readonly<Record<string, readonly Kind[]>> = {
+  ai: ['tag'],
   contacts: ['contact', 'otherContact', 'customer'],
   tags: ['tag', 'otherTag', 'deletedTag'],
   operations: ['operation'],
