@@ -1,7 +1,7 @@
 // Conflicts: two contacts that are one person, played with the test phone, merged, taken apart, kept apart; and what came in, raw.
-import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test, type Page } from '@playwright/test'
 import { startEarmark } from './earmark.ts'
+import { checkAccessibilityInBoth } from './people.ts'
 
 const PHONE = '+15550101111'
 const USER_ID = 'US.1349120865'
@@ -44,17 +44,6 @@ async function expectContacts(page: Page, count: number): Promise<void> {
   await expect(page.getByRole('row').filter({ hasText: 'Test' })).toHaveCount(count)
 }
 
-async function checkAccessibility(page: Page): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    const found = violations.flatMap(({ id, nodes }) =>
-      nodes.map((node) => `${colorScheme} ${id}: ${node.html.slice(0, 200)}`),
-    )
-    expect(found).toEqual([])
-  }
-}
-
 test('two contacts that turn out to be one person are merged, taken apart again, and kept apart', async ({ page }) => {
   const earmark = await startEarmark()
   try {
@@ -80,7 +69,7 @@ test('two contacts that turn out to be one person are merged, taken apart again,
     await box.press('Enter')
     await expect(page.getByRole('log').getByText('The one\nwith pockets')).toBeVisible()
     await expect(box).toHaveValue('')
-    await checkAccessibility(page)
+    await checkAccessibilityInBoth(page)
     await play(page, { userId: USER_ID, name: 'Rita without phone', text: 'Hello' })
     await expectContacts(page, 2)
     await play(page, { phone: PHONE, userId: USER_ID, name: 'Rita', text: 'Both at once' })
@@ -91,11 +80,11 @@ test('two contacts that turn out to be one person are merged, taken apart again,
       'This phone number and this WhatsApp user ID arrived together, but belong to two contacts.',
     )
     await expect(card.getByRole('link')).toHaveText(['Rita', 'Rita without phone'])
-    await checkAccessibility(page)
+    await checkAccessibilityInBoth(page)
     await card.getByRole('button', { name: 'Merge' }).click()
     const dialog = page.getByRole('dialog', { name: 'Merge two contacts' })
     await expect(dialog).toContainText('It can be undone')
-    await checkAccessibility(page)
+    await checkAccessibilityInBoth(page)
     await dialog.getByRole('button', { name: 'Merge' }).click()
     await expect(page.getByText('Contacts merged')).toBeVisible()
     await expect(page.getByRole('heading', { name: 'No conflicts' })).toBeVisible()
@@ -104,7 +93,7 @@ test('two contacts that turn out to be one person are merged, taken apart again,
     await open(page, 'Conflicts')
     await page.getByRole('link', { name: 'Decided' }).click()
     await expect(page.getByText(/^Merged by Ana Sousa/)).toBeVisible()
-    await checkAccessibility(page)
+    await checkAccessibilityInBoth(page)
     await page.getByRole('button', { name: 'Undo: Merged by Ana Sousa' }).click()
     await expect(page.getByText('Taken back. The conflict is open again.')).toBeVisible()
     await expectContacts(page, 2)
@@ -145,17 +134,17 @@ test('a number that may have a new owner is decided; deliveries are read raw; th
     await page.getByRole('link', { name: 'Deliveries of Test phone' }).click()
     const deliveries = page.getByRole('button', { name: /message: text/ })
     await expect(deliveries).toHaveCount(2)
-    await checkAccessibility(page)
+    await checkAccessibilityInBoth(page)
     await deliveries.first().click()
     await expect(page.getByRole('region', { name: 'Body' })).toContainText('"body": "A new phone"')
-    await checkAccessibility(page)
+    await checkAccessibilityInBoth(page)
     await page.keyboard.press('Escape')
     await page.getByRole('link', { name: 'Problems' }).click()
     await expect(page.getByRole('heading', { name: 'No problems' })).toBeVisible()
 
     await open(page, 'Test phone')
     await page.getByRole('button', { name: 'Clear test contacts' }).click()
-    await checkAccessibility(page)
+    await checkAccessibilityInBoth(page)
     await page.getByRole('button', { name: 'Erase 1 test contact' }).click()
     await expect(page.getByText('Erased 1 test contact.')).toBeVisible()
     await expect(page.getByText('Nobody is played yet.')).toBeVisible()

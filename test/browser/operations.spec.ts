@@ -49,6 +49,7 @@ for (const { locale, browserLocale, colorScheme } of LOOKS) {
       const dialog = page.getByRole('dialog', { name: say('Add tags') })
       await expect(dialog.getByRole('combobox')).toBeFocused()
       await page.keyboard.type('christ')
+      await expect(dialog.getByRole('option')).toHaveText(/^Christmas card/)
       await page.keyboard.press('Enter')
       await expect(dialog.getByRole('status')).toContainText(
         say('{shown} contacts chosen.', { shown: 400, count: 400 }),

@@ -60,6 +60,25 @@ export async function joins(
 /** No accessibility violation on the screen as it is shown. */
 export async function checkAccessibility(page: Page): Promise<void> {
   await page.emulateMedia({ reducedMotion: 'reduce' })
+  await standStill(page)
   const { violations } = await new AxeBuilder({ page }).analyze()
   expect(violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`))).toEqual([])
+}
+
+/** A colour on its way to another has too little contrast. What turns for ever, as a sign of waiting, is not waited for. */
+const standStill = (page: Page): Promise<void> =>
+  page.evaluate(async () => {
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve))
+    await frame()
+    await frame()
+    const ending = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().iterations !== Infinity)
+    await Promise.allSettled(ending.map(({ finished }) => finished))
+  })
+
+/** The same in both color schemes; the page stays in the dark one. */
+export async function checkAccessibilityInBoth(page: Page): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    await checkAccessibility(page)
+  }
 }
