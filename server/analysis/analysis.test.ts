@@ -111,10 +111,10 @@ test('what a person took off comes back only with a newer message', async () => 
   const { contactId, phone } = await talked(shop, null, said)
   await analyze()
   await shop.agent.call(changeContactTags, { params: { id: contactId }, body: { remove: [shop.booking.id] } })
-  await server.pool.query('update analyses set state = $1, attempts = 0, due_at = now() where org_id = $2', [
-    'waiting',
-    shop.admin.actor.org_id,
-  ])
+  await server.pool.query(
+    `update analyses set state = $1, attempts = 0, due_at = now() - interval '1 second' where org_id = $2`,
+    ['waiting', shop.admin.actor.org_id],
+  )
   await analyze()
   expect(await tagsOf(shop.admin, contactId)).toEqual([])
   expect(await suggestionsFor(shop.admin, contactId)).toEqual([])

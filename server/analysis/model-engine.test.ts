@@ -190,9 +190,10 @@ describe.each(PROVIDER_KINDS)('%s', (kind) => {
       params: { id: contactId },
       body: { add: [], remove: [shop.tags['Refund']!] },
     })
-    await server.pool.query(`update analyses set state = 'waiting', due_at = now(), attempts = 0 where org_id = $1`, [
-      shop.admin.actor.org_id,
-    ])
+    await server.pool.query(
+      `update analyses set state = 'waiting', due_at = now() - interval '1 second', attempts = 0 where org_id = $1`,
+      [shop.admin.actor.org_id],
+    )
     await analyze()
     expect(shop.model.requests).toHaveLength(2)
     expect(shop.model.requests[1]!.text).toMatch(/Taken off by people[^\n]*after/)

@@ -359,7 +359,7 @@ test('a thread that breaks puts learning off, and it says so', async () => {
   const broken: Pupil = { ...pupil, teach: () => Promise.reject(new Error('out of memory')) }
   while (await learnOne({ ...server, pupil: broken }));
   expect((await learningOf(shop.admin)).state).toBe('failing')
-  await server.pool.query('update learnings set due_at = now() where org_id = $1', [shop.org])
+  await server.pool.query(`update learnings set due_at = now() - interval '1 second' where org_id = $1`, [shop.org])
   await learn()
   expect(await learningOf(shop.admin)).toMatchObject({ state: 'resting', conversations: 6 })
 })

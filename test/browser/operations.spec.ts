@@ -89,6 +89,7 @@ for (const { locale, browserLocale, colorScheme } of LOOKS) {
       const dialog = page.getByRole('dialog', { name: say('Add tags') })
       await expect(dialog.getByRole('combobox')).toBeFocused()
       await page.keyboard.type('soon')
+      await expect(dialog.getByRole('option')).toHaveText(/^Soon gone/)
       await page.keyboard.press('Enter')
       await expect(dialog.getByRole('status')).toContainText(/\d/)
       await page.route('**/v1/operations', async (route) => {
