@@ -23,6 +23,8 @@ export type Prior = { meaning: Network; words: Network }
 /** At and above APPLY a tag is put on, at and above SUGGEST it is proposed. Logits; found on data for development. */
 export const APPLY = 0
 export const SUGGEST = -0.75
+/** Taken from every score: of what is foreign to a business less is tagged, for a little of what is not. */
+const CAUTION = 0.2
 
 /** A conversation gets no more tags than these at once. */
 export const MOST_TAGS = 3
@@ -148,7 +150,7 @@ export function judgeReading(
   const prior = priorOf(classifier, reading)
   const lesson = lessonOf(reading)
   const deserved = classifier.tags
-    .map((tag, i) => ({ i, tag: tag.id, score: fused(classifier.learner.get(tag.id), lesson, prior[i]!) }))
+    .map((tag, i) => ({ i, tag: tag.id, score: fused(classifier.learner.get(tag.id), lesson, prior[i]!) - CAUTION }))
     .filter(({ score }) => score >= SUGGEST)
     .toSorted((a, b) => b.score - a.score || (a.tag < b.tag ? -1 : 1))
     .slice(0, MOST_TAGS)
