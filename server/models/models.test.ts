@@ -152,6 +152,7 @@ test('a test says what the model said, or why it said nothing, and costs nothing
   model.answer = () => ({ status: 429, error: 'You exceeded your current quota' })
   expect(await probe()).toMatchObject({ reason: 'no_credit', status: 429, answer: 'You exceeded your current quota' })
   expect(model.requests).toHaveLength(2)
+  expect((await refusalOf(admin.call(schema.setSettings, { body: {} }))).reason).toBe('no_model_change')
   await admin.call(schema.setSettings, { body: { monthly_tokens: 20 } })
   expect(await probe()).toMatchObject({ reason: 'budget_used_up' })
   expect(model.requests).toHaveLength(2)

@@ -207,11 +207,16 @@ export const getSettings = route({
   responses: { 200: { description: 'As they are now.', schema: ModelSettings }, ...problems },
 })
 
-export const SettingsChanges = z.object({
-  tagging_provider_id: settingsFields.tagging_provider_id.optional(),
-  monthly_tokens: settingsFields.monthly_tokens.optional(),
-  keep_days: settingsFields.keep_days.optional(),
-})
+export const SettingsChanges = z
+  .object({
+    tagging_provider_id: settingsFields.tagging_provider_id.optional(),
+    monthly_tokens: settingsFields.monthly_tokens.optional(),
+    keep_days: settingsFields.keep_days.optional(),
+  })
+  .refine(
+    (changes) => Object.values(changes).some((value) => value !== undefined),
+    refusal('no_model_change', 'Say what to change: tagging_provider_id, monthly_tokens or keep_days.'),
+  )
 
 export const setSettings = route({
   method: 'patch',

@@ -28,6 +28,7 @@ const FOR_PROGRAMS = new Set([
   'key_unknown',
   'key_unsent',
   'no_ai_change',
+  'no_model_change',
   'no_change',
   'no_conversation_to_suggest',
   'no_suggestion',
