@@ -62,12 +62,15 @@ export async function askedOf(server: BenchServer): Promise<Asked> {
   const organization = await server.db.selectFrom('organizations').select(['id', 'slug']).executeTakeFirstOrThrow()
   const user = await server.db.selectFrom('users').select('id').orderBy('id').executeTakeFirstOrThrow()
   const headers = await headersOf(server, organization.slug, user.id)
-  const open = () => {
-    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
-    return (path: string, body?: unknown) => timed({ agent, host: '127.0.0.1', port: server.port, path }, headers, body)
-  }
+  const open = () => connectionTo(server, headers)
   const get = open()
   return { server, get, post: get, open, headers, orgId: organization.id, slug: organization.slug, userId: user.id }
+}
+
+/** Asks, with a body posts, over one connection. */
+export function connectionTo({ port }: { port: number }, headers: Record<string, string>) {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  return (path: string, body?: unknown) => timed({ agent, host: '127.0.0.1', port, path }, headers, body)
 }
 
 /** What a person's calls are sent with, in a session of their own. */

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { openDatabase } from '../server/lib/db.ts'
 import { startEmbeddedPostgres } from '../server/lib/postgres.ts'
 import { openGraph, type Graph } from '../test/help/graph.ts'
-import { askedOf, type Asked } from './contacts-crowd.ts'
+import { askedOf, connectionTo, type Asked } from './contacts-crowd.ts'
 import { APP_SECRET } from './conversations-crowd.ts'
 import { openStreams } from './conversations-streams.ts'
 import { watchCosts } from './costs.ts'
@@ -17,11 +17,11 @@ import { BENCH_SECRET_KEY, memoryOf, portIn, spawnNode } from './server-process.
 const NUMBERS = Array.from({ length: 10 }, (_, n) => `10654035224290${n}`)
 const CUSTOMERS = 400
 const CONNECTIONS = 16
-const ANSWERS = 4000
+const ANSWERS = 8000
 /** Not counted: a server that has just begun is still being compiled, two of them twice. */
-const WARM_UP = 1000
-/** Open screens, the same people whether there is one server or two. */
-const STREAMS = 40
+const WARM_UP = 6000
+/** Open screens of one person, as many as one server allows; the same whether there is one server or two. */
+const STREAMS = 20
 const PATIENCE_MS = 120_000
 interface Rates {
   received: number[]
@@ -178,11 +178,8 @@ async function answer(
     'select id from conversations where org_id = $1 and closed_at is null order by id',
     [shop.orgId],
   )
-  const agents = Array.from({ length: CONNECTIONS }, (_, n) => postTo(servers[n % servers.length]!, shop.headers))
-  const inTurn = async (
-    count: number,
-    work: (post: (path: string, body: unknown) => Promise<void>, n: number) => Promise<void>,
-  ) => {
+  const agents = Array.from({ length: CONNECTIONS }, (_, n) => connectionTo(servers[n % servers.length]!, shop.headers))
+  const inTurn = async (count: number, work: (post: Asked['post'], n: number) => Promise<unknown>) => {
     let n = 0
     await Promise.all(
       agents.map(async (post) => {
@@ -205,18 +202,6 @@ async function answer(
   const rate = (ANSWERS / (performance.now() - began)) * 1000
   await watched()
   return rate
-}
-
-function postTo({ port }: One, headers: Record<string, string>): (path: string, body: unknown) => Promise<void> {
-  return async (path, body) => {
-    const response = await fetch(`http://127.0.0.1:${port}${path}`, {
-      method: 'POST',
-      headers: { ...headers, 'content-type': 'application/json', 'earmark-request': 'bench' },
-      body: JSON.stringify(body),
-    })
-    const text = await response.text()
-    if (!response.ok) throw new Error(`${path} was answered ${response.status}: ${text}`)
-  }
 }
 
 /** With two servers every conversation expires at once; then whatever was done is counted. */

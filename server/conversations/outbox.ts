@@ -98,24 +98,31 @@ export async function leaveUncertain(db: Db, outbox: Outbox, stillMine: readonly
   })
 }
 
-/** WhatsApp has it, under this id. */
-export const noteAccepted = (db: Db, taken: Taken, waMessageId: string): Promise<void> =>
-  prepared(db)
-    .transaction()
-    .execute(async (tx) => {
-      // A status may have brought the id before. One that another message has already would be a mistake of the other side.
-      await sql`
-      with settled as (
-        update outgoing_messages set state = 'accepted', settled_at = clock_timestamp(), sending_at = null, retry_at = null, error_code = null, error_text = null
-        where org_id = ${taken.org_id} and message_id = ${taken.message_id} and state <> 'accepted'
-      )
-      update messages m set wa_message_id = ${waMessageId}
-      where org_id = ${taken.org_id} and id = ${taken.message_id} and wa_message_id is null and not exists (
-        select from messages o where o.org_id = m.org_id and o.channel_id = m.channel_id and o.wa_message_id = ${waMessageId})`.execute(
-        tx,
-      )
-      await tell(tx, taken.org_id, [taken])
-    })
+export interface Accepted {
+  taken: Taken
+  /** WhatsApp's. */
+  wa_message_id: string
+}
+
+/** WhatsApp has these; those of one organization are written in one transaction. */
+export async function noteAccepted(db: Db, accepted: readonly Accepted[]): Promise<void> {
+  for (const [orgId, theirs] of Map.groupBy(accepted, ({ taken }) => taken.org_id)) {
+    await prepared(db)
+      .transaction()
+      .execute(async (tx) => {
+        await settleRecognized(
+          tx,
+          orgId,
+          theirs.map(({ taken, wa_message_id }) => ({ ...taken, wa_message_id })),
+        )
+        await tell(
+          tx,
+          orgId,
+          theirs.map(({ taken }) => taken),
+        )
+      })
+  }
+}
 
 interface Trouble {
   code: number | null
@@ -156,27 +163,32 @@ export async function giveBack(db: Db, taken: Taken): Promise<void> {
 const stillSending = (taken: Taken) =>
   sql`org_id = ${taken.org_id} and message_id = ${taken.message_id} and state = 'sending' and sending_at = ${taken.sending_at}`
 
-/** A status speaks of one of our messages by what we sent along. */
+/** One of our messages, as an answer or, by what we sent along, a status speaks of it. */
 export interface Recognized {
   message_id: string
   channel_id: string
   wa_message_id: string
 }
 
-/** WhatsApp has these after all, whatever was known of them: an answer that was lost is here now. */
+/**
+ * WhatsApp has these, whatever was known of them: an answer may have been lost before a status came. An id that another
+ * message has already would be a mistake of the other side.
+ */
 export async function settleRecognized(tx: Tx, orgId: string, recognized: readonly Recognized[]): Promise<void> {
   if (recognized.length === 0) return
+  const ids = recognized.map((each) => each.message_id)
+  // By their ids, or a plan that is kept for any number of them reads whole tables.
   await sql`
     with told as (
-      select distinct on (message_id) * from unnest(${recognized.map((each) => each.message_id)}::uuid[], ${recognized.map((each) => each.channel_id)}::uuid[],
+      select distinct on (message_id) * from unnest(${ids}::uuid[], ${recognized.map((each) => each.channel_id)}::uuid[],
         ${recognized.map((each) => each.wa_message_id)}::text[]) as t (message_id, channel_id, wa_message_id)
     ), settled as (
       update outgoing_messages o set state = 'accepted', settled_at = clock_timestamp(), sending_at = null, retry_at = null, error_code = null, error_text = null
-      from told where o.org_id = ${orgId} and o.channel_id = told.channel_id and o.message_id = told.message_id and o.state <> 'accepted'
+      from told where o.org_id = ${orgId} and o.message_id = any(${ids}::uuid[]) and o.channel_id = told.channel_id and o.message_id = told.message_id and o.state <> 'accepted'
     )
     update messages m set wa_message_id = told.wa_message_id
-    from told where m.org_id = ${orgId} and m.channel_id = told.channel_id and m.id = told.message_id and m.origin = 'sent' and m.wa_message_id is null
-      and not exists (select from messages o where o.org_id = m.org_id and o.channel_id = m.channel_id and o.wa_message_id = told.wa_message_id)`.execute(
+    from told where m.org_id = ${orgId} and m.id = any(${ids}::uuid[]) and m.channel_id = told.channel_id and m.id = told.message_id and m.origin = 'sent' and m.wa_message_id is null
+      and (select o.id from messages o where o.org_id = m.org_id and o.channel_id = m.channel_id and o.wa_message_id = told.wa_message_id limit 1) is null`.execute(
     tx,
   )
 }

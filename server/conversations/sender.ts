@@ -12,6 +12,7 @@ import { sendMessage, type GraphApi } from '../channels/whatsapp/client.ts'
 import type { SendAnswer } from '../channels/whatsapp/send-answer.ts'
 import { requestBody } from '../channels/whatsapp/sending.ts'
 import { openClaims, type Claims } from '../lib/claims.ts'
+import { writtenTogether } from '../lib/gathering.ts'
 import { answerWithin, databaseAtFault, outlastingTheDatabase } from '../lib/http.ts'
 import { openLine, type Line } from './line.ts'
 import { withUpload } from './sending-media.ts'
@@ -23,6 +24,7 @@ import {
   noteEnd,
   putBack,
   takeMessages,
+  type Accepted,
   type Outbox,
   type Taken,
 } from './outbox.ts'
@@ -43,7 +45,9 @@ const PACE = {
   /** Behind the wake-ups: what waits for its time, and what another server left. */
   lookEveryMs: 1000,
   /** What is to be sent is taken at once; what is written or settled within so long after that is taken together. */
-  gatherMs: 50,
+  gatherMs: 150,
+  /** So long a number that nothing is wrong with is taken to be as it was read. */
+  channelLastsMs: 1000,
   /** A number by which another server sends is not asked for again sooner. */
   takenForMs: 200,
 }
@@ -80,6 +84,7 @@ export function openSender(server: SenderResources, changes: Partial<Pace> = {})
   const strikes = new Map<string, number>()
   /** Numbers by which another server sends: until when they are left to it. */
   const elsewhere = new Map<string, number>()
+  const noteTogether = writtenTogether((accepted: readonly Accepted[]) => noteAccepted(db, accepted))
   let claims: Claims | null = null
   let looking: Promise<void> | null = null
   let lookedAt = -Infinity
@@ -182,10 +187,11 @@ export function openSender(server: SenderResources, changes: Partial<Pace> = {})
   }
 
   /** What is to be sent now, as far as there is room; full when asking again at once would bring nothing. */
-  const take = async ({ outbox, claims: mine, paused }: Line) => {
+  const take = async (line: Line) => {
+    const { outbox, claims: mine, paused } = line
     const none = { channel: null, taken: [], full: true }
     if (stopped || paused || mine.broken()) return none
-    const channel = await mine.run((on) => findSendingChannel(on, server.secretKey, outbox.org_id, outbox.channel_id))
+    const channel = await channelOf(line)
     // After a refusal one goes ahead, to see.
     const room = (channel?.doubted ? 1 : pace.together) - underWayBy(outbox).length
     if (!channel || channel.paused || room <= 0) return none
@@ -195,6 +201,15 @@ export function openSender(server: SenderResources, changes: Partial<Pace> = {})
     }
     const taken: Taken[] = await mine.run((on) => takeMessages(on, outbox, room))
     return { channel, taken, full: taken.length < room }
+  }
+
+  const channelOf = async (line: Line): Promise<SendingChannel | null> => {
+    if (line.known && performance.now() - line.known.readAt < pace.channelLastsMs) return line.known.channel
+    const { org_id: orgId, channel_id: channelId } = line.outbox
+    const readAt = performance.now()
+    const channel = await line.claims.run((on) => findSendingChannel(on, server.secretKey, orgId, channelId))
+    line.known = channel && !channel.paused && !channel.doubted ? { channel, readAt } : null
+    return channel
   }
 
   const deliver = (channel: SendingChannel, line: Line, taken: Taken): void => {
@@ -228,7 +243,7 @@ export function openSender(server: SenderResources, changes: Partial<Pace> = {})
   const note = async (channel: SendingChannel, line: Line, taken: Taken, answer: SendAnswer): Promise<void> => {
     const { outcome } = answer
     if (outcome === 'accepted') {
-      await noteAccepted(db, taken, answer.wa_message_id)
+      await noteTogether({ taken, wa_message_id: answer.wa_message_id })
       if (line.paused) return
       strikes.delete(channel.id)
       if (channel.doubted) await forgetPause(db, channel)
