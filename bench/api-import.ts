@@ -145,13 +145,13 @@ async function writeBare({ server: { pool }, orgId }: Asked): Promise<number> {
     )
     const began = performance.now()
     await client.query('begin')
-    let written = 0
-    for (const statement of statements) written ||= (await client.query(statement)).rowCount!
+    const counts: number[] = []
+    for (const statement of statements) counts.push((await client.query(statement)).rowCount!)
     await client.query('commit')
     const seconds = (performance.now() - began) / 1000
     console.log(`  the same rows by INSERT … SELECT ${seconds.toFixed(1)} s`)
     await client.query('delete from organizations where id = $1', [other])
-    return written / seconds
+    return counts[0]! / seconds
   } finally {
     client.release(true)
   }

@@ -17,9 +17,9 @@ import { BENCH_SECRET_KEY, memoryOf, portIn, spawnNode } from './server-process.
 const NUMBERS = Array.from({ length: 10 }, (_, n) => `10654035224290${n}`)
 const CUSTOMERS = 400
 const CONNECTIONS = 16
-const ANSWERS = 8000
+const ANSWERS = 5000
 /** Not counted: a server that has just begun is still being compiled, two of them twice. */
-const WARM_UP = 6000
+const WARM_UP = 4000
 /** Open screens of one person, as many as one server allows; the same whether there is one server or two. */
 const STREAMS = 20
 const PATIENCE_MS = 120_000

@@ -11,6 +11,8 @@ import { numberEvents, positionOf, positionsOf } from './sequencing.ts'
 
 /** A write is told at once; what is written within so long after that was told waits, and is told together. */
 const GATHER_MS = 40
+/** A look that took long is followed by a rest of so many times that: when there is much to do, looking leaves most of it to others. */
+const REST_SHARE = 3
 /** Behind the wake-ups: what other servers wrote is found by looking. With nobody listening, only the order is kept. */
 const LOOK_EVERY_MS = 500
 const LOOK_IDLE_MS = 15_000
@@ -100,9 +102,8 @@ export function openLive({ db, log, beatMs = BEAT_MS }: { db: Db; log: FastifyBa
         if (!away && !stopped) log.warn({ err: error }, 'live screens wait for the database')
         away = true
       }
-      // A look that took long is followed by a rest as long.
       const ended = performance.now()
-      restsUntil = ended + Math.max(GATHER_MS, ended - began)
+      restsUntil = ended + Math.max(GATHER_MS, REST_SHARE * (ended - began))
     }
   }
   void work()

@@ -1,7 +1,7 @@
-// What gathering promises: fewer questions, and nobody gets another's answer, an old one, or none.
+// What gathering promises: fewer statements, and nobody gets another's answer, an old one, or none.
 import { expect, test } from 'vitest'
 import type { Db } from './db.ts'
-import { gathered } from './gathering.ts'
+import { gathered, writtenTogether } from './gathering.ts'
 
 const [db, other] = [{} as Db, {} as Db]
 
@@ -49,4 +49,40 @@ test('a failure is told to all who asked, and the next question is asked anew', 
   const answers = await Promise.allSettled([double(db, 1), double(db, 0)])
   expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
   expect(await double(db, 3)).toBe(6)
+})
+
+function openWriting(failure: (items: readonly number[]) => Error | null = () => null) {
+  const written: (readonly number[])[] = []
+  const write = writtenTogether(async (items: readonly number[]) => {
+    await Promise.resolve()
+    written.push(items)
+    const error = failure(items)
+    if (error) throw error
+  })
+  return { written, write }
+}
+
+test('what comes while a write is under way is written together, after it', async () => {
+  const { written, write } = openWriting()
+  await Promise.all([write(1), write(2), write(3)])
+  await write(4)
+  expect(written).toEqual([[1], [2, 3], [4]])
+})
+
+test('what cannot be written fails alone', async () => {
+  const { written, write } = openWriting((items) => (items.includes(3) ? new Error('not three') : null))
+  const done = await Promise.allSettled([write(1), write(2), write(3), write(4)])
+  expect(done.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled'])
+  expect(written).toEqual([[1], [2, 3, 4], [2], [3], [4]])
+})
+
+test('when the database is away all are told at once, and the next write is tried again', async () => {
+  let away = true
+  const { written, write } = openWriting(() => (away ? Object.assign(new Error('gone'), { code: '57P01' }) : null))
+  const done = await Promise.allSettled([write(1), write(2), write(3)])
+  expect(done.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
+  expect(written).toEqual([[1], [2, 3]])
+  away = false
+  await write(1)
+  expect(written.at(-1)).toEqual([1])
 })
