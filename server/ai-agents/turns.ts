@@ -6,6 +6,7 @@ import { outlivingDeadlocks, type Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { foldForSearch } from '../lib/fold.ts'
 import { answerWithin, databaseAtFault } from '../lib/http.ts'
+import { openRounds } from '../lib/rounds.ts'
 import { askForAnswer } from './answering.ts'
 import { beginTurn, findDue, hasAgents, stillHad, type BegunTurn, type Due } from './due.ts'
 import { readConversation, type Reading } from './reading.ts'
@@ -57,40 +58,26 @@ export function openAiAgents(server: AgentResources, changes: Partial<AgentPace>
   const underWay = new Map<string, UnderWay>()
   const works = new Set<Promise<void>>()
   let claims: Claims | null = null
-  let looking: Promise<void> | null = null
-  let woken = false
-  let stopped = false
 
   const look = async (): Promise<void> => {
-    while (woken && !stopped) {
-      woken = false
-      try {
-        if (!(await answerWithin(SILENT_MS, hasAgents(db)))) break
-        await silence()
-        const moved = [
-          await answerWithin(SILENT_MS, takeWaiting(db)),
-          await answerWithin(SILENT_MS, letGo(db)),
-          await answerWithin(SILENT_MS, closeIdle(db)),
-        ]
-        if (moved.some((count) => count > 0)) server.live.wake()
-        for (const due of await answerWithin(SILENT_MS, findDue(db, pace, [...underWay.keys()]))) {
-          if (underWay.size >= pace.together || stopped) break
-          if (countOf(due.org_id) < pace.togetherOfOne) await begin(due)
-        }
-      } catch (error) {
-        if (databaseAtFault(error)) log.warn({ err: error }, 'AI agents wait for the database')
-        else log.error({ err: error }, 'the AI agents’ round failed; it is tried again')
-        break
-      }
+    if (!(await answerWithin(SILENT_MS, hasAgents(db)))) return
+    await silence()
+    const moved = [
+      await answerWithin(SILENT_MS, takeWaiting(db)),
+      await answerWithin(SILENT_MS, letGo(db)),
+      await answerWithin(SILENT_MS, closeIdle(db)),
+    ]
+    if (moved.some((count) => count > 0)) server.live.wake()
+    for (const due of await answerWithin(SILENT_MS, findDue(db, pace, [...underWay.keys()]))) {
+      if (underWay.size >= pace.together || rounds.stopped()) break
+      if (countOf(due.org_id) < pace.togetherOfOne) await begin(due)
     }
-    looking = null
-    closeUnused()
   }
 
   const countOf = (orgId: string) => [...underWay.values()].filter(({ org_id }) => org_id === orgId).length
 
   const closeUnused = (): void => {
-    if (underWay.size > 0 || looking) return
+    if (underWay.size > 0 || rounds.looking()) return
     claims?.close()
     claims = null
   }
@@ -107,7 +94,7 @@ export function openAiAgents(server: AgentResources, changes: Partial<AgentPace>
   const begin = async (due: Due): Promise<void> => {
     const mine = claims?.broken() === false ? claims : await openClaims(server.pool, onBroken, { purpose: 'agent' })
     claims = mine
-    if (stopped || !(await mine.claim(due.conversation_id))) return
+    if (rounds.stopped() || !(await mine.claim(due.conversation_id))) return
     const abort = new AbortController()
     underWay.set(due.conversation_id, { org_id: due.org_id, abort })
     const working = answerDue(server, due, pace, abort.signal)
@@ -129,19 +116,13 @@ export function openAiAgents(server: AgentResources, changes: Partial<AgentPace>
     works.add(working)
   }
 
-  const wake = (): void => {
-    woken = true
-    if (!stopped) looking ??= look()
-  }
-  const timer = setInterval(wake, pace.lookEveryMs).unref()
-  wake()
+  const rounds = openRounds({ look, onRest: closeUnused, everyMs: pace.lookEveryMs, log, what: 'the AI agents’ work' })
   return {
-    wake,
+    wake: rounds.wake,
     async stop() {
-      stopped = true
-      clearInterval(timer)
+      const ended = rounds.stop()
       for (const { abort } of underWay.values()) abort.abort()
-      await looking
+      await ended
       await Promise.race([Promise.all(works), sleep(STOP_MS, undefined, { ref: false })])
       claims?.break()
     },

@@ -4,7 +4,8 @@ import type { Server } from '../access/door.ts'
 import type { GraphApi } from '../channels/whatsapp/client.ts'
 import { fetchMedia, type FetchAnswer } from '../channels/whatsapp/media-client.ts'
 import { openClaims, type Claims } from '../lib/claims.ts'
-import { answerWithin, databaseAtFault } from '../lib/http.ts'
+import { answerWithin } from '../lib/http.ts'
+import { openRounds } from '../lib/rounds.ts'
 import { CHUNK_BYTES, findDueMedia, noteStored, noteTrouble, storeChunk, takeMedia, type TakenMedia } from './media.ts'
 
 const PACE = {
@@ -46,29 +47,17 @@ export function openMediaFetcher(server: FetcherResources, changes: Partial<Fetc
   const { db, log } = server
   const underWay = new Map<string, Promise<void>>()
   let claims: Claims | null = null
-  let looking: Promise<void> | null = null
-  let woken = false
-  let stopped = false
 
   const look = async (): Promise<void> => {
-    while (woken && !stopped && underWay.size < pace.together) {
-      woken = false
-      try {
-        for (const due of await answerWithin(SILENT_MS, findDueMedia(db, [...underWay.keys()]))) {
-          if (stopped || underWay.size >= pace.together) break
-          await begin(due)
-        }
-      } catch (error) {
-        if (databaseAtFault(error)) log.warn({ err: error }, 'fetching files waits for the database')
-        else log.error({ err: error }, 'looking for files to fetch failed; it is tried again')
-      }
+    if (underWay.size >= pace.together) return
+    for (const due of await answerWithin(SILENT_MS, findDueMedia(db, [...underWay.keys()]))) {
+      if (rounds.stopped() || underWay.size >= pace.together) break
+      await begin(due)
     }
-    looking = null
-    closeIdle()
   }
 
   const closeIdle = (): void => {
-    if (underWay.size > 0 || looking) return
+    if (underWay.size > 0 || rounds.looking()) return
     claims?.close()
     claims = null
   }
@@ -76,7 +65,7 @@ export function openMediaFetcher(server: FetcherResources, changes: Partial<Fetc
   const begin = async ({ org_id, id }: { org_id: string; id: string }): Promise<void> => {
     const mine = claims?.broken() === false ? claims : await openClaims(server.pool, () => {}, { purpose: 'fetch' })
     claims = mine
-    if (stopped || !(await mine.claim(id))) return
+    if (rounds.stopped() || !(await mine.claim(id))) return
     const done = fetchOne(mine, org_id, id)
       .catch((error: unknown) => {
         if (!(error instanceof AbandonedError))
@@ -86,7 +75,7 @@ export function openMediaFetcher(server: FetcherResources, changes: Partial<Fetc
       .catch((error: unknown) => log.warn({ err: error }, 'the lock on a file was lost'))
       .finally(() => {
         underWay.delete(id)
-        wake()
+        rounds.wake()
       })
     underWay.set(id, done)
   }
@@ -126,7 +115,7 @@ export function openMediaFetcher(server: FetcherResources, changes: Partial<Fetc
     let gathered = 0
     let n = 0
     const write = async (bytes: Buffer) => {
-      if (stopped || mine.broken() || !(await mine.run((on) => storeChunk(on, taken, n++, bytes))))
+      if (rounds.stopped() || mine.broken() || !(await mine.run((on) => storeChunk(on, taken, n++, bytes))))
         throw new AbandonedError()
     }
     return {
@@ -156,19 +145,11 @@ export function openMediaFetcher(server: FetcherResources, changes: Partial<Fetc
     server.live.wake()
   }
 
-  const wake = (): void => {
-    woken = true
-    // With nothing to do it would end before it is noted that it runs.
-    if (!stopped && underWay.size < pace.together) looking ??= look()
-  }
-  const timer = setInterval(wake, pace.lookEveryMs).unref()
-  wake()
+  const rounds = openRounds({ look, onRest: closeIdle, everyMs: pace.lookEveryMs, log, what: 'fetching files' })
   return {
-    wake,
+    wake: rounds.wake,
     async stop() {
-      stopped = true
-      clearInterval(timer)
-      await looking
+      await rounds.stop()
       claims?.break()
       await answerWithin(SILENT_MS, Promise.all(underWay.values())).catch(() => {})
     },

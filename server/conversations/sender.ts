@@ -13,7 +13,8 @@ import type { SendAnswer } from '../channels/whatsapp/send-answer.ts'
 import { requestBody } from '../channels/whatsapp/sending.ts'
 import { openClaims, type Claims } from '../lib/claims.ts'
 import { writtenTogether } from '../lib/gathering.ts'
-import { answerWithin, databaseAtFault, outlastingTheDatabase } from '../lib/http.ts'
+import { answerWithin, outlastingTheDatabase } from '../lib/http.ts'
+import { openRounds } from '../lib/rounds.ts'
 import { openLine, type Line } from './line.ts'
 import { withUpload } from './sending-media.ts'
 import {
@@ -86,35 +87,19 @@ export function openSender(server: SenderResources, changes: Partial<Pace> = {})
   const elsewhere = new Map<string, number>()
   const noteTogether = writtenTogether((accepted: readonly Accepted[]) => noteAccepted(db, accepted))
   let claims: Claims | null = null
-  let looking: Promise<void> | null = null
-  let lookedAt = -Infinity
-  let woken = false
-  let stopped = false
 
   const waitAfter = (times: number) => Math.min(pace.mostWaitMs, pace.firstWaitMs * 2 ** Math.min(30, times - 1))
 
   const look = async (): Promise<void> => {
-    while (woken && !stopped) {
-      await until(lookedAt + pace.gatherMs)
-      lookedAt = performance.now()
-      woken = false
-      try {
-        for (const outbox of await answerWithin(SILENT_MS, findOutboxes(db))) {
-          const line = lines.get(outbox.channel_id)
-          if (line) line.bell.ring()
-          else if (!((elsewhere.get(outbox.channel_id) ?? 0) > performance.now())) await begin(outbox)
-        }
-      } catch (error) {
-        if (databaseAtFault(error)) log.warn({ err: error }, 'sending waits for the database')
-        else log.error({ err: error }, 'looking for messages to send failed; it is tried again')
-      }
+    for (const outbox of await answerWithin(SILENT_MS, findOutboxes(db))) {
+      const line = lines.get(outbox.channel_id)
+      if (line) line.bell.ring()
+      else if (!((elsewhere.get(outbox.channel_id) ?? 0) > performance.now())) await begin(outbox)
     }
-    looking = null
-    closeIdle()
   }
 
   const closeIdle = (): void => {
-    if (lines.size > 0 || looking) return
+    if (lines.size > 0 || rounds.looking()) return
     claims?.close()
     claims = null
   }
@@ -126,7 +111,7 @@ export function openSender(server: SenderResources, changes: Partial<Pace> = {})
         ? claims
         : await openClaims(server.pool, () => lines.forEach(({ bell }) => bell.ring()))
     claims = mine
-    if (stopped) return
+    if (rounds.stopped()) return
     if (!(await mine.claim(outbox.channel_id))) return leave(outbox)
     elsewhere.delete(outbox.channel_id)
     const line = openLine(outbox, mine)
@@ -147,7 +132,7 @@ export function openSender(server: SenderResources, changes: Partial<Pace> = {})
   /** It is looked at again when the other may have done: what is written there meanwhile the other takes, or we do then. */
   const leave = ({ channel_id }: Outbox): void => {
     elsewhere.set(channel_id, performance.now() + pace.takenForMs)
-    setTimeout(wake, pace.takenForMs).unref()
+    setTimeout(rounds.wake, pace.takenForMs).unref()
   }
 
   const underWayBy = ({ channel_id }: Outbox) => [...underWay].filter(([, { channelId }]) => channelId === channel_id)
@@ -172,7 +157,7 @@ export function openSender(server: SenderResources, changes: Partial<Pace> = {})
       for (const message of taken) {
         // Evenly: what a pause left unused is not made up for.
         await until(nextAt)
-        if (stopped || line.paused || mine.broken()) {
+        if (rounds.stopped() || line.paused || mine.broken()) {
           await untilWritten(() => giveBack(db, message))
           continue
         }
@@ -190,7 +175,7 @@ export function openSender(server: SenderResources, changes: Partial<Pace> = {})
   const take = async (line: Line) => {
     const { outbox, claims: mine, paused } = line
     const none = { channel: null, taken: [], full: true }
-    if (stopped || paused || mine.broken()) return none
+    if (rounds.stopped() || paused || mine.broken()) return none
     const channel = await channelOf(line)
     // After a refusal one goes ahead, to see.
     const room = (channel?.doubted ? 1 : pace.together) - underWayBy(outbox).length
@@ -275,21 +260,22 @@ export function openSender(server: SenderResources, changes: Partial<Pace> = {})
 
   /** An answer that is not written down would make the message uncertain, so the database is waited for. */
   const untilWritten = (writing: () => Promise<void>): Promise<void> =>
-    outlastingTheDatabase(writing, { everyMs: pace.lookEveryMs, isOver: () => stopped })
+    outlastingTheDatabase(writing, { everyMs: pace.lookEveryMs, isOver: rounds.stopped })
 
-  const wake = (): void => {
-    woken = true
-    if (!stopped) looking ??= look()
-  }
-  const timer = setInterval(wake, pace.lookEveryMs).unref()
-  wake()
+  const rounds = openRounds({
+    look,
+    onRest: closeIdle,
+    everyMs: pace.lookEveryMs,
+    gatherMs: pace.gatherMs,
+    log,
+    what: 'sending',
+  })
   return {
-    wake,
+    wake: rounds.wake,
     async stop() {
-      stopped = true
-      clearInterval(timer)
+      const ended = rounds.stop()
       for (const { bell } of lines.values()) bell.ring()
-      await looking
+      await ended
       const last = [...works, ...[...underWay.values()].map(({ done }) => done)]
       await Promise.race([Promise.all(last), sleep(STOP_MS)])
       claims?.break()

@@ -4,7 +4,8 @@ import type { Server } from '../access/door.ts'
 import { numberEvents } from '../events/sequencing.ts'
 import { openBell, type Bell } from '../lib/bell.ts'
 import { openClaims, type Claims } from '../lib/claims.ts'
-import { answerWithin, databaseAtFault, outlastingTheDatabase } from '../lib/http.ts'
+import { answerWithin, outlastingTheDatabase } from '../lib/http.ts'
+import { openRounds } from '../lib/rounds.ts'
 import { switchOffByItself } from './endpoints.ts'
 import { forgetDispatch } from './forgetting.ts'
 import {
@@ -66,33 +67,20 @@ export function openDispatcher(server: DispatcherResources, changes: Partial<Dis
   const lines = new Map<string, Line>()
   const works = new Set<Promise<void>>()
   let claims: Claims | null = null
-  let looking: Promise<void> | null = null
-  let woken = false
-  let stopped = false
 
-  const look = async (): Promise<void> => {
-    while (woken && !stopped) {
-      woken = false
-      try {
-        if (!(await hasEndpoints(db))) break
-        if (await answerWithin(SILENT_MS, numberEvents(db))) woken = true
-        for (const key of await answerWithin(SILENT_MS, findDueEndpoints(db))) {
-          const line = lines.get(key.id)
-          if (line) line.bell.ring()
-          else await begin(key)
-        }
-      } catch (error) {
-        if (databaseAtFault(error)) log.warn({ err: error }, 'webhooks wait for the database')
-        else log.error({ err: error }, 'looking for events to send failed; it is tried again')
-        break
-      }
+  const look = async (): Promise<boolean> => {
+    if (!(await hasEndpoints(db))) return false
+    const again = await answerWithin(SILENT_MS, numberEvents(db))
+    for (const key of await answerWithin(SILENT_MS, findDueEndpoints(db))) {
+      const line = lines.get(key.id)
+      if (line) line.bell.ring()
+      else await begin(key)
     }
-    looking = null
-    closeIdle()
+    return again
   }
 
   const closeIdle = (): void => {
-    if (lines.size > 0 || looking) return
+    if (lines.size > 0 || rounds.looking()) return
     claims?.close()
     claims = null
   }
@@ -103,7 +91,7 @@ export function openDispatcher(server: DispatcherResources, changes: Partial<Dis
   const begin = async (key: EndpointKey): Promise<void> => {
     const mine = claims?.broken() === false ? claims : await openClaims(server.pool, onBroken, { purpose: 'webhook' })
     claims = mine
-    if (stopped || !(await mine.claim(key.id))) return
+    if (rounds.stopped() || !(await mine.claim(key.id))) return
     const line: Line = {
       key,
       claims: mine,
@@ -145,7 +133,7 @@ export function openDispatcher(server: DispatcherResources, changes: Partial<Dis
   const take = async (line: Line): Promise<{ endpoint: SendingEndpoint | null; taken: Taken[] }> => {
     const { key, claims: mine, underWay } = line
     const none = { endpoint: null, taken: [] }
-    if (stopped || mine.broken()) return none
+    if (rounds.stopped() || mine.broken()) return none
     const endpoint = await mine.run((on) => findSendingEndpoint(on, server.secretKey, key))
     if (endpoint === null || endpoint.paused) return none
     if (endpoint.secrets.length === 0) {
@@ -159,7 +147,7 @@ export function openDispatcher(server: DispatcherResources, changes: Partial<Dis
     const due = () => mine.run((on) => takeDispatches(on, key, room, [...underWay]))
     let taken = await due()
     // Spans of the log without anything for this endpoint are gone through at once.
-    for (let more = true; more && taken.length < room && !stopped; taken = await due())
+    for (let more = true; more && taken.length < room && !rounds.stopped(); taken = await due())
       more = await mine.run((on) => putInLine(on, key))
     return { endpoint, taken }
   }
@@ -222,21 +210,21 @@ export function openDispatcher(server: DispatcherResources, changes: Partial<Dis
 
   /** What is not written down is sent once more, so the database is waited for. */
   const untilWritten = (writing: () => Promise<void>): Promise<void> =>
-    outlastingTheDatabase(writing, { everyMs: pace.lookEveryMs, isOver: () => stopped })
+    outlastingTheDatabase(writing, { everyMs: pace.lookEveryMs, isOver: rounds.stopped })
 
-  const wake = (): void => {
-    woken = true
-    if (!stopped) looking ??= look()
-  }
-  const timer = setInterval(wake, pace.lookEveryMs).unref()
-  wake()
+  const rounds = openRounds({
+    look,
+    onRest: closeIdle,
+    everyMs: pace.lookEveryMs,
+    log,
+    what: 'sending events to webhooks',
+  })
   return {
-    wake,
+    wake: rounds.wake,
     async stop() {
-      stopped = true
-      clearInterval(timer)
+      const ended = rounds.stop()
       for (const { bell } of lines.values()) bell.ring()
-      await looking
+      await ended
       await Promise.race([Promise.all(works), sleep(STOP_MS)])
       for (const { abort } of lines.values()) abort.abort()
       claims?.break()
