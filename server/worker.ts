@@ -147,7 +147,8 @@ export async function startWorker(server: Resources): Promise<Worker> {
   const eraser = openEraser(server)
   const analyzer = openAnalyzer({ ...server, asking: server.classifier })
   const trainer = openTrainer({ ...server, pupil: server.classifier })
-  const aiAgents = openAiAgents({ ...server, onAnswered: () => sender.wake() })
+  const tell = (receipt: Receipt) => void tellRead(sending, receipt)
+  const aiAgents = openAiAgents({ ...server, tellRead: tell, onAnswered: () => sender.wake() })
   const backups = openBackups(server)
   const stopping = new AbortController()
   const events: WorkerEvents = new EventEmitter()
@@ -174,7 +175,7 @@ export async function startWorker(server: Resources): Promise<Worker> {
     },
     sendSoon: () => sender.wake(),
     dispatchSoon: () => dispatcher.wake(),
-    tellRead: (receipt) => void tellRead(sending, receipt),
+    tellRead: tell,
     testPhone: farEnd.graph,
     async stop() {
       stopping.abort()

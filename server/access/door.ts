@@ -71,6 +71,8 @@ export interface Context extends Server {
   write<A extends { status: number; body: unknown }>(work: (tx: Tx) => Promise<A>): Promise<A>
   /** Does something once the answer is out, so that its time tells nothing of it. A failure is logged. */
   afterAnswer(work: () => Promise<void>): void
+  /** Aborted when the caller hangs up before there is an answer. */
+  hungUp(): AbortSignal
   /** Whether the same call would still be let in: for answers that go on for long. */
   stillAllowed(): Promise<boolean>
 }
@@ -247,6 +249,15 @@ async function contextOf(
       // Whoever hangs up early does not prevent it.
       if (reply.raw.destroyed) begin()
       else reply.raw.once('close', begin)
+    },
+    hungUp() {
+      const gone = new AbortController()
+      const end = () => {
+        if (!reply.raw.writableFinished) gone.abort()
+      }
+      if (reply.raw.destroyed) end()
+      else reply.raw.once('close', end)
+      return gone.signal
     },
     async stillAllowed() {
       try {

@@ -1,6 +1,7 @@
 // The loop of the AI agents: takes what waits, answers what is due, each conversation by one server at a time, and stops when a person takes over.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Server } from '../access/door.ts'
+import { findReceipt, noteWriting } from '../conversations/receipts.ts'
 import { openClaims, type Claims } from '../lib/claims.ts'
 import { outlivingDeadlocks, type Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
@@ -12,7 +13,7 @@ import { beginTurn, findDue, hasAgents, stillHad, type BegunTurn, type Due } fro
 import { readConversation, type Reading } from './reading.ts'
 import type { ActReason } from './schema.ts'
 import { putOff, settleAnswer, settleHandOver, settleNothing, type Settled, type Turn } from './settling.ts'
-import { closeIdle, letGo, takeWaiting } from './taking.ts'
+import { agentActor, closeIdle, letGo, takeWaiting } from './taking.ts'
 
 const PACE = {
   /** Behind the wake-ups: what is due by the clock, and what another server left. */
@@ -35,7 +36,7 @@ const SILENT_MS = 30_000
 /** For what is under way when the server stops. */
 const STOP_MS = 4000
 
-export type AgentResources = Pick<Server, 'db' | 'pool' | 'log' | 'live' | 'outgoing' | 'secretKey'> & {
+export type AgentResources = Pick<Server, 'db' | 'pool' | 'log' | 'live' | 'outgoing' | 'secretKey' | 'tellRead'> & {
   /** Something waits to be sent. */
   onAnswered?: () => void
 }
@@ -146,7 +147,7 @@ export async function answerDue(
     const begun = await beginTurn(server.db, due)
     const reading = begun && (await readConversation(server.db, { ...due, agent_id: begun.agent.agent_id }))
     if (!begun || !reading) return
-    const settled = await takeTurn(server, begun, reading, { write, pace, signal, onlyIfNewest: anew < pace.anew })
+    const settled = await takeTurn(server, begun, reading, { write, pace, signal, anew })
     if (settled === 'written') {
       server.live.wake()
       server.onAnswered?.()
@@ -159,14 +160,15 @@ interface Taking {
   write: (work: (tx: Tx) => Promise<Settled>) => Promise<Settled>
   pace: AgentPace
   signal: AbortSignal
-  onlyIfNewest: boolean
+  /** How often it was begun before. */
+  anew: number
 }
 
 async function takeTurn(
   server: AgentResources,
   begun: BegunTurn,
   reading: Reading,
-  { write, pace, signal, onlyIfNewest }: Taking,
+  { write, pace, signal, anew }: Taking,
 ): Promise<Settled> {
   const { provider_id } = begun.agent
   const reason = goesToPeople(begun, reading)
@@ -174,13 +176,32 @@ async function takeTurn(
     return write((tx) => settleHandOver(tx, begun, { reason: reason ?? 'no_provider', failed: reason === null }))
   if (reading.fresh.length === 0) return write((tx) => settleNothing(tx, begun, reading))
   const turn: Turn = { ...begun, agent: { ...begun.agent, provider_id } }
+  if (anew === 0 && !signal.aborted) await showWriting(server, turn, reading)
   const answer = await askForAnswer(server, turn.agent, turn.conversation_id, reading, signal)
   if (answer.kind === 'cancelled') return 'silenced'
-  if (answer.kind === 'answer') return write((tx) => settleAnswer(tx, turn, reading, answer, { onlyIfNewest }))
+  if (answer.kind === 'answer')
+    return write((tx) => settleAnswer(tx, turn, reading, answer, { onlyIfNewest: anew < pace.anew }))
   const { reason: why, later } = answer
   if (later && turn.failures < pace.retries)
     return write((tx) => putOff(tx, turn, why, pace.retryMs * (turn.failures + 1)))
   return write((tx) => settleHandOver(tx, turn, { reason: why, failed: true }))
+}
+
+/**
+ * Has the customer see that the message was read and that an answer is written, as when a person does that. Nothing depends
+ * on it, and an answer that is tried again shows at most the second.
+ */
+async function showWriting(server: AgentResources, turn: Turn, { newest }: Reading): Promise<void> {
+  const { agent, conversation_id, failures } = turn
+  const actor = agentActor(agent)
+  try {
+    const writes = await server.db.transaction().execute((tx) => noteWriting(tx, actor, conversation_id))
+    const reads = writes === null && failures === 0 && newest !== null
+    const receipt = reads ? await findReceipt(server.db, actor, conversation_id, newest) : writes
+    if (receipt) server.tellRead(receipt)
+  } catch (error) {
+    server.log.debug({ err: error, conversation_id }, 'a read receipt was not sent')
+  }
 }
 
 /** Why people go on before anything is asked; null when the agent may answer. */

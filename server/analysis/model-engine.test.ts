@@ -9,9 +9,10 @@ import { changeContactTags, createTag } from '../tags/schema.ts'
 import { ATTACKED_TAGS, ATTACKS } from '../../test/fixtures/attacks.ts'
 import {
   addProvider,
+  asked,
   openScriptedModel,
+  says,
   type ModelAnswer,
-  type ModelRequest,
   type ScriptedModel,
 } from '../../test/help/models.ts'
 import { openTestServer, type ConnectedAccount, type Person, type TestServer } from '../../test/help/server.ts'
@@ -100,32 +101,6 @@ const analysisOf = async (id: string) =>
     string,
     unknown
   >
-
-interface Asked {
-  tag(name: string): string
-  /** The numbers of the customer's messages, with what was sent of them. */
-  messages: { n: number; from: string; text?: string }[]
-}
-
-/** What a model reads out of its question. */
-function asked({ body }: ModelRequest): Asked {
-  const last = body.messages.findLast(({ role }) => role === 'user')!.content
-  const prompt = typeof last === 'string' ? last : (last as { text: string }[]).map(({ text }) => text).join('')
-  const lines = prompt.split('\n')
-  const tags = JSON.parse(lines[lines.indexOf('Tags:') + 1]!) as { tag: string; name: string }[]
-  const from = lines.findIndex((line) => line.startsWith('<conversation '))
-  const to = lines.findIndex((line) => line.startsWith('</conversation '))
-  return {
-    tag: (name) => tags.find((each) => each.name === name)?.tag ?? 't_unknown',
-    messages: lines.slice(from + 1, to).map((line) => JSON.parse(line) as Asked['messages'][number]),
-  }
-}
-
-const says =
-  (answer: (question: Asked) => Record<string, unknown>[]): ScriptedModel['answer'] =>
-  (request) => ({
-    object: { tags: answer(asked(request)).map((each) => ({ confidence: 0.95, reason: 'So it is.', ...each })) },
-  })
 
 describe.each(PROVIDER_KINDS)('%s', (kind) => {
   test('what the model finds is put on with its source, its words, and the message that it quotes', async () => {

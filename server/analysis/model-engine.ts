@@ -31,19 +31,23 @@ interface Task {
   tags: readonly CatalogTag[]
   transcript: readonly TranscriptTurn[]
   purpose: Extract<Purpose, 'auto_close' | 'try'>
+  /** Of this tag the model is not told whether it is on, or was taken off: it leaves such tags out. */
+  unheard?: string
   signal: AbortSignal
 }
 
 /** Asks the model once. Throws ModelError when it gives no answer that can be used. */
 export async function judgeByModel(server: ModelResources, model: ChosenModel, task: Task): Promise<ModelJudged> {
-  const { orgId, conversationId, tags, transcript, purpose } = task
+  const { orgId, conversationId, tags, transcript, purpose, unheard } = task
   const talking = await talkingIn(transcript, tags)
+  const { present, takenOff } = await aboutContact(server.db, { orgId, conversationId, transcript })
   const question = taggingQuestion({
     tags,
     turns: transcript,
     talking,
     instructions: model.instructions,
-    ...(await aboutContact(server.db, { orgId, conversationId, transcript })),
+    present: present.filter((tag) => tag !== unheard),
+    takenOff: takenOff.filter(({ tag }) => tag !== unheard),
   })
   // Of nothing that may be evidence nothing can come.
   if (question.evidence.size === 0) return { judgements: [], refused: 0, talking: [...talking] }

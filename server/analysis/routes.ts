@@ -31,7 +31,9 @@ export const analysisRoutes = [
     }),
   ),
 
-  bind(tryRoute, async ({ body }, { db, actor, classifier }) => answer(200, await tryTag(db, actor, classifier, body))),
+  bind(tryRoute, async ({ body }, context) =>
+    answer(200, await tryTag(context, context.actor, body, context.hungUp())),
+  ),
 
   bind(quality.getTagQuality, async (_input, { db, actor }) => answer(200, await getTagQuality(db, actor))),
 

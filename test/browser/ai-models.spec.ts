@@ -62,6 +62,7 @@ for (const [i, kind] of PROVIDER_KINDS.entries()) {
     test.use({ locale: browserLocale, colorScheme })
     const say = sayIn(locale)
     const closing = locale === 'en' ? /^Close$/ : /^Encerrar$/
+    const tryAgain = locale === 'en' ? /^Try again$/ : /^Experimentar de novo$/
     const name = 'Our model'
     const modelName = kind === 'anthropic' ? 'claude-scripted' : 'gpt-scripted'
 
@@ -218,6 +219,31 @@ for (const [i, kind] of PROVIDER_KINDS.entries()) {
       await calls.nth(1).getByRole('button').click()
       await expect(dialog).toContainText('I forgot my appointment yesterday')
       await expect(dialog).not.toContainText('sk-journey')
+      await checkAccessibility(page)
+
+      await page.goto(`${earmark.url}/o/${SLUG}/tags`)
+      await page.getByRole('button', { name: say('Actions for {name}', { name: 'Angry' }) }).click()
+      await page.getByRole('menuitem', { name: say('Edit') }).click()
+      await dialog.getByRole('button', { name: say('Try it') }).click()
+      const stopped = dialog.getByRole('alert')
+      await expect(stopped).toContainText(modelName)
+      await expect(stopped).toContainText(say('this month’s tokens are used up'))
+      await checkAccessibility(page)
+      await stopped.getByRole('button', { name: say('Try with the built-in classifier') }).click()
+      const builtIn = say('Judged by: {names}', { names: say('Built-in classifier') })
+      await expect(dialog.getByText(builtIn)).toBeVisible({ timeout: 30_000 })
+      await expect(dialog.getByRole('status')).toContainText(say('Conversations read: {read}', { read: 4 }))
+      await expect(stopped).toHaveCount(0)
+      expect(model.requests).toHaveLength(asked + 1)
+      await call('PATCH', '/v1/models/settings', { monthly_tokens: null })
+      await dialog.getByRole('button', { name: tryAgain }).click()
+      await expect(dialog.getByText(say('Judged by: {names}', { names: `${modelName} (${name})` }))).toBeVisible({
+        timeout: 30_000,
+      })
+      await expect(dialog.getByRole('list', { name: say('Would get it: {count}', { count: 1 }) })).toContainText(
+        'Oluwaseun',
+      )
+      expect(model.requests).toHaveLength(asked + 5)
       await checkAccessibility(page)
     })
   })

@@ -250,23 +250,48 @@ for (const { locale, browserLocale, colorScheme } of LOOKS) {
     }) => {
       const [gone] = await createTags(page, 'Gone', 'Café', 'Cup')
       const [contactId] = await customers(page, 1, [])
-      // The catalog comes after the picker was opened: what is typed goes into its search all the same.
-      const catalog = Promise.withResolvers<void>()
+      // The catalog comes after the picker was opened, and after a word and Enter.
+      let catalog = Promise.withResolvers<void>()
       await page.route(/\/v1\/tags(\?|$)/, async (route) => {
+        const response = await route.fetch()
         await catalog.promise
-        await route.continue()
+        await route.fulfill({ response })
       })
       await page.goto(`${earmark.url}/o/${SLUG}/contacts?contact=${contactId}`)
       const panel = page.locator('[aria-labelledby="contact-name"]')
       const adder = panel.getByRole('button', { name: say('Add tag') })
       await adder.focus()
       await page.keyboard.press('Enter')
-      await expect(page.getByRole('dialog', { name: say('Add tag') })).toBeFocused()
-      catalog.resolve()
-      await expect(page.getByRole('option')).toHaveCount(3)
-      await page.keyboard.type('CAFE')
-      await expect(page.getByRole('option')).toHaveText(['Café'])
+      const search = page.getByRole('combobox', { name: say('Search tags') })
+      const none = panel.getByText(say('No tags yet.'))
+      await expect(search).toBeFocused()
+      // What was closed, or written over, is not taken.
+      await page.keyboard.type('Cup')
       await page.keyboard.press('Enter')
+      await page.keyboard.press('Escape')
+      catalog.resolve()
+      await expect(adder).toBeFocused()
+      await page.keyboard.press('Enter')
+      await expect(page.getByRole('option')).toHaveCount(3)
+      await expect(none).toBeVisible()
+      for (const [first, then] of [
+        ['Cup', ' of'],
+        ['', ''],
+        ['CAFE', null],
+      ] as const) {
+        catalog = Promise.withResolvers<void>()
+        await page.reload()
+        await adder.focus()
+        await page.keyboard.press('Enter')
+        await expect(search).toBeFocused()
+        await page.keyboard.type(first)
+        await page.keyboard.press('Enter')
+        if (then !== null) await page.keyboard.type(then)
+        catalog.resolve()
+        if (then === null) break
+        await expect(page.getByRole('listbox')).toHaveAttribute('aria-busy', 'false')
+        await expect(none).toBeVisible()
+      }
       await expect(page.getByText(say('Tag added'))).toBeVisible()
       await expect(adder).toBeFocused()
       const today = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Lisbon' }).format(new Date())

@@ -17,6 +17,7 @@ openAiAgents(
     log,
     live: openLive({ db, log }),
     outgoing: openOutgoing({ allowPrivate: true }),
+    tellRead() {},
   },
   { lookEveryMs: 50, quietMs: 0, mostMs: 0 },
 )

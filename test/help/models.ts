@@ -133,6 +133,34 @@ export const addProvider = (
     }),
   )
 
+/** A question about a conversation's tags. */
+interface Asked {
+  tag(name: string): string
+  /** The numbers of the customer's messages, with what was sent of them. */
+  messages: { n: number; from: string; text?: string }[]
+}
+
+/** What a model reads out of its question. */
+export function asked({ body }: ModelRequest): Asked {
+  const last = body.messages.findLast(({ role }) => role === 'user')!.content
+  const prompt = typeof last === 'string' ? last : (last as { text: string }[]).map(({ text }) => text).join('')
+  const lines = prompt.split('\n')
+  const tags = JSON.parse(lines[lines.indexOf('Tags:') + 1]!) as { tag: string; name: string }[]
+  const from = lines.findIndex((line) => line.startsWith('<conversation '))
+  const to = lines.findIndex((line) => line.startsWith('</conversation '))
+  return {
+    tag: (name) => tags.find((each) => each.name === name)?.tag ?? 't_unknown',
+    messages: lines.slice(from + 1, to).map((line) => JSON.parse(line) as Asked['messages'][number]),
+  }
+}
+
+/** Answers such a question with tags. */
+export const says =
+  (answer: (question: Asked) => Record<string, unknown>[]): ScriptedModel['answer'] =>
+  (request) => ({
+    object: { tags: answer(asked(request)).map((each) => ({ confidence: 0.95, reason: 'So it is.', ...each })) },
+  })
+
 function asOpenAi({ body }: ModelRequest, { text, calls, object, refuses, cutShort, usage }: Said): unknown {
   const { input, output } = usage ?? { input: 100, output: 20 }
   return {

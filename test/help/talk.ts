@@ -24,10 +24,7 @@ export async function openTalks(
   talk(sighting?: Parameters<typeof sighted>[2]): Promise<Talk>
 }> {
   const account = await server.newAccount(person)
-  if (token !== '')
-    await server.db
-      .transaction()
-      .execute((tx) => updateAccount(tx, server, person.actor, account.account.id, { access_token: token }))
+  if (token !== '') await giveToken(server, person, account, token)
   const channelId = account.account.channels[0]!.id
   return {
     account,
@@ -48,6 +45,16 @@ export async function openTalks(
       }
     },
   }
+}
+
+/** With a token an account can send, and tell that messages were read. */
+export async function giveToken(
+  server: TestServer,
+  person: Person,
+  { account: { id } }: ConnectedAccount,
+  token = 'EAAG-token',
+): Promise<void> {
+  await server.db.transaction().execute((tx) => updateAccount(tx, server, person.actor, id, { access_token: token }))
 }
 
 export interface SentState {

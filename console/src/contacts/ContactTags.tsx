@@ -160,6 +160,8 @@ interface AddTagProps {
 function AddTag({ ref, contact, onPick }: AddTagProps) {
   const organization = useOrganization()
   const [opened, setOpened] = useState(false)
+  /** Each time a new picker: the one before may still fade out, and has been picked from. */
+  const [times, setTimes] = useState(0)
   return (
     <Popover opened={opened} onChange={setOpened} position="bottom-end" trapFocus width={320}>
       <Popover.Target>
@@ -168,7 +170,10 @@ function AddTag({ ref, contact, onPick }: AddTagProps) {
           size="xs"
           variant="default"
           leftSection={<IconPlus size={14} stroke={2} />}
-          onClick={() => setOpened((now) => !now)}
+          onClick={() => {
+            if (!opened) setTimes(times + 1)
+            setOpened(!opened)
+          }}
           aria-expanded={opened}
         >
           {m.tag_add()}
@@ -176,6 +181,7 @@ function AddTag({ ref, contact, onPick }: AddTagProps) {
       </Popover.Target>
       <Popover.Dropdown p={0} aria-label={m.tag_add()} aria-labelledby={undefined}>
         <Picker
+          key={times}
           slug={organization.slug}
           applied={new Set(contact.active_tags.map((each) => each.tag.id))}
           mayCreate={may(organization, 'tags:write')}
@@ -206,8 +212,7 @@ function Picker({ slug, applied, mayCreate, onPick }: PickerProps) {
       </div>
     )
   }
-  if (!tags) return <p className={pickerClasses.none}>{m.tags_loading()}</p>
-  if (tags.length === 0) {
+  if (tags?.length === 0) {
     return (
       <p className={pickerClasses.none}>
         {m.tags_none_title()}{' '}
@@ -224,8 +229,8 @@ function Picker({ slug, applied, mayCreate, onPick }: PickerProps) {
       </p>
     )
   }
-  const available = tags.filter((tag) => !applied.has(tag.id))
-  if (available.length === 0) return <p className={pickerClasses.none}>{m.tags_all_applied()}</p>
+  const available = tags?.filter((tag) => !applied.has(tag.id))
+  if (available?.length === 0) return <p className={pickerClasses.none}>{m.tags_all_applied()}</p>
   return (
     <TagList
       tags={available}

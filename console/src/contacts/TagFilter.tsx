@@ -43,7 +43,7 @@ export function TagFilter() {
         <p className={classes.none}>{m.tags_none_title()}</p>
       ) : (
         <TagList
-          tags={tags ?? []}
+          tags={tags}
           label={m.tags()}
           chosen={chosen}
           onPick={(tag) => setTagMode(tag.id, chosen.has(tag.id) ? null : mode)}

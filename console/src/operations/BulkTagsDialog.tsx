@@ -89,7 +89,7 @@ function Choice({ change, chosen, query, onStarted, onCancel }: ChoiceProps) {
     <div className={classes.root}>
       <div className={classes.list}>
         <TagList
-          tags={tags.data ?? []}
+          tags={tags.data}
           label={m.tags()}
           chosen={new Set(picked.map((tag) => tag.id))}
           onPick={toggle}

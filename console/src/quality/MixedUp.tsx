@@ -72,7 +72,7 @@ export function Alike() {
       {error && !data && <ErrorNotice error={error} onRetry={() => void refetch()} />}
       {!data && !error && (
         <div role="status" aria-label={m.ai_quality_alike_loading()}>
-          <Skeleton height={80} radius={10} />
+          <Skeleton mt={8} height={80} radius={10} />
         </div>
       )}
       {data?.overlaps.length === 0 && <p className={classes.quiet}>{m.ai_quality_alike_none()}</p>}

@@ -1,11 +1,13 @@
-// Try it: who would gain or lose a tag by what is written in its form, in the last closed conversations. Nothing is saved.
+// Try it: who would gain or lose a tag by what is written in its form, in the last closed conversations, and who judged that. Nothing is saved.
 import { Button, Progress, Select } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { useEffect, useId, useRef, useState, type ReactNode } from 'react'
-import type { Tried, tryTag } from '../../../server/analysis/trying-schema.ts'
-import type { RouteArgs } from '../../../server/lib/route.ts'
+import type { tryTag } from '../../../server/analysis/trying-schema.ts'
+import type { RouteArgs, RouteOk } from '../../../server/lib/route.ts'
 import { useOrganization } from '../access/queries.ts'
+import { engineWords, reasonWords } from '../ai/words.ts'
 import { call, isProblem } from '../lib/api.ts'
+import { listWords } from '../lib/lists.ts'
 import { percentWords } from '../lib/numbers.ts'
 import { m } from '../paraglide/messages.js'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
@@ -34,12 +36,17 @@ interface Trial {
   draft: string
   wanted: number
   read: number
-  tried: readonly Tried[]
+  tried: Answer['tried']
+  /** Whose judgements these are. */
+  judgedBy: readonly string[]
+  /** Why a language model did not go on. */
+  failed: Answer['failed']
   state: 'reading' | 'waiting' | 'done' | 'stopped'
   error: unknown
 }
 
 type Body = RouteArgs<typeof tryTag>['body']
+type Answer = RouteOk<typeof tryTag>
 
 export function TryTag({ tagId, name, description, threshold, onItsOwn }: TryTagProps) {
   const { slug } = useOrganization()
@@ -51,9 +58,18 @@ export function TryTag({ tagId, name, description, threshold, onItsOwn }: TryTag
   const draft = JSON.stringify([name.trim(), description.trim(), threshold])
   const busy = trial?.state === 'reading' || trial?.state === 'waiting'
 
-  const run = async () => {
+  const run = async (engine: Body['engine']) => {
     const { signal } = (stopping.current = new AbortController())
-    const now: Trial = { draft, wanted, read: 0, tried: [], state: 'reading', error: null }
+    const now: Trial = {
+      draft,
+      wanted,
+      read: 0,
+      tried: [],
+      judgedBy: [],
+      failed: null,
+      state: 'reading',
+      error: null,
+    }
     setTrial(now)
     const show = (changes: Partial<Trial>) => setTrial(Object.assign(now, changes) && { ...now })
     let cursor: Body['cursor'] = null
@@ -64,12 +80,20 @@ export function TryTag({ tagId, name, description, threshold, onItsOwn }: TryTag
           tag_id: tagId,
           name,
           description,
+          engine,
           limit,
           cursor,
           ...(threshold === undefined ? {} : { threshold }),
         }
         const answer = await askUntilFree(slug, body, signal, () => show({ state: 'waiting' }))
-        show({ state: 'reading', read: now.read + answer.read, tried: [...now.tried, ...answer.tried] })
+        show({
+          state: 'reading',
+          read: now.read + answer.read,
+          tried: [...now.tried, ...answer.tried],
+          judgedBy: [...new Set([...now.judgedBy, ...answer.judged_by])],
+          failed: answer.failed,
+        })
+        if (answer.failed !== null) return show({ state: 'stopped' })
         cursor = answer.next_cursor
       } while (cursor !== null && now.read < wanted)
       show({ state: 'done' })
@@ -101,11 +125,19 @@ export function TryTag({ tagId, name, description, threshold, onItsOwn }: TryTag
             {m.tag_try_stop()}
           </Button>
         ) : (
-          <Button size="xs" variant="default" disabled={name.trim() === ''} onClick={() => void run()}>
+          <Button size="xs" variant="default" disabled={name.trim() === ''} onClick={() => void run('chosen')}>
             {trial === null ? m.tag_try() : m.tag_try_again()}
           </Button>
         )}
       </div>
+      {trial?.failed && (
+        <div className={classes.failed} role="alert">
+          <p>{m.tag_try_failed({ engine: trial.failed.engine, reason: reasonWords(trial.failed.reason) })}</p>
+          <Button size="xs" variant="default" disabled={name.trim() === ''} onClick={() => void run('built_in')}>
+            {m.tag_try_built_in()}
+          </Button>
+        </div>
+      )}
       {trial && <Outcome trial={trial} busy={busy} stale={trial.draft !== draft} slug={slug} />}
     </section>
   )
@@ -133,7 +165,7 @@ interface OutcomeProps {
 }
 
 function Outcome({ trial, busy, stale, slug }: OutcomeProps) {
-  const { read, wanted, error, state } = trial
+  const { read, wanted, judgedBy, error, state } = trial
   const { gains, losses, suggested, kept, heldBack } = summaryOf(trial.tried)
   const nothing = gains.length + losses.length + suggested.length + kept + heldBack === 0
   const list = (contacts: TriedContact[]) => contacts.map((each) => <Row key={each.id} contact={each} slug={slug} />)
@@ -150,6 +182,9 @@ function Outcome({ trial, busy, stale, slug }: OutcomeProps) {
               ? m.tag_try_none_closed()
               : m.tag_try_read({ read })}
       </p>
+      {judgedBy.length > 0 && (
+        <p className={classes.text}>{m.tag_try_judged({ names: listWords(judgedBy.map(engineWords)) })}</p>
+      )}
       {stale && !busy && <p className={classes.stale}>{m.tag_try_stale()}</p>}
       {!busy && read > 0 && nothing && <p className={classes.text}>{m.tag_try_nobody()}</p>}
       <Group title={m.tag_try_gains({ count: gains.length })} rows={list(gains)} />

@@ -12,7 +12,8 @@ import classes from './TagList.module.css'
 const SHOWN = 300
 
 interface TagListProps {
-  tags: readonly Tag[]
+  /** Undefined while they load: what is typed meanwhile counts, Enter too. */
+  tags: readonly Tag[] | undefined
   label: string
   onPick: (tag: Tag) => void
   /** The ids that are chosen, where a choice stays. */
@@ -30,12 +31,14 @@ export function TagList({ tags, label, onPick, chosen, single = false, note, wit
   const id = useId()
   const field = useRef<HTMLInputElement>(null)
   const list = useRef<HTMLUListElement>(null)
-  const found = useMemo(() => searchByName(tags, search), [tags, search])
+  const found = useMemo(() => searchByName(tags ?? [], search), [tags, search])
   const shown = found.slice(0, SHOWN)
   const at = Math.min(active, shown.length - 1)
+  /** Enter was pressed on this text before there was a list. */
+  const entered = useRef(false)
   const optionId = (index: number) => `${id}-${shown[index]?.id}`
 
-  // What it opened in looked for a field when the tags were not loaded yet, and has the focus itself.
+  // What it opened in looked for a field before this was there, and has the focus itself.
   useLayoutEffect(() => {
     const focused = document.activeElement
     if (focused !== document.body && focused !== field.current && focused?.contains(field.current))
@@ -45,6 +48,13 @@ export function TagList({ tags, label, onPick, chosen, single = false, note, wit
   useEffect(() => {
     list.current?.children[at]?.scrollIntoView({ block: 'nearest' })
   }, [at])
+
+  useEffect(() => {
+    if (tags === undefined || !entered.current) return
+    entered.current = false
+    const tag = shown[at]
+    if (tag) onPick(tag)
+  })
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return
@@ -58,8 +68,12 @@ export function TagList({ tags, label, onPick, chosen, single = false, note, wit
       setActive(wraps && to < 0 ? last : wraps && to > last ? 0 : Math.max(0, Math.min(last, to)))
     } else if (event.key === 'Enter') {
       event.preventDefault()
+      // Without a word nobody can mean the first of tags that they do not see.
+      if (tags === undefined) entered.current = search.trim() !== ''
       const tag = shown[at]
       if (tag) onPick(tag)
+    } else if (event.key === 'Escape') {
+      entered.current = false
     }
   }
 
@@ -73,8 +87,13 @@ export function TagList({ tags, label, onPick, chosen, single = false, note, wit
         onChange={(event) => {
           setSearch(event.currentTarget.value)
           setActive(0)
+          entered.current = false
         }}
         onKeyDown={onKeyDown}
+        onBlur={(event) => {
+          // It closes, or something else is done; another window changes nothing.
+          if (document.activeElement !== event.currentTarget) entered.current = false
+        }}
         placeholder={m.tag_search()}
         aria-label={m.tag_search()}
         leftSection={<IconSearch size={15} stroke={1.7} />}
@@ -91,6 +110,7 @@ export function TagList({ tags, label, onPick, chosen, single = false, note, wit
         id={`${id}-list`}
         role="listbox"
         aria-label={label}
+        aria-busy={tags === undefined}
         aria-multiselectable={chosen !== undefined && !single}
         className={classes.list}
       >
@@ -129,11 +149,13 @@ export function TagList({ tags, label, onPick, chosen, single = false, note, wit
         ))}
       </ul>
       <p className={classes.foot} aria-live="polite">
-        {shown.length === 0
-          ? m.tag_search_none({ search })
-          : found.length > SHOWN
-            ? m.tag_search_more({ count: found.length - SHOWN })
-            : ''}
+        {tags === undefined
+          ? m.tags_loading()
+          : shown.length === 0
+            ? m.tag_search_none({ search })
+            : found.length > SHOWN
+              ? m.tag_search_more({ count: found.length - SHOWN })
+              : ''}
       </p>
     </div>
   )
