@@ -23,7 +23,7 @@ const customerWrites = async (page: Page, name: string, text: string): Promise<v
   expect(answer.status(), await answer.text()).toBe(204)
 }
 
-/** As if that many customers had written to the test phone's number, one each five seconds. */
+/** As if that many customers had written to the test phone's number, one each five seconds, until ten minutes ago: before the others. */
 async function fillInbox(): Promise<void> {
   const { db, pool } = openDatabase(await earmark.databaseUrl(), { max: 2 })
   try {
@@ -33,7 +33,7 @@ async function fillInbox(): Promise<void> {
     await pool.query(
       `with told as (
         select *, ${idAt} as id, ${idAt} as message_id from (
-          select c.id as contact_id, n.id as channel_id, now() - row_number() over (order by c.id) * interval '5 seconds' as at
+          select c.id as contact_id, n.id as channel_id, now() - interval '10 minutes' - row_number() over (order by c.id) * interval '5 seconds' as at
           from contacts c join channels n on n.org_id = c.org_id where c.org_id = $1 and not c.test
         ) c
       ), opened as (
