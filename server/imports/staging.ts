@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { arrayLiteral, type Db, type Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { foldForSearch, nameKey } from '../lib/fold.ts'
+import { throwAway } from '../lib/heap.ts'
 import { searchGrams } from '../contacts/search-text.ts'
 import { isCreatable, readRow, type ReadRow } from './cells.ts'
 import type { ImportRow } from './imports.ts'
@@ -17,6 +18,8 @@ import { bytesOf, noRows } from './uploading.ts'
 const BATCH_ROWS = 1000
 const BATCH_BYTES = 1_000_000
 const CACHED_CELLS = 2_000
+/** What goes to the database, and through its protocol's buffers, for a byte of the file. */
+const KEPT_FOR_A_BYTE = 3
 
 /** Another check has been asked for, or the import was discarded: nothing more is written by this one. */
 export class Overtaken extends Error {}
@@ -44,10 +47,11 @@ export async function stageRows(db: Db, file: ImportRow, stopping?: AbortSignal)
     await db.transaction().execute((tx) => saveRows(tx, file, settings, rows, { readBytes, readRows }))
     ;[rows, bytes] = [[], 0]
   }
-  for await (const { n, cells } of rowsOf(
-    counted(bytesOf(db, file), (size) => (readBytes += size)),
-    settings,
-  )) {
+  const onRead = (size: number) => {
+    readBytes += size
+    throwAway(size * KEPT_FOR_A_BYTE)
+  }
+  for await (const { n, cells } of rowsOf(counted(bytesOf(db, file), onRead), settings)) {
     if (width === null) {
       width = cells.length
       header = cells

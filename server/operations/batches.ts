@@ -4,7 +4,7 @@ import { mergedInto } from '../contacts/merging.ts'
 import { writeRows, type Renamed } from '../imports/writing.ts'
 import type { Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
-import { sparingMemory } from '../lib/heap.ts'
+import { sparingMemory, throwAway } from '../lib/heap.ts'
 import { databaseAtFault } from '../lib/http.ts'
 import { changeTags, changeTagsOfEach, moveTag, type TagChangeDone, type TagChanges } from '../tags/tagging.ts'
 import type { EndReason } from './schema.ts'
@@ -99,6 +99,9 @@ export async function changeEach(
   return summary({ added, removed }, failures)
 }
 
+/** What goes between the server and the database for a row of an import. */
+const BYTES_A_ROW = 500
+
 /**
  * Writes a batch of an import's rows. With `unforeseen`, after that has failed: rows that cannot be written are found, told to
  * it, and refused.
@@ -117,6 +120,7 @@ export async function importBatch(
       unforeseen && { isFatal: (error) => databaseAtFault(error) || endOf(error) !== null, unforeseen },
     ),
   )
+  throwAway((last_row! - first_row! + 1) * BYTES_A_ROW)
   const done = summary(tags)
   const touched = new Set([...created, ...[...renamed, ...tags.added, ...tags.removed].map((each) => each.contact_id)])
   const added = [...done.added, ...born]
