@@ -4,6 +4,7 @@ import type { Server } from '../access/door.ts'
 import { numberEvents } from '../events/sequencing.ts'
 import { openBell, type Bell } from '../lib/bell.ts'
 import { openClaims, type Claims } from '../lib/claims.ts'
+import { writtenTogether } from '../lib/gathering.ts'
 import { answerWithin, outlastingTheDatabase } from '../lib/http.ts'
 import { openRounds } from '../lib/rounds.ts'
 import { switchOffByItself } from './endpoints.ts'
@@ -46,6 +47,11 @@ export interface Dispatcher {
   stop(): Promise<void>
 }
 
+interface Sent extends Outcome {
+  /** As it was when this was sent. */
+  endpoint: SendingEndpoint
+}
+
 /** One endpoint that this process sends to. */
 interface Line {
   key: EndpointKey
@@ -53,9 +59,8 @@ interface Line {
   bell: Bell
   /** Between being taken and written down: their contacts have to wait. */
   underWay: Set<number>
-  /** To be written down; what comes while that is under way shares the next writing. */
-  outcomes: Outcome[]
-  writing: Promise<void> | null
+  /** Writes down what became of an event. What is not written down is sent once more, so the database is waited for. */
+  note: (outcome: Sent) => Promise<void>
   /** Ends what is under way when the lock is lost: another server may send the same. */
   abort: AbortController
 }
@@ -97,8 +102,12 @@ export function openDispatcher(server: DispatcherResources, changes: Partial<Dis
       claims: mine,
       bell: openBell(),
       underWay: new Set(),
-      outcomes: [],
-      writing: null,
+      note: writtenTogether((outcomes: readonly Sent[]) =>
+        outlastingTheDatabase(() => noteOutcomes(db, outcomes[0]!.endpoint, outcomes, pace), {
+          everyMs: pace.lookEveryMs,
+          isOver: rounds.stopped,
+        }),
+      ),
       abort: new AbortController(),
     }
     lines.set(key.id, line)
@@ -157,10 +166,15 @@ export function openDispatcher(server: DispatcherResources, changes: Partial<Dis
     try {
       const posted = await attempt(line, endpoint, taken)
       if (posted === null) return
-      line.outcomes.push({ taken, posted })
-      line.writing ??= write(line, endpoint)
+      await line.note({ endpoint, taken, posted })
+      // Only when it is written down what became of an event, the next of its contact goes.
+      leave(line, taken.event_seq)
     } catch (error) {
-      log.error({ err: error, endpoint_id: endpoint.id, event_id: taken.event_seq }, 'an event could not be sent')
+      // It is sent again.
+      log.error(
+        { err: error, endpoint_id: endpoint.id, event_id: taken.event_seq },
+        'an event could not be sent, or what became of it not be written down',
+      )
       line.claims.break()
       line.bell.ring()
     }
@@ -188,29 +202,6 @@ export function openDispatcher(server: DispatcherResources, changes: Partial<Dis
     bell.ring()
     return null
   }
-
-  /** Only when it is written down what became of an event, the next of its contact goes. */
-  const write = async (line: Line, endpoint: SendingEndpoint): Promise<void> => {
-    try {
-      while (line.outcomes.length > 0) {
-        const outcomes = line.outcomes.splice(0)
-        await untilWritten(() => noteOutcomes(db, endpoint, outcomes, pace))
-        for (const { taken } of outcomes) line.underWay.delete(taken.event_seq)
-        line.bell.ring()
-      }
-    } catch (error) {
-      // They are sent again.
-      log.error({ err: error, endpoint_id: endpoint.id }, 'what became of events was not written down')
-      line.claims.break()
-      line.bell.ring()
-    } finally {
-      line.writing = null
-    }
-  }
-
-  /** What is not written down is sent once more, so the database is waited for. */
-  const untilWritten = (writing: () => Promise<void>): Promise<void> =>
-    outlastingTheDatabase(writing, { everyMs: pace.lookEveryMs, isOver: rounds.stopped })
 
   const rounds = openRounds({
     look,
