@@ -8,7 +8,7 @@ import { PROVIDER_KINDS, type ProviderKind } from '../models/schema.ts'
 import { changeContactTags, createTag } from '../tags/schema.ts'
 import { ATTACKED_TAGS, ATTACKS } from '../../test/fixtures/attacks.ts'
 import {
-  addProvider,
+  addTaggingProvider,
   asked,
   openScriptedModel,
   says,
@@ -42,11 +42,7 @@ async function scene(kind: ProviderKind, names: readonly string[] = ['Refund', '
   const account = await server.newAccount(admin)
   const model = await openScriptedModel(kind)
   open.push(model)
-  const provider = await addProvider(server, admin.actor, model)
-  await server.pool.query('insert into model_settings (org_id, tagging_provider_id) values ($1, $2)', [
-    admin.actor.org_id,
-    provider.id,
-  ])
+  const provider = await addTaggingProvider(server, admin.actor, model)
   const tags: Record<string, string> = {}
   for (const name of names)
     tags[name] = (await admin.call(createTag, { body: { name, description: `About ${name}` } })).id

@@ -4,7 +4,7 @@ import { listCalls, PROVIDER_KINDS, type ProviderKind } from '../models/schema.t
 import type { RouteOk } from '../lib/route.ts'
 import { changeContactTags } from '../tags/schema.ts'
 import { newShop, newTag, talk } from '../../test/help/closed-talks.ts'
-import { addProvider, asked, openScriptedModel, says, type ScriptedModel } from '../../test/help/models.ts'
+import { addTaggingProvider, asked, openScriptedModel, says, type ScriptedModel } from '../../test/help/models.ts'
 import { openTestServer, type TestServer } from '../../test/help/server.ts'
 import { analyzeOne } from './analyzing.ts'
 import { tryTag } from './trying-schema.ts'
@@ -28,11 +28,7 @@ async function scene(kind: ProviderKind) {
   const { admin } = shop
   const model = await openScriptedModel(kind)
   open.push(model)
-  const provider = await addProvider(server, admin.actor, model)
-  await server.pool.query('insert into model_settings (org_id, tagging_provider_id) values ($1, $2)', [
-    admin.actor.org_id,
-    provider.id,
-  ])
+  const provider = await addTaggingProvider(server, admin.actor, model)
   return {
     shop,
     admin,

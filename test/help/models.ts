@@ -133,6 +133,20 @@ export const addProvider = (
     }),
   )
 
+/** The same, chosen to tag the organization's closed conversations. */
+export async function addTaggingProvider(
+  server: TestServer,
+  actor: Actor,
+  model: ScriptedModel,
+): Promise<ModelProvider> {
+  const provider = await addProvider(server, actor, model)
+  await server.pool.query('insert into model_settings (org_id, tagging_provider_id) values ($1, $2)', [
+    actor.org_id,
+    provider.id,
+  ])
+  return provider
+}
+
 /** A question about a conversation's tags. */
 interface Asked {
   tag(name: string): string
