@@ -2,7 +2,6 @@
 import { EventEmitter } from 'node:events'
 import { Logger, parseCronItems, run, type CronItem, type TaskList, type WorkerEvents } from 'graphile-worker'
 import { sql } from 'kysely'
-import pg from 'pg'
 import type { Server } from './access/door.ts'
 import { forgetOldResetLinks } from './account/reset-links.ts'
 import { forgetOldSessions } from './access/sessions.ts'
@@ -22,6 +21,7 @@ import { forgetOldInvitations } from './people/invitations.ts'
 import { forgetOldCalls } from './models/log.ts'
 import { openChecker } from './imports/checking.ts'
 import { forgetOldImports } from './imports/forgetting.ts'
+import { poolForJobs } from './lib/job-pool.ts'
 import { learnNightly } from './learning/noticing.ts'
 import { openTrainer } from './learning/training.ts'
 import { openOperator } from './operations/running.ts'
@@ -76,18 +76,6 @@ const tasks = ({ db, config }: Resources, backups: Backups, stopping: AbortSigna
   'add-up-tag-counts': () => addUpCounts(db),
   'expire-conversations': () => expireConversations(db, stopping),
 })
-
-/** The runner compares when something last ran with now, as Dates: with the strings of our pool, it takes nothing for missed. */
-const answeringDates = (pool: pg.Pool): pg.Pool =>
-  new Proxy(pool, {
-    get(target, name) {
-      if (name === 'query')
-        return (query: string | pg.QueryConfig, values: unknown[] = []) =>
-          target.query({ ...(typeof query === 'string' ? { text: query, values } : query), types: pg.types })
-      const found: unknown = Reflect.get(target, name)
-      return typeof found === 'function' ? (found.bind(target) as unknown) : found
-    },
-  })
 
 /** The time of the schedule that the job is for. */
 const dueAt = (payload: unknown) => new Date((payload as { _cron: { ts: string } })._cron.ts)
@@ -156,7 +144,7 @@ export async function startWorker(server: Resources): Promise<Worker> {
   events.on('pool:create', ({ workerPool }) => void pools.push(workerPool.id))
   const runner = await run({
     events,
-    pgPool: answeringDates(server.pool),
+    pgPool: poolForJobs(server.pool),
     logger: new Logger(
       () => (level, message, meta) =>
         server.log[level === 'warning' ? 'warn' : level === 'info' ? 'debug' : level]({ meta }, message),

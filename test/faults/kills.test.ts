@@ -75,7 +75,7 @@ test(
     expect(
       killing.complaints
         .filter(({ msg }) => /could not be interpreted|nobody caught|job runner stopped/.test(msg))
-        .map(sayLine),
+        .map((line) => [sayLine(line), line.err?.stack]),
     ).toEqual([])
     expect(await killing.stop()).toEqual([0, 0])
     expect(folder.postgresProcesses()).toEqual([])

@@ -17,7 +17,7 @@ export const BOOTSTRAP = {
 export interface LogLine {
   level: string
   msg: string
-  err?: { message: string; code?: string }
+  err?: { message: string; code?: string; stack?: string }
 }
 
 export interface ServerProcess {
