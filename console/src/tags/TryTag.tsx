@@ -54,9 +54,16 @@ export function TryTag({ tagId, name, description, threshold, onItsOwn }: TryTag
   const [trial, setTrial] = useState<Trial | null>(null)
   const stopping = useRef<AbortController | null>(null)
   useEffect(() => () => stopping.current?.abort(), [])
+  const bar = useRef<HTMLDivElement>(null)
   const title = useId()
   const draft = JSON.stringify([name.trim(), description.trim(), threshold])
   const busy = trial?.state === 'reading' || trial?.state === 'waiting'
+
+  // On a phone what comes of it is below the dialog's edge. Whoever has gone on to write is left where they are.
+  const state = trial?.draft === draft ? trial.state : undefined
+  useEffect(() => {
+    if (state !== undefined) bar.current?.scrollIntoView({ block: 'start' })
+  }, [state])
 
   const run = async (engine: Body['engine']) => {
     const { signal } = (stopping.current = new AbortController())
@@ -109,7 +116,7 @@ export function TryTag({ tagId, name, description, threshold, onItsOwn }: TryTag
       <p className={classes.text}>
         {m.tag_try_text()} {!onItsOwn && m.tag_try_mode()}
       </p>
-      <div className={classes.bar}>
+      <div ref={bar} className={classes.bar}>
         <Select
           size="xs"
           w={170}
