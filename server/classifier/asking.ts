@@ -1,4 +1,5 @@
 // Asks the classifier in its thread, which is begun when first needed and ended when nobody asked for a while: it takes memory.
+import { stat } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import type { Judged } from './classifier.ts'
 import type { CatalogTag } from './features.ts'
@@ -84,6 +85,8 @@ export function openAsking(onNotice: (notice: string) => void, changes: Partial<
   }
 
   const begin = (): Worker => {
+    // Node's own threads, which all of the process shares, have the priority of whoever needs them first: not of that thread.
+    stat('.', () => {})
     const begun = new Worker(new URL('thread.ts', import.meta.url))
     begun.on('message', (message: Reply | Notice) => {
       if ('notice' in message) return onNotice(message.notice)

@@ -1,4 +1,7 @@
 // The thread in which the classifier computes, so that no request waits for it.
+import { readlinkSync } from 'node:fs'
+import { constants, setPriority } from 'node:os'
+import { basename } from 'node:path'
 import { parentPort } from 'node:worker_threads'
 import {
   judgeReading,
@@ -47,6 +50,7 @@ const KEPT_VECTORS = 4000
 
 const port = parentPort
 if (port === null) throw new Error('thread.ts runs as a worker thread.')
+letOthersGoBefore()
 
 let prior: Prior | null = null
 let embedder: Promise<Embedder | null> | null = null
@@ -137,6 +141,16 @@ function bytesOf(answer: Answer): ArrayBuffer[] {
   if (answer === 'done' || answer === 'not held') return []
   if ('vectors' in answer) return answer.vectors.flatMap((vectors) => (vectors === null ? [] : [vectors.buffer]))
   return 'learned' in answer && answer.learned !== null ? [answer.learned.weights.buffer] : []
+}
+
+/** Requests and the database: learning takes a minute of a processor. On Linux a thread has a priority of its own. */
+function letOthersGoBefore(): void {
+  if (process.platform !== 'linux') return
+  try {
+    setPriority(Number(basename(readlinkSync('/proc/thread-self'))), constants.priority.PRIORITY_BELOW_NORMAL)
+  } catch {
+    // This system gives no priorities: what is computed is the same.
+  }
 }
 
 port.on('message', (question: Question) => {
