@@ -18,24 +18,31 @@ const MOST_TAGS_EACH = 4
 const FIRST = 'Ana João María 伟 秀英 محمد فاطمة James Olivia Иван Ольга प्रिया Zoé Íñigo 浩然 Núria'.split(' ')
 const LAST = "Silva García 王 李 欧阳 حداد المصري Smith O'Brien Петров शर्मा Ibáñez Gonçalves 张 Müller Åberg".split(' ')
 
-/** The file, in the form of our own export. */
-function fileOf(rows: number, tags: readonly string[]): Buffer {
+/** The file, in the form of our own export; filled up to so many bytes by a column that is not imported, as other systems have many. */
+function fileOf(rows: number, tags: readonly string[], bytes = 0): Buffer {
+  const own = linesOf(rows, tags, '')
+  const missing = Math.floor((bytes - own.length) / rows)
+  return missing > 1 ? linesOf(rows, tags, `,${'a note '.repeat(missing / 7 + 1).slice(0, missing - 1)}`) : own
+}
+
+function linesOf(rows: number, tags: readonly string[], more: string): Buffer {
   const random = seededRandom(rows)
-  const lines = ['\ufeffPhone,Display name,Tags,First seen,Last seen\r\n']
+  const lines = [`\ufeffPhone,Display name,Tags,First seen,Last seen${more && ',Notes'}\r\n`]
   const parts: Buffer[] = []
   for (let n = 0; n < rows; n++) {
     const carried = new Set(Array.from({ length: random.between(0, MOST_TAGS_EACH) }, () => random.pick(tags)))
     const last = Date.UTC(2026, 5, 1) - n * 20_000
     const first = last - random.between(0, 300) * 86_400_000
     lines.push(
-      `+4915${String(100_000_000 + n)},${random.pick(FIRST)} ${random.pick(LAST)},${[...carried].join('|')},${new Date(first).toISOString()},${new Date(last).toISOString()}\r\n`,
+      `+4915${String(100_000_000 + n)},${random.pick(FIRST)} ${random.pick(LAST)},${[...carried].join('|')},${new Date(first).toISOString()},${new Date(last).toISOString()}${more}\r\n`,
     )
     if (lines.length === 10_000) parts.push(Buffer.from(lines.splice(0).join('')))
   }
   return Buffer.concat([...parts, Buffer.from(lines.join(''))])
 }
 
-export async function benchImport({ rows, rounds }: { rows: number; rounds: number }): Promise<void> {
+export async function benchImport(size: { rows: number; rounds: number; bytes: number }): Promise<void> {
+  const { rows, rounds, bytes } = size
   const server = await startServer()
   const asked = await askedOf(server)
   const { pool, db } = server
@@ -48,7 +55,7 @@ export async function benchImport({ rows, rounds }: { rows: number; rounds: numb
       await db.transaction().execute(async (tx) => {
         for (const name of names) await createTag(tx, systemActor(asked.orgId), { name, description: '', color: null })
       })
-      const ours = await importOnce(asked, fileOf(rows, names))
+      const ours = await importOnce(asked, fileOf(rows, names, bytes))
       const bare = await writeBare(asked)
       rates.ours += ours / rounds
       rates.bare += bare / rounds

@@ -23,13 +23,18 @@ export async function benchApi(args: string[]): Promise<void> {
       rounds: { type: 'string', default: '3' },
       seconds: { type: 'string', default: '6' },
       rows: { type: 'string', default: '100000' },
+      megabytes: { type: 'string', default: '0' },
       /** The whole, or `events` or `import` alone. */
       only: { type: 'string' },
     },
   })
   if (values.only === 'events') return benchEvents()
   if (values.only === undefined || values.only === 'import')
-    await benchImport({ rows: Number(values.rows), rounds: values.only === undefined ? 1 : Number(values.rounds) })
+    await benchImport({
+      rows: Number(values.rows),
+      rounds: values.only === undefined ? 1 : Number(values.rounds),
+      bytes: Number(values.megabytes) * 1e6,
+    })
   if (values.only === 'import') return
   const server = await startServer()
   const { orgId } = await askedOf(server)
