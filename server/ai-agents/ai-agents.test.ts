@@ -119,6 +119,29 @@ describe.each(['openai_compatible', 'anthropic'] as const)('by a model that spea
     })
   })
 
+  test('what it quotes, and how it writes numbers, is read as when a closed conversation is tagged', async () => {
+    const shop = await openShop(server, models[kind])
+    for (const name of ['Late', 'Gift', 'Odd']) await shop.tag(name, `About ${name}`)
+    models[kind].answer = withTags((tags, request) => {
+      const message = String(numberOf(request, 'get it'))
+      const input = { message, reason: 'x', confidence: '0.9' }
+      return [
+        { ...input, tag_id: tags.get('Late'), quote: '"I didn\'t get it"' },
+        { ...input, tag_id: tags.get('Gift'), quote: 'i' },
+        { ...input, tag_id: tags.get('Odd'), quote: 'get it', confidence: 'very' },
+      ].map((each) => ({ name: 'add_tag', input: each }))
+    }, 'I see.')
+    const { id, contact } = await shop.writes(aPhone(), 'Hello, I didn’t get it')
+    await work(server)
+    const { active_tags } = await shop.admin.call(getContact, { params: { id: contact.id } })
+    expect(active_tags).toMatchObject([{ tag: { name: 'Late' }, why: { confidence: 0.9 } }])
+    expect((await actsOf(shop)).filter((act) => act.kind === 'refused')).toEqual([
+      { kind: 'refused', reason: 'no_evidence', tag: 'Gift' },
+      { kind: 'refused', reason: 'invalid_input', tag: 'Odd' },
+    ])
+    expect((await shop.said(id)).at(-1)).toMatchObject({ text: 'I see.' })
+  })
+
   test('it hands over with a summary that colleagues read, and no AI takes the conversation again', async () => {
     let asked = 0
     models[kind].answer = () =>
