@@ -43,6 +43,15 @@ const actsOf = async (shop: Awaited<ReturnType<typeof openShop>>) =>
       ...(tag && { tag: tag.name }),
     }))
 
+/** What the log says of the last question to a model. */
+const lastOutcome = async ({ admin }: Awaited<ReturnType<typeof openShop>>) =>
+  (
+    await server.pool.query<{ outcome: string }>(
+      'select outcome from model_calls where org_id = $1 order by id desc limit 1',
+      [admin.actor.org_id],
+    )
+  ).rows[0]!.outcome
+
 describe.each(['openai_compatible', 'anthropic'] as const)('by a model that speaks %s', (kind) => {
   test('a waiting conversation is taken and answered in the agent’s name, by the outbox', async () => {
     models[kind].answer = () => ({ text: 'Yes, Tuesday evening is free.' })
@@ -172,15 +181,15 @@ describe.each(['openai_compatible', 'anthropic'] as const)('by a model that spea
   })
 
   test.each([
-    ['an unknown tool', { calls: [{ name: 'delete_contact', input: {} }] }, 'unknown_tool'],
-    ['an invalid input', { calls: [{ name: 'add_tag', input: { tag_id: 7 } }] }, 'invalid_input'],
-    ['no words', { text: '   ' }, 'garbage'],
-    ['garbage', { raw: '<html>busy</html>' }, 'garbage'],
-    ['a refusal', { text: 'No.', refuses: true }, 'model_refused'],
-    ['an answer that ends in the middle', { text: 'It is', cutShort: true }, 'too_long'],
-    ['an answer that no message holds', { text: 'x'.repeat(5000) }, 'too_long'],
-    ['a refused key', { status: 401 }, 'key_refused'],
-  ] as const)('%s: nothing is tagged or sent, and people are told why', async (_what, answer, reason) => {
+    ['an unknown tool', { calls: [{ name: 'delete_contact', input: {} }] }, 'unknown_tool', 'garbage'],
+    ['an invalid input', { calls: [{ name: 'add_tag', input: { tag_id: 7 } }] }, 'invalid_input', 'garbage'],
+    ['no words', { text: '   ' }, 'garbage', 'garbage'],
+    ['garbage', { raw: '<html>busy</html>' }, 'garbage', 'garbage'],
+    ['a refusal', { text: 'No.', refuses: true }, 'model_refused', 'refused'],
+    ['an answer that ends in the middle', { text: 'It is', cutShort: true }, 'too_long', 'garbage'],
+    ['an answer that no message holds', { text: 'x'.repeat(5000) }, 'too_long', 'garbage'],
+    ['a refused key', { status: 401 }, 'key_refused', 'key_refused'],
+  ] as const)('%s: nothing is tagged or sent, and people are told why', async (_what, answer, reason, outcome) => {
     models[kind].answer = withTags(
       (tags, request) => [
         {
@@ -210,6 +219,7 @@ describe.each(['openai_compatible', 'anthropic'] as const)('by a model that spea
       { kind: 'failed', reason },
       { kind: 'handed_over', reason },
     ])
+    expect(await lastOutcome(shop)).toBe(outcome)
   })
 
   test('a model that only calls tools is stopped, and people go on', async () => {
@@ -219,6 +229,7 @@ describe.each(['openai_compatible', 'anthropic'] as const)('by a model that spea
     await work(server)
     expect(models[kind].requests.length).toBeLessThan(10)
     expect((await actsOf(shop)).at(-1)).toEqual({ kind: 'handed_over', reason: 'too_many_steps' })
+    expect(await lastOutcome(shop)).toBe('garbage')
   })
 })
 
