@@ -21,6 +21,7 @@ export const AT_ONCE = {
   anew: 2,
   retryMs: 1,
   retries: 2,
+  writingMs: 21_000,
 }
 
 export interface Shop {
