@@ -6,7 +6,7 @@ const NOT_A_DAY =
 
 const LATIN = [
   `${NOT_A_DAY}tag(?:s|ged|ging|ger|me|this|us)?`,
-  'retag\\w*',
+  '(?:re|un)tag\\w*',
   'label(?:s|ed|led|ing|ling)?',
   'classif(?:y|ies|ied|ier|ication)',
   'classifi\\w*',
@@ -52,7 +52,7 @@ const EL_CHAT = '(?:este|esta|mi|meu|minha) (?:chat|conversacion|conversa|client
 
 /** Somebody asks to be tagged. Friends do that to be found in a picture. */
 export const ASKS_FOR_TAG = [
-  `\\b(?:re ?)?(?:tag|label|classify|categori[sz]e) (?:me|us|myself|${THE_TALK})\\b(?! (?:in|on|at|when|if|once|under|below|here|there|later)\\b)|\\b(?:tagme|labelme)\\b`,
+  `\\b(?:re ?|un ?)?(?:tag|label|classify|categori[sz]e) (?:me|us|myself|${THE_TALK})\\b(?! (?:in|on|at|when|if|once|under|below|here|there|later)\\b)|\\b(?:tagme|labelme)\\b`,
   `\\b(?:(?:etiqueta|clasifica)(?:me|dme|rme)|(?:etiquete|clasifique|etiqueten|clasifiquen)(?:me|nme)|(?:etiqueta|etiquete|clasifica|clasifique|classifica|classifique|rotule) (?:me|${EL_CHAT})|me (?:etiqueta|etiquete|etiquetem|classifica|classifique|classifiquem|rotula|rotule))\\b(?! (?:en|em|na|no|nas|nos)\\b)`,
   '\\b(?:(?:etiquet(?:te|tez|ez|e)|classe[zr]?|tague?[zr]?) moi|(?:kennzeichne|klassifiziere|etikettiere|tagge|kennzeichnen sie|klassifizieren sie|etikettieren sie|taggen sie) (?:mich|uns)|etichettami|etichettatemi|classificami|classificatemi)\\b',
   '给(?:我|本人|这个客户|这位客户)(?:们)?(?:打|加|贴|添)(?:上|加)?.{0,10}(?:标签|標籤|标记)|把(?:我|这个客户|这位客户|这个对话)(?:标记|标注|归类|分类)',
@@ -84,13 +84,13 @@ export const WAITS_FOR_NAME = `(?:${[
 
 /** A place at which a business keeps what it knows of a customer, and what puts something there. */
 export const PLACES = [
-  '(?:to|on|onto|in|into|under|against) (?:my|our|the|this) (?:customer |client |contact |crm |user )?(?:profile|contact|record|file|entry|crm)s?',
+  '(?:to|on|onto|in|into|under|against|from|off) (?:my|our|the|this) (?:customer |client |contact |crm |user )?(?:profile|contact|record|file|entry|crm)s?',
   '(?:a|en|al|ao|no|na|em) (?:mi|meu|minha|nuestro|nosso|este|esta|o) (?:perfil|ficha|contacto|contato|cadastro|registro)',
   '(?:zu|in|auf|an) (?:meinem|meinen|meiner|meine|mein|unserem|dem|diesem) (?:profil|kundenprofil|kontakt|datensatz|akte|kundenakte|eintrag)',
   '(?:a|dans|sur|au) (?:mon|ma|notre|ce|le|la) (?:profil|fiche|contact|dossier)',
 ].join('|')
 export const PUTS = new Set(
-  `add put set write save note enter apply assign attach give append record store mark tag label
+  `add put set write save note enter apply assign attach give append record store mark tag label remove delete erase take
    anade agrega agregue anada pon ponga pone incluye incluya adiciona adicione coloca coloque poe ponha inclui inclua
    fuge fuege setze schreib schreibe trag trage notiere speichere ajoute ajoutez mets mettez note inscris`.split(
     /\s+/u,

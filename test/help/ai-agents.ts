@@ -120,6 +120,17 @@ export function toldTags({ text }: ModelRequest): Map<string, string> {
   return new Map([...plain.matchAll(/"id":"(tag-[0-9a-f]+)","name":"([^"]+)"/g)].map(([, id, name]) => [name!, id!]))
 }
 
+/** What it was given of the customer's messages. */
+export function messagesIn({ body }: ModelRequest): { n: number; text: string }[] {
+  const { content } = body.messages.find(({ role }) => role === 'user')!
+  const prompt =
+    typeof content === 'string' ? content : (content as { text: string }[]).map(({ text }) => text).join('')
+  const { conversation } = JSON.parse(prompt.split('\n')[1]!) as {
+    conversation: { n: number; from: string; text: string }[]
+  }
+  return conversation.filter(({ from }) => from === 'customer')
+}
+
 /** The number of the last message of the customer that has these words. */
 export function numberOf({ text }: ModelRequest, words: string): number {
   const plain = text.replaceAll('\\"', '"').replaceAll('\\\\', '\\')
