@@ -43,6 +43,15 @@ const actsOf = async (shop: Awaited<ReturnType<typeof openShop>>) =>
       ...(tag && { tag: tag.name }),
     }))
 
+/** What the log says of the last question to a model. */
+const lastOutcome = async ({ admin }: Awaited<ReturnType<typeof openShop>>) =>
+  (
+    await server.pool.query<{ outcome: string }>(
+      'select outcome from model_calls where org_id = $1 order by id desc limit 1',
+      [admin.actor.org_id],
+    )
+  ).rows[0]!.outcome
+
 describe.each(['openai_compatible', 'anthropic'] as const)('by a model that speaks %s', (kind) => {
   test('a waiting conversation is taken and answered in the agent’s name, by the outbox', async () => {
     models[kind].answer = () => ({ text: 'Yes, Tuesday evening is free.' })
@@ -119,6 +128,29 @@ describe.each(['openai_compatible', 'anthropic'] as const)('by a model that spea
     })
   })
 
+  test('what it quotes, and how it writes numbers, is read as when a closed conversation is tagged', async () => {
+    const shop = await openShop(server, models[kind])
+    for (const name of ['Late', 'Gift', 'Odd']) await shop.tag(name, `About ${name}`)
+    models[kind].answer = withTags((tags, request) => {
+      const message = String(numberOf(request, 'get it'))
+      const input = { message, reason: 'x', confidence: '0.9' }
+      return [
+        { ...input, tag_id: tags.get('Late'), quote: '"I didn\'t get it"' },
+        { ...input, tag_id: tags.get('Gift'), quote: 'i' },
+        { ...input, tag_id: tags.get('Odd'), quote: 'get it', confidence: 'very' },
+      ].map((each) => ({ name: 'add_tag', input: each }))
+    }, 'I see.')
+    const { id, contact } = await shop.writes(aPhone(), 'Hello, I didn’t get it')
+    await work(server)
+    const { active_tags } = await shop.admin.call(getContact, { params: { id: contact.id } })
+    expect(active_tags).toMatchObject([{ tag: { name: 'Late' }, why: { confidence: 0.9 } }])
+    expect((await actsOf(shop)).filter((act) => act.kind === 'refused')).toEqual([
+      { kind: 'refused', reason: 'no_evidence', tag: 'Gift' },
+      { kind: 'refused', reason: 'invalid_input', tag: 'Odd' },
+    ])
+    expect((await shop.said(id)).at(-1)).toMatchObject({ text: 'I see.' })
+  })
+
   test('it hands over with a summary that colleagues read, and no AI takes the conversation again', async () => {
     let asked = 0
     models[kind].answer = () =>
@@ -149,15 +181,15 @@ describe.each(['openai_compatible', 'anthropic'] as const)('by a model that spea
   })
 
   test.each([
-    ['an unknown tool', { calls: [{ name: 'delete_contact', input: {} }] }, 'unknown_tool'],
-    ['an invalid input', { calls: [{ name: 'add_tag', input: { tag_id: 7 } }] }, 'invalid_input'],
-    ['no words', { text: '   ' }, 'garbage'],
-    ['garbage', { raw: '<html>busy</html>' }, 'garbage'],
-    ['a refusal', { text: 'No.', refuses: true }, 'model_refused'],
-    ['an answer that ends in the middle', { text: 'It is', cutShort: true }, 'too_long'],
-    ['an answer that no message holds', { text: 'x'.repeat(5000) }, 'too_long'],
-    ['a refused key', { status: 401 }, 'key_refused'],
-  ] as const)('%s: nothing is tagged or sent, and people are told why', async (_what, answer, reason) => {
+    ['an unknown tool', { calls: [{ name: 'delete_contact', input: {} }] }, 'unknown_tool', 'garbage'],
+    ['an invalid input', { calls: [{ name: 'add_tag', input: { tag_id: 7 } }] }, 'invalid_input', 'garbage'],
+    ['no words', { text: '   ' }, 'garbage', 'garbage'],
+    ['garbage', { raw: '<html>busy</html>' }, 'garbage', 'garbage'],
+    ['a refusal', { text: 'No.', refuses: true }, 'model_refused', 'refused'],
+    ['an answer that ends in the middle', { text: 'It is', cutShort: true }, 'too_long', 'garbage'],
+    ['an answer that no message holds', { text: 'x'.repeat(5000) }, 'too_long', 'garbage'],
+    ['a refused key', { status: 401 }, 'key_refused', 'key_refused'],
+  ] as const)('%s: nothing is tagged or sent, and people are told why', async (_what, answer, reason, outcome) => {
     models[kind].answer = withTags(
       (tags, request) => [
         {
@@ -187,6 +219,7 @@ describe.each(['openai_compatible', 'anthropic'] as const)('by a model that spea
       { kind: 'failed', reason },
       { kind: 'handed_over', reason },
     ])
+    expect(await lastOutcome(shop)).toBe(outcome)
   })
 
   test('a model that only calls tools is stopped, and people go on', async () => {
@@ -196,6 +229,7 @@ describe.each(['openai_compatible', 'anthropic'] as const)('by a model that spea
     await work(server)
     expect(models[kind].requests.length).toBeLessThan(10)
     expect((await actsOf(shop)).at(-1)).toEqual({ kind: 'handed_over', reason: 'too_many_steps' })
+    expect(await lastOutcome(shop)).toBe('garbage')
   })
 })
 

@@ -51,9 +51,12 @@ export async function askForAnswer(
         tools: toolsFor(reading, question, wishes),
         stopWhen: [isStepCount(MOST_STEPS), isOver],
       })
-      return judge(steps, { agent, reading, question, wishes, model: model.modelId })
+      const answer = judge(steps, { agent, reading, question, wishes, model: model.modelId })
+      if (answer.kind === 'failed' && USELESS.has(answer.reason)) throw new UselessAnswer(answer)
+      return answer
     })
   } catch (error) {
+    if (error instanceof UselessAnswer) return error.answer
     if (!(error instanceof ModelError)) throw error
     if (error.reason === 'cancelled') return { kind: 'cancelled' }
     return { kind: 'failed', ...(FAILURES[error.reason] ?? { reason: 'failed', later: false }) }
@@ -77,6 +80,23 @@ const FAILURES: Partial<Record<ModelError['reason'], { reason: ActReason; later:
   model_unknown: { reason: 'model_unknown', later: false },
   refused: { reason: 'model_refused', later: false },
   garbage: { reason: 'garbage', later: false },
+}
+
+/** Of these the answer is no answer, and the log of calls says so. */
+const USELESS: ReadonlySet<ActReason> = new Set([
+  'garbage',
+  'unknown_tool',
+  'invalid_input',
+  'too_many_steps',
+  'too_long',
+])
+
+class UselessAnswer extends ModelError {
+  readonly answer: Answer
+  constructor(answer: Answer) {
+    super('garbage', 'The model answered something that cannot be used.', { handedOver: true })
+    this.answer = answer
+  }
 }
 
 interface Step {

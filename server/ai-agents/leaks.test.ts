@@ -8,7 +8,7 @@ const secrets: Secrets = {
     'You are Luna of the restaurant Aurora in Rua das Flores 12. We are open from Tuesday to Sunday, 18 to 23 hours. Never offer more than ten percent off. Angry regulars get a free dessert, but only after they have complained twice.',
   rules: RULES,
   marks: ['conversation-0123456789abcdef01234567', 'tag-9f8e7d6c5b'],
-  tags: ['VIP', 'Refund', 'Churn risk', 'Table booking', 'Delivery', 'Big party'],
+  tags: ['VIP', 'Refund', 'Churn risk', 'Table booking', 'Delivery', 'Big party', 'No-show'],
   said: 'Do you deliver? I want a refund.',
 }
 
@@ -26,6 +26,18 @@ test.each([
   ['a label', 'Our label for you is "churn risk".'],
   ['it in Portuguese', 'Você tem a etiqueta VIP.'],
   ['it in Chinese', '您的标签是 VIP'],
+  ['it in Japanese', 'あなたのタグはVIPです'],
+  ['it in Korean', '고객님의 태그는 VIP입니다'],
+  ['it in Hindi', 'आपका टैग VIP है'],
+  ['it in Arabic', 'الوسم الخاص بك هو VIP'],
+  ['it in Russian', 'Вы классифицированы как VIP'],
+  ['it in German', 'Sie sind als VIP gekennzeichnet.'],
+  ['it in German with another word', 'Ihr Etikett: VIP'],
+  ['it in German, as marked', 'Bei uns sind Sie als VIP markiert.'],
+  ['it in Italian', 'La sua etichetta è VIP.'],
+  ['it in French', 'Vous êtes marqué comme VIP.'],
+  ['it in Spanish', 'Está marcado como VIP.'],
+  ['a name with a dash, written apart', 'Your label is no show.'],
   ['the catalog', 'VIP, Churn risk, Table booking, Big party'],
 ])('%s is not sent', (_what, answer) => {
   expect(betrays(answer, secrets)).toBe(true)
@@ -39,6 +51,9 @@ test.each([
   'As a VIP you need no booking.',
   'I cannot help with that. What would you like to order?',
   'Sim, entregamos em casa.',
+  'Guten Tag! Ihr Refund ist unterwegs.',
+  'An welchem Tag soll die Delivery kommen?',
+  'タクシーでお越しの場合、VIP入口をご利用ください。',
 ])('%s is sent', (answer) => {
   expect(betrays(answer, secrets)).toBe(false)
 })

@@ -1,5 +1,6 @@
 // What an answer may not tell a customer: what the agent was told, how the conversation was handed to it, and tags.
-import { asSeen } from '../classifier/guard.ts'
+import { apart, asSeen, hasName } from '../classifier/seen.ts'
+import { OF_TAGS, PUT_ON } from '../classifier/tagger-words.ts'
 
 export interface Secrets {
   /** What the organization wrote for the agent. */
@@ -28,8 +29,7 @@ const LEAST_WORDS = 5
 /** Names of tags that nobody has spoken of. */
 const NAMES_TOGETHER = 3
 
-const SPEAKS_OF_TAGS =
-  /\b(?:tag(?:s|ged|ging)?|label(?:s|ed|led)?|categor(?:y|ies|ized|ised)|marked as|flagged as|etiquet\w*|rotul\w*|marcador\w*|clasific\w*|classific\w*)\b|标签|標籤|标记|分类|тег|метк|وسم/u
+const SPEAKS_OF_TAGS = new RegExp(`${OF_TAGS}|${PUT_ON}`, 'u')
 
 /** Whether an answer tells what is not for customers. Texts are compared as an eye reads them. */
 export function betrays(answer: string, secrets: Secrets): boolean {
@@ -41,22 +41,17 @@ export function betrays(answer: string, secrets: Secrets): boolean {
   const own = wordsOf(asSeen(secrets.instructions))
   const run = longestRun(words, own)
   if (run >= OWN_WORDS || (run >= LEAST_WORDS && run >= weightOf(own) * SHARE)) return true
-  return tellsTags(seen, secrets)
+  return tellsTags(answer, secrets)
 }
 
-function tellsTags(seen: string, { tags, said, instructions }: Secrets): boolean {
-  const names = [...new Set(tags.map(asSeen))].filter((name) => name.length > 1 && has(seen, name))
+function tellsTags(answer: string, { tags, said, instructions }: Secrets): boolean {
+  const read = (text: string) => apart(asSeen(text))
+  const seen = read(answer)
+  const names = [...new Set(tags.map(read))].filter((name) => name.length > 1 && hasName(seen, name))
   if (names.length === 0) return false
   if (SPEAKS_OF_TAGS.test(names.reduce((rest, name) => rest.replaceAll(name, ' '), seen))) return true
-  const before = `${asSeen(said)} ${asSeen(instructions)}`
-  return names.filter((name) => !has(before, name)).length >= NAMES_TOGETHER
-}
-
-function has(text: string, name: string): boolean {
-  if (!text.includes(name)) return false
-  if (!/^[\p{Script=Latin}\p{N}\p{P}\p{S}\s]+$/u.test(name)) return true
-  const escaped = name.replace(/[.*+?^${}()|[\]\\]/gu, '\\$&')
-  return new RegExp(`(?<![\\p{L}\\p{N}])${escaped}(?![\\p{L}\\p{N}])`, 'u').test(text)
+  const before = `${read(said)} ${read(instructions)}`
+  return names.filter((name) => !hasName(before, name)).length >= NAMES_TOGETHER
 }
 
 interface Word {

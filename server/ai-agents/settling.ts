@@ -194,7 +194,8 @@ async function changeTagsAsWished(
   for (const [i, { tag }] of findings.entries()) {
     const outcome = outcomes[i]
     if (outcome === 'applied') acts.push({ kind: 'tagged', tag_id: tag })
-    else if (outcome === 'suggested') acts.push({ kind: 'suggested', tag_id: tag })
+    else if (outcome === 'suggested')
+      acts.push({ kind: 'suggested', tag_id: tag, ...(guarded ? { reason: 'talks_to_tagger' } : {}) })
     else {
       const reason = outcome === undefined ? 'too_many_tags' : outcome === 'held_back' ? 'held_back' : 'not_in_catalog'
       acts.push({ kind: 'refused', tag_id: tag, reason })

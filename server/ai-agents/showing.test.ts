@@ -1,5 +1,5 @@
 // The customer sees that an AI agent has read a message and writes an answer, as with a person; nothing depends on it.
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { takeConversation } from '../conversations/schema.ts'
 import { tellRead } from '../conversations/receipts.ts'
 import { AT_ONCE, aPhone, openShop, work } from '../../test/help/ai-agents.ts'
@@ -146,4 +146,66 @@ test('the answer goes out all the same when it cannot be told, or noted', async 
     expect((await shop.said(id)).at(-1)).toMatchObject({ direction: 'out', text: 'All right.' })
   expect(lines).toContain('a read receipt was not sent')
   expect(await told()).toEqual([])
+})
+
+describe('while the model takes long', () => {
+  const pace = { ...AT_ONCE, writingMs: 20 }
+  const soon = (ms = 300) => new Promise((resolve) => setTimeout(resolve, ms))
+  /** As if it had been told long ago. */
+  const setBack = (id: string) =>
+    server.pool.query(`update conversations set writing_told_at = now() - interval '21 seconds' where id = $1`, [id])
+
+  async function turnIn(shop: Awaited<ReturnType<typeof shopThatIsHeard>>) {
+    const { id } = await shop.writes(aPhone(), 'A table please')
+    await takeWaiting(server.db)
+    const [due] = await findDue(server.db, AT_ONCE, [])
+    return { id, due: due! }
+  }
+
+  test('it is shown again that somebody writes, and no more once there is an answer', async () => {
+    const shop = await shopThatIsHeard()
+    const { id, due } = await turnIn(shop)
+    model.answer = async () => {
+      await setBack(id)
+      await vi.waitFor(() => expect(telling).toHaveLength(2), { timeout: 5000 })
+      // Not more often than WhatsApp needs it.
+      await soon()
+      expect(telling).toHaveLength(2)
+      return { text: 'Yes.' }
+    }
+    await answerDue(server, due, pace)
+    expect((await told()).map(({ typing }) => typing)).toEqual([true, true])
+    await server.pool.query(`update messages set sent_at = sent_at - interval '1 minute' where conversation_id = $1`, [
+      id,
+    ])
+    await setBack(id)
+    await soon()
+    expect(await told()).toHaveLength(2)
+    expect((await shop.said(id)).at(-1)).toMatchObject({ text: 'Yes.' })
+  })
+
+  test('a person who takes over ends it, as does a server that stops', async () => {
+    const shop = await shopThatIsHeard()
+    const { id, due } = await turnIn(shop)
+    model.answer = async () => {
+      await shop.person.call(takeConversation, { params: { id } })
+      await setBack(id)
+      await soon()
+      return { text: 'Yes.' }
+    }
+    await answerDue(server, due, pace)
+    expect(await told()).toHaveLength(1)
+
+    const other = await turnIn(shop)
+    const stopped = new AbortController()
+    model.answer = async () => {
+      stopped.abort()
+      await setBack(other.id)
+      await soon()
+      return { text: 'Yes.' }
+    }
+    await answerDue(server, other.due, pace, stopped.signal)
+    await soon()
+    expect(await told()).toHaveLength(2)
+  })
 })

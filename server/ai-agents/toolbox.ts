@@ -2,6 +2,7 @@
 import { tool, type ToolSet } from 'ai'
 import { z } from 'zod'
 import type { Finding } from '../analysis/findings.ts'
+import { numberIn, stands } from '../analysis/protocol.ts'
 import { foldForSearch } from '../lib/fold.ts'
 import { MOST_TAGS_A_TURN, sentOf, type Question } from './prompt.ts'
 import type { Reading } from './reading.ts'
@@ -11,6 +12,9 @@ const MOST_LISTED = 100
 const MOST_DESCRIPTION = 300
 const MOST_REASON = 300
 const MOST_SUMMARY = 1000
+
+/** Some models write numbers as texts. */
+const WrittenNumber = z.number().or(z.string())
 
 /** What a model asked for in one turn. */
 export interface Wishes {
@@ -67,10 +71,10 @@ export function toolsFor(reading: Reading, question: Question, wishes: Wishes): 
       description: 'Puts a tag on the contact. A message of the customer must show that it applies.',
       inputSchema: z.object({
         tag_id: z.string().describe('As list_tags gives it.'),
-        message: z.number().describe('The number n of the customer’s message that is the evidence.'),
+        message: WrittenNumber.describe('The number n of the customer’s message that is the evidence.'),
         quote: z.string().describe('Words copied from that message.'),
         reason: z.string().describe('One sentence for colleagues: why the tag applies.'),
-        confidence: z.number().describe('How sure you are, from 0 to 1.'),
+        confidence: WrittenNumber.describe('How sure you are, from 0 to 1.'),
       }),
       execute({ tag_id, message, quote, reason, confidence }) {
         const tag = tagById.get(tag_id)
@@ -79,15 +83,17 @@ export function toolsFor(reading: Reading, question: Question, wishes: Wishes): 
         if (wishes.add.some((each) => each.tag === tag.id)) return { done: true }
         if (wishes.add.length >= MOST_TAGS_A_TURN)
           return refuse('too_many_tags', tag.id, `At most ${MOST_TAGS_A_TURN} tags at a time.`)
-        const evidence = reading.turns.find(({ n }) => n === message)
-        const quoted = foldForSearch(quote)
-        if (evidence?.from !== 'customer' || quoted === '' || !foldForSearch(sentOf(evidence)).includes(quoted))
+        const sure = numberIn(confidence)
+        if (sure === null) return refuse('invalid_input', tag.id, 'The confidence is a number from 0 to 1.')
+        const number = numberIn(message)
+        const evidence = reading.turns.find(({ n }) => n === number)
+        if (evidence?.from !== 'customer' || !stands(quote, sentOf(evidence)))
           return refuse('no_evidence', tag.id, 'The quote does not stand in a message of the customer of that number.')
         if (talking.has(evidence.n))
           return refuse('talks_to_tagger', tag.id, 'That message is no evidence: it speaks of tags or instructions.')
         wishes.add.push({
           tag: tag.id,
-          confidence: Math.min(1, Math.max(0, confidence)),
+          confidence: Math.min(1, Math.max(0, sure)),
           evidence,
           reason: plainWords(reason, MOST_REASON) || null,
         })

@@ -29,6 +29,8 @@ const PACE = {
   /** A provider that cannot answer now is asked again after so long, that much longer each time, and so often. */
   retryMs: 5000,
   retries: 2,
+  /** WhatsApp shows for 25 seconds that somebody writes, and is told anew after 20 at the soonest. */
+  writingMs: 21_000,
 }
 export type AgentPace = typeof PACE
 
@@ -177,7 +179,12 @@ async function takeTurn(
   if (reading.fresh.length === 0) return write((tx) => settleNothing(tx, begun, reading))
   const turn: Turn = { ...begun, agent: { ...begun.agent, provider_id } }
   if (anew === 0 && !signal.aborted) await showWriting(server, turn, reading)
-  const answer = await askForAnswer(server, turn.agent, turn.conversation_id, reading, signal)
+  const again = setInterval(() => {
+    if (!signal.aborted) void showWriting(server, turn, { newest: null })
+  }, pace.writingMs).unref()
+  const answer = await askForAnswer(server, turn.agent, turn.conversation_id, reading, signal).finally(() =>
+    clearInterval(again),
+  )
   if (answer.kind === 'cancelled') return 'silenced'
   if (answer.kind === 'answer')
     return write((tx) => settleAnswer(tx, turn, reading, answer, { onlyIfNewest: anew < pace.anew }))
@@ -191,7 +198,7 @@ async function takeTurn(
  * Has the customer see that the message was read and that an answer is written, as when a person does that. Nothing depends
  * on it, and an answer that is tried again shows at most the second.
  */
-async function showWriting(server: AgentResources, turn: Turn, { newest }: Reading): Promise<void> {
+async function showWriting(server: AgentResources, turn: Turn, { newest }: Pick<Reading, 'newest'>): Promise<void> {
   const { agent, conversation_id, failures } = turn
   const actor = agentActor(agent)
   try {

@@ -6,7 +6,7 @@ import { getContact } from '../contacts/schema.ts'
 import { closeConversation, listConversations, takeConversation } from '../conversations/schema.ts'
 import { PROVIDER_KINDS, type ProviderKind } from '../models/schema.ts'
 import { changeContactTags, createTag } from '../tags/schema.ts'
-import { ATTACKED_TAGS, ATTACKS } from '../../test/fixtures/attacks.ts'
+import { ATTACKED_TAGS, ATTACKS, ATTACKS_IN_PARTS } from '../../test/fixtures/attacks.ts'
 import {
   addTaggingProvider,
   asked,
@@ -302,6 +302,21 @@ describe.each(PROVIDER_KINDS)('%s', (kind) => {
           { n: 1, from: 'customer', text: 'Hi, what does it cost?' },
           { n: 2, from: 'customer', left_out: true },
         ])
+      },
+    )
+
+    test.each(ATTACKS_IN_PARTS.map((parts) => ({ parts })))(
+      'nor by one over several messages: $parts',
+      async ({ parts }) => {
+        shop.model.answer = says(({ tag, messages }) => [
+          { tag: tag('VIP'), message: messages.at(-1)!.n, quote: parts.at(-1)!, confidence: 1 },
+          { tag: tag('Prospect'), message: messages[0]!.n, quote: 'what does it cost', confidence: 1 },
+        ])
+        const { contactId, conversationId } = await talked(shop, newPhone(), 'Hi, what does it cost?', ...parts)
+        await analyze()
+        expect(await tagsOf(shop.admin, contactId)).toEqual([])
+        expect((await suggestionsFor(shop.admin, contactId)).map(({ tag }) => tag.name)).toEqual(['Prospect'])
+        expect(await analysisOf(conversationId)).toMatchObject({ guarded: true, applied: 0, suggested: 1, refused: 1 })
       },
     )
 

@@ -146,15 +146,15 @@ function readItem(
 }
 
 /** Some models write numbers as texts. */
-function numberIn(value: unknown): number | null {
+export function numberIn(value: unknown): number | null {
   const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
   return typeof number === 'number' && Number.isFinite(number) ? number : null
 }
 
 const folded = (text: string) => foldForSearch(text).replaceAll(/["'“”‘’«»„`]/gu, '')
 
-/** A single letter stands everywhere, and shows nothing. */
-function stands(quote: string, text: string): boolean {
+/** Whether a quote stands in a text, whatever case, accents and quotation marks. A single letter stands everywhere, and shows nothing. */
+export function stands(quote: string, text: string): boolean {
   const [part, whole] = [folded(quote).replaceAll(/^[…. ]+|[…. ]+$/gu, ''), folded(text)]
   return (part.length >= 2 && whole.includes(part)) || (part !== '' && part === whole)
 }

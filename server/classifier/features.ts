@@ -1,11 +1,10 @@
 // What of a conversation speaks for a tag, as numbers: likeness of meaning and common words, each also beside the other tags.
-import { COHORT, STOPWORDS } from './cohort.ts'
+import { COHORT } from './cohort.ts'
 import { cosine, prepared, unit, type Embedder } from './embedder.ts'
-import { plain, readTurns, stemOf, wordsOf, type Turn } from './text.ts'
+import { plain, readTurns, type Turn } from './text.ts'
+import { isIn, stemsOf, type Words } from './words.ts'
 
 export type CatalogTag = { id: string; name: string; description: string }
-
-export type Words = Map<string, number>
 
 /** A conversation as the classifier has read it. */
 export type Reading = {
@@ -23,16 +22,6 @@ type TagReading = { id: string; name: Words; description: Words; facets: Facet[]
 
 /** A catalog as the classifier has read it; made anew when a tag changes. */
 export type CatalogReading = { tags: TagReading[]; meaning: boolean }
-
-function stemsOf(text: string): Words {
-  const stems: Words = new Map()
-  for (const word of wordsOf(text)) {
-    if (STOPWORDS.has(word)) continue
-    const stem = stemOf(word)
-    stems.set(stem, (stems.get(stem) ?? 0) + 1)
-  }
-  return stems
-}
 
 /** The texts of a conversation whose meaning is asked for: each turn that is read, and with several all of them together. */
 export function textsOf(turns: readonly Turn[]): string[] {
@@ -117,36 +106,6 @@ export function weights(catalog: CatalogReading): (word: string) => number {
   }
   const n = catalog.tags.length
   return (word) => Math.log(1 + (n + 1) / ((tagsWith.get(word) ?? 0) + 0.5)) / Math.log(1 + (n + 1) / 0.5)
-}
-
-/** Whether two stems are probably one word: equal, or alike in their letters as a misspelling is. */
-function alike(a: string, b: string): boolean {
-  if (a === b) return true
-  if (a.length < 5 || b.length < 5 || a[0] !== b[0]) return false
-  if (a.startsWith(b) || b.startsWith(a)) return Math.abs(a.length - b.length) <= 3
-  return Math.abs(a.length - b.length) <= 1 && withinOneEdit(a, b)
-}
-
-function withinOneEdit(a: string, b: string): boolean {
-  const [short, long] = a.length <= b.length ? [a, b] : [b, a]
-  let i = 0
-  while (i < short.length && short[i] === long[i]) i++
-  const rest = short.slice(i)
-  if (short.length === long.length) {
-    return (
-      rest.slice(1) === long.slice(i + 1) ||
-      (rest[0] === long[i + 1] && rest[1] === long[i] && rest.slice(2) === long.slice(i + 2))
-    )
-  }
-  return rest === long.slice(i + 1)
-}
-
-/** Whether the words have this one, or a misspelling of it. */
-export function isIn(word: string, words: Words): boolean {
-  if (words.has(word)) return true
-  if (word.length < 5) return false
-  for (const other of words.keys()) if (alike(word, other)) return true
-  return false
 }
 
 type Weigh = (word: string) => number

@@ -1,125 +1,213 @@
 // Messages that talk to whoever tags, instead of to the business: they are evidence for nothing.
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { foldForSearch } from '../lib/fold.ts'
 import type { CatalogTag } from './features.ts'
-import type { Turn } from './text.ts'
-
-// Letters of other scripts that look like Latin ones, by which filters are evaded.
-const LOOKALIKES: Record<string, string> = {
-  а: 'a',
-  в: 'b',
-  е: 'e',
-  к: 'k',
-  м: 'm',
-  н: 'h',
-  о: 'o',
-  р: 'p',
-  с: 'c',
-  т: 't',
-  у: 'y',
-  х: 'x',
-  і: 'i',
-  ј: 'j',
-  ѕ: 's',
-  ԁ: 'd',
-  ɡ: 'g',
-  ӏ: 'l',
-  α: 'a',
-  β: 'b',
-  ε: 'e',
-  ι: 'i',
-  κ: 'k',
-  ν: 'v',
-  ο: 'o',
-  ρ: 'p',
-  τ: 't',
-  υ: 'u',
-  χ: 'x',
-  ı: 'i',
-  ℓ: 'l',
-}
-
-// l e t t e r s set apart, with the word's end where more than one space stands.
-const SET_APART = /(?<![\p{L}\p{N}])(?:[\p{L}\p{N}][\s._*-]){2,}[\p{L}\p{N}](?![\p{L}\p{N}])/gu
-
-/** The text as an eye reads it: folded, look-alike letters among Latin ones as these, and letters set apart brought together. */
-export function asSeen(text: string): string {
-  const shown = text.normalize('NFKC').replace(/[\p{Cf}\p{Cc}]/gu, (c) => (/\s/u.test(c) ? ' ' : ''))
-  const together = shown.replace(SET_APART, (run) => run.replace(/[\s._*-]/gu, ''))
-  return foldForSearch(together).replace(/\p{L}+/gu, (word) =>
-    /[a-z]/u.test(word) ? Array.from(word, (letter) => LOOKALIKES[letter] ?? letter).join('') : word,
-  )
-}
+import { apart, asSeen, hasName } from './seen.ts'
+import {
+  ASKS_FOR_TAG,
+  BESIDE_NAME,
+  OF_MACHINES,
+  OF_TAGS,
+  PLACE_IN_CHINESE,
+  PLACES,
+  PUTS,
+  WAITS_FOR_NAME,
+} from './tagger-words.ts'
+import { isTrivial, stemOf, wordsOf, type Turn } from './text.ts'
+import { isIn, stemsOf, type Words } from './words.ts'
 
 /** Someone is given a part in the conversation that is not theirs, or a model's own marks are written. */
 const ROLES =
   /(?:^|[\s>#*[(<"'])(?:system|assistant|developer|user|customer|agent|admin|human|ai|bot)\s*(?:message|prompt|note|override|role)?\s*[\])>*"']*\s*[:=]|[[<(*#]\s*(?:system|assistant|developer|instructions?)\s*[\])>*#]|<\/?(?:system|assistant|user|instructions?|tool|transcript)\b|<\|[a-z_]+\|>|\[\/?inst\]|<<sys>>|#{2,}\s*(?:system|instruction|user|assistant)|"(?:role|content|from|text|tags?|tag_ids?|labels?)"\s*:/u
 
-/** A tool for tagging is spoken of, or whoever has instructions. */
-const TAGGER =
-  /\b(?:tag(?:s|ged|ging|ger|me|this|us)?|(?:ignore|disregard|forget)\b.{0,30}\b(?:above|previous|prior|earlier|before)|label(?:s|ed|led|ing|ling)?|re-?tag|classif(?:y|ies|ied|ier|ication)|categori[sz]e[ds]?|categori[sz]ing|mark(?:ed)? (?:me|this|us|it|him|her) (?:as|with)|flag(?:ged)? (?:me|this|us|it|as)|assistant|chatbot|language model|llm|gpt|prompt|instructions?|instructed|catalog(?:ue)?|evidence|confidence|json|override|etiquet\w*|marc(?:a|ar|ame|alo|ue|uenme) como|clasific\w*|instruccion\w*|rotul\w*|instruc[oe]\w*|classifi\w*|marque-me|etichett\w*|klassifizier\w*|kennzeichn\w*|anweisung\w*|etiquett\w*)\b|标签|標籤|标记|標記|打标|分类|指令|忽略|系统提示|тег|метк|классифиц|инструкц|وسم|تصنيف|تعليمات|टैग|タグ|ラベル|指示|태그/u
-
 /** What was said before is to be forgotten. It needs no tag's name beside it. */
 const OVERRIDES =
   /\b(?:ignore|disregard|forget|override|bypass)\b.{0,40}\b(?:above|previous|prior|earlier|all|any|your|the|every)\b.{0,30}\b(?:instructions?|prompts?|rules?|messages?|text|guidelines|context|conversation)\b|\b(?:ignora|olvida|ignore|esqueca|desconsidere)\b.{0,40}\b(?:instruc\w*|reglas|regras|anterior\w*)\b|\b(?:reveal|print|repeat|show|output)\b.{0,30}\b(?:prompt|instructions?|rules|system message)\b|\b(?:from now on|you are now)\b.{0,60}\b(?:assistant|ai|bot|model|tagger|classifier|mode|must|will|always|only)\b|\b(?:act|behave|respond|answer|pretend)\b.{0,30}\b(?:assistant|ai|language model|tagger|classifier)\b|忽略.{0,12}(?:指令|规则|以上|之前)/u
 
+const TAGGER = new RegExp(`${OF_TAGS}|${OF_MACHINES}`, 'u')
+const ASKS = new RegExp(ASKS_FOR_TAG, 'u')
+const WAITS = new RegExp(WAITS_FOR_NAME, 'u')
+const PLACE = new RegExp(`\\b(?:${PLACES})\\b`, 'gu')
+
 const NAMES_TOGETHER = 3
 const SHORTEST_NAME = 3
+/** A shorter name without its spaces stands in too many words. */
+const SHORTEST_PACKED = 6
+/** So much of what was written before shows whether a name is waited for. */
+const LETTERS_BEFORE = 120
+/** A name and what puts it somewhere are so many words. */
+const WORDS_BEFORE_PLACE = 10
+
+/** Without them a name says something else: "No-show" is not "show". */
+const NEGATIONS = new Set(['no', 'not', 'non', 'without', 'nao', 'sin', 'sem', 'nicht', 'kein', 'ohne', 'sans', 'pas'])
+
+/** A tag's name as it is looked for. */
+interface Name {
+  seen: string
+  stems: Words
+  packed: string
+}
+
+type Named = Pick<CatalogTag, 'id' | 'name'>
 
 /**
- * The numbers of the customer's messages that talk to the tagger: they give roles, speak of tags or instructions beside a
- * tag's name, ask to forget instructions, or recite three names of tags.
+ * The numbers of the customer's messages that talk to the tagger: they give roles, ask to be tagged, speak of tags or
+ * instructions beside a tag's name, also when that follows in the next message, have a name put into a profile, ask to forget
+ * instructions, or recite three names of tags.
  */
-export function messagesToTagger(
-  turns: readonly Turn[],
-  tags: readonly Pick<CatalogTag, 'id' | 'name'>[],
-): Set<number> {
-  const names = namesOf(tags)
-  return new Set(turns.flatMap((turn) => (talks(turn, names) ? [turn.n] : [])))
+export function messagesToTagger(turns: readonly Turn[], tags: readonly Named[]): Set<number> {
+  return new Set([...foundIn(turns, tags)].flat())
 }
 
 /** The same where others must have their turn between two messages: a long one may take some milliseconds. */
-export async function talkingIn(
-  turns: readonly Turn[],
-  tags: readonly Pick<CatalogTag, 'id' | 'name'>[],
-): Promise<ReadonlySet<number>> {
-  const names = namesOf(tags)
+export async function talkingIn(turns: readonly Turn[], tags: readonly Named[]): Promise<ReadonlySet<number>> {
   const talking = new Set<number>()
-  for (const turn of turns) {
-    if (talks(turn, names)) talking.add(turn.n)
+  for (const found of foundIn(turns, tags)) {
+    for (const n of found) talking.add(n)
     await nextTurn()
   }
   return talking
 }
 
-const namesOf = (tags: readonly Pick<CatalogTag, 'name'>[]): string[] =>
-  tags.map((tag) => asSeen(tag.name.replace(/[_-]/gu, ' '))).filter((name) => name !== '')
-
-const talks = ({ from, text }: Turn, names: readonly string[]): boolean =>
-  from === 'customer' && talksToTagger(text, names)
-
-function talksToTagger(text: string, names: readonly string[]): boolean {
-  const lines = text.split(/\r?\n/u).map(asSeen)
-  const seen = lines.join(' ')
-  if (OVERRIDES.test(seen) || lines.some((line) => ROLES.test(line))) return true
-  const named = names.filter((name) => has(seen, name))
-  if (named.length > 0 && TAGGER.test(withoutNames(seen, named))) return true
-  const long = new Set(named.filter((name) => name.length >= SHORTEST_NAME))
-  return distinct([...long]) >= NAMES_TOGETHER
+/** Message by message. What is asked for in one may be named in the next that says something. */
+function* foundIn(turns: readonly Turn[], tags: readonly Named[]): Generator<number[]> {
+  const names = namesOf(tags)
+  let before: { n: number; waits: boolean } | null = null
+  let words = ''
+  for (const { n, from, text } of turns) {
+    if (from !== 'customer') continue
+    const message = readMessage(text)
+    const answers = before !== null && before.waits && namesOne(message, names)
+    const talks = answers || talksToTagger(message, names)
+    yield talks ? [n, ...(answers ? [before!.n] : [])] : []
+    const end = message.seen
+      .replace(/[^\p{L}\p{N}\p{M}:]+/gu, ' ')
+      .trim()
+      .slice(-LETTERS_BEFORE)
+    const both = `${words} ${end}`.slice(-LETTERS_BEFORE)
+    const asks = ASKS.test(message.seen) || WAITS.test(end) || WAITS.test(both)
+    const waits = asks && !namesOne(message, names)
+    if (isTrivial(text) && !waits) continue
+    before = { n, waits }
+    words = both
+  }
 }
 
-function has(text: string, name: string): boolean {
-  if (!text.includes(name)) return false
-  if (!/^[\p{Script=Latin}\p{N}\s]+$/u.test(name)) return true
-  return new RegExp(
-    `(?<![\\p{L}\\p{N}])${name.replace(/[^\p{L}\p{N}]+/gu, '[^\\p{L}\\p{N}]+')}(?![\\p{L}\\p{N}])`,
-    'u',
-  ).test(text)
+/** A message as eyes see it, and by what names are found in it. */
+interface Message {
+  lines: string[]
+  whole: string
+  /** With dashes as spaces. */
+  seen: string
+  spoken(): Spoken
+}
+
+/** The stems of a text by their first letter, as only those that begin alike are compared, and the text without its spaces. */
+interface Spoken {
+  stems: ReadonlyMap<string, Words>
+  packed: string
+}
+
+function readMessage(text: string): Message {
+  const lines = text.split(/\r?\n/u).map(asSeen)
+  const whole = lines.join(' ')
+  const seen = apart(whole)
+  let spoken: Spoken | null = null
+  return { lines, whole, seen, spoken: () => (spoken ??= spokenIn(seen)) }
+}
+
+function spokenIn(seen: string): Spoken {
+  const stems = new Map<string, Words>()
+  for (const word of wordsOf(seen)) {
+    const stem = stemOf(word)
+    const alike = stems.get(stem[0]!) ?? new Map<string, number>()
+    stems.set(stem[0]!, alike.set(stem, 1))
+  }
+  return { stems, packed: packed(seen) }
+}
+
+const packed = (seen: string): string => seen.replace(/[^\p{L}\p{N}]+/gu, '')
+
+const known = new WeakMap<readonly Named[], Name[]>()
+
+/** Read once for each catalog. */
+function namesOf(tags: readonly Named[]): Name[] {
+  const names = known.get(tags) ?? tags.map(({ name }) => readName(name)).filter(({ seen }) => seen !== '')
+  known.set(tags, names)
+  return names
+}
+
+function readName(name: string): Name {
+  const seen = apart(asSeen(name))
+  const stems = stemsOf(seen)
+  if (stems.size > 0) for (const word of wordsOf(seen)) if (NEGATIONS.has(word)) stems.set(word, 1)
+  return { seen, stems, packed: packed(seen) }
+}
+
+function talksToTagger(message: Message, names: readonly Name[]): boolean {
+  const { lines, whole, seen } = message
+  if (OVERRIDES.test(whole) || lines.some((line) => ROLES.test(line)) || ASKS.test(seen)) return true
+  const exact = names.filter((name) => hasName(seen, name.seen))
+  const long = new Set(exact.flatMap((name) => (name.seen.length >= SHORTEST_NAME ? [name.seen] : [])))
+  if (distinct([...long]) >= NAMES_TOGETHER || isPutIntoPlace(seen, names)) return true
+  if (!TAGGER.test(seen)) return false
+  const alike = names.filter((name) => !exact.includes(name) && isSpoken(name, message.spoken()))
+  if (exact.length + alike.length === 0) return false
+  return TAGGER.test(withoutAlike(withoutExact(seen, exact), alike))
+}
+
+const namesOne = (message: Message, names: readonly Name[]): boolean =>
+  names.some((name) => hasName(message.seen, name.seen) || isSpoken(name, message.spoken()))
+
+/** Whether all words of a name are spoken, inflected or misspelt too: the classifier takes them for the name then. */
+function isSpoken({ stems, packed: whole }: Name, spoken: Spoken): boolean {
+  if (whole.length >= SHORTEST_PACKED && spoken.packed.includes(whole)) return true
+  if (stems.size === 0) return false
+  for (const stem of stems.keys()) {
+    const alike = spoken.stems.get(stem[0]!)
+    if (alike === undefined || !isIn(stem, alike)) return false
+  }
+  return true
+}
+
+/** "Add VIP to my profile": nothing but a name stands between what puts something and a place where customers are described. */
+function isPutIntoPlace(seen: string, names: readonly Name[]): boolean {
+  const inChinese = PLACE_IN_CHINESE.exec(seen)?.[1]
+  if (inChinese !== undefined && names.some((name) => hasName(inChinese, name.seen))) return true
+  for (const { index } of seen.matchAll(PLACE)) {
+    const words = wordsOf(seen.slice(Math.max(0, index - LETTERS_BEFORE), index)).slice(-WORDS_BEFORE_PLACE)
+    if (words.some((word, i) => PUTS.has(word) && names.some((name) => isName(words.slice(i + 1), name)))) return true
+  }
+  return false
+}
+
+function isName(words: readonly string[], { seen, stems }: Name): boolean {
+  const rest = words.filter((word) => !BESIDE_NAME.has(word))
+  const said = stemsOf(rest.join(' '))
+  if (rest.join(' ') === seen) return true
+  return (
+    said.size > 0 &&
+    said.size === stems.size &&
+    [...stems.keys()].every((stem) => isIn(stem, said)) &&
+    [...said.keys()].every((stem) => isIn(stem, stems))
+  )
 }
 
 /** The text without the tags' names, so that a tag called "Label printer" does not speak of tagging. */
-function withoutNames(text: string, names: readonly string[]): string {
-  return names.reduce((rest, name) => rest.replaceAll(name, ' '), text)
+function withoutExact(text: string, names: readonly Name[]): string {
+  return names.reduce((rest, { seen }) => rest.replaceAll(seen, ' '), text)
+}
+
+/** The same where a name's words stand inflected or apart: each is taken out once, where it stands last. */
+function withoutAlike(text: string, names: readonly Name[]): string {
+  // Only such names make a difference.
+  const stems = names.filter(({ seen }) => TAGGER.test(seen)).flatMap((name) => [...name.stems.keys()])
+  if (stems.length === 0) return text
+  const words = text.split(/(?<![\p{L}\p{N}])(?=[\p{L}\p{N}])/u)
+  for (const stem of stems) {
+    const last = words.findLastIndex((word) => wordsOf(word).some((each) => isIn(stem, new Map([[stemOf(each), 1]]))))
+    if (last >= 0) words[last] = ' '
+  }
+  return words.join('')
 }
 
 /** How many names there are when one that stands within another does not count twice. */

@@ -1,6 +1,7 @@
 // Which tags of a catalog are alike, by what the classifier reads of them: whoever deserves one will often be given the other.
 import { cosine } from './embedder.ts'
-import { isIn, weights, type CatalogReading, type Words } from './features.ts'
+import { weights, type CatalogReading } from './features.ts'
+import { isIn, type Words } from './words.ts'
 
 export interface Overlap {
   /** Ids of two tags. */

@@ -21,6 +21,7 @@ export const AT_ONCE = {
   anew: 2,
   retryMs: 1,
   retries: 2,
+  writingMs: 21_000,
 }
 
 export interface Shop {
@@ -117,6 +118,17 @@ export async function work(server: TestServer): Promise<void> {
 export function toldTags({ text }: ModelRequest): Map<string, string> {
   const plain = text.replaceAll('\\"', '"').replaceAll('\\"', '"')
   return new Map([...plain.matchAll(/"id":"(tag-[0-9a-f]+)","name":"([^"]+)"/g)].map(([, id, name]) => [name!, id!]))
+}
+
+/** What it was given of the customer's messages. */
+export function messagesIn({ body }: ModelRequest): { n: number; text: string }[] {
+  const { content } = body.messages.find(({ role }) => role === 'user')!
+  const prompt =
+    typeof content === 'string' ? content : (content as { text: string }[]).map(({ text }) => text).join('')
+  const { conversation } = JSON.parse(prompt.split('\n')[1]!) as {
+    conversation: { n: number; from: string; text: string }[]
+  }
+  return conversation.filter(({ from }) => from === 'customer')
 }
 
 /** The number of the last message of the customer that has these words. */

@@ -52,6 +52,7 @@ const REASONS: Record<Exclude<ActReason, 'person_took'>, () => string> = {
 export function reasonWords({ kind, reason, words }: Pick<AiAgentAct, 'kind' | 'reason' | 'words'>): string {
   if (reason === null) return ''
   if (kind === 'closed' && reason === 'asked_by_model') return m.ai_reason_done()
+  if (kind === 'suggested' && reason === 'talks_to_tagger') return m.ai_reason_guarded()
   if (reason === 'person_took')
     return words === null ? m.ai_reason_somebody_took() : m.ai_reason_person_took({ name: words })
   return Object.hasOwn(REASONS, reason) ? REASONS[reason as keyof typeof REASONS]() : reason
