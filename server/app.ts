@@ -24,7 +24,7 @@ import { eventRoutes } from './events/routes.ts'
 import {
   CONNECTION_LIMITS,
   limitedConnections,
-  refuseDeepJson,
+  readJson,
   refuseUnreadable,
   sendSafeHeaders,
   type ConnectionLimits,
@@ -117,7 +117,7 @@ export async function buildApp(server: Server, limits: ConnectionLimits = CONNEC
   watchRequests(app, server.metrics)
   app.server.maxConnections = limits.connections
   sendSafeHeaders(app, { https: () => server.config.publicUrl.startsWith('https:') })
-  refuseDeepJson(app)
+  readJson(app)
   await app.register(fastifyCookie)
 
   for (const bound of sitemap) mount(app, server, bound)

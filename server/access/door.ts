@@ -1,5 +1,4 @@
 // How every route gets its actor: the session, the organization it names, the permission, and same-origin writes only.
-import { createHash } from 'node:crypto'
 import fastJson from 'fast-json-stringify'
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type pg from 'pg'
@@ -9,18 +8,19 @@ import type { Pupil } from '../classifier/asking.ts'
 import type { Rates } from '../api-keys/rates.ts'
 import type { Config } from '../config.ts'
 import type { Live } from '../events/live.ts'
-import { outlivingDeadlocks, type Db, type Tx } from '../lib/db.ts'
+import type { Db } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
+import { refuseUnread } from '../lib/hardening.ts'
 import { sent, type Sent } from '../lib/http.ts'
-import { sayWhatToWrite } from '../lib/input-words.ts'
+import { cutName, sayWhatToWrite } from '../lib/input-words.ts'
 import type { Outgoing } from '../lib/outgoing.ts'
 import { refusalOf } from '../lib/shapes.ts'
-import type { RouteAnswer, RouteDef, RouteInput, SentFile } from '../lib/route.ts'
+import { takesKey, type RouteAnswer, type RouteDef, type RouteInput, type SentFile } from '../lib/route.ts'
 import type { Metrics } from '../watching/metrics.ts'
 import type { Actor } from './actor.ts'
 import { countCall, demandsOf, letIn, type Demands } from './letting-in.ts'
 import type { Session } from './schema.ts'
-import { writeOnce } from './writing.ts'
+import { writingOf, type Writing } from './writing.ts'
 
 /** What the whole server shares. */
 export interface Server {
@@ -56,19 +56,12 @@ export interface Server {
 }
 
 /** What a route's handler works with. Asking a public route for its actor or session is a mistake and throws. */
-export interface Context extends Server {
+export interface Context extends Server, Writing {
   readonly actor: Actor
   readonly session: Session
   readonly sessionCookie: string
   readonly request: FastifyRequest
   readonly reply: FastifyReply
-  /**
-   * How a route writes, at most once a call: in one transaction, from which the answer comes. The work may be begun anew,
-   * when the database ended it in favor of somebody else's. With the header
-   * Idempotency-Key it happens once however often the call is repeated: a repeat gets the answer of the first, and
-   * Idempotency-Replayed.
-   */
-  write<A extends { status: number; body: unknown }>(work: (tx: Tx) => Promise<A>): Promise<A>
   /** Does something once the answer is out, so that its time tells nothing of it. A failure is logged. */
   afterAnswer(work: () => Promise<void>): void
   /** Aborted when the caller hangs up before there is an answer. */
@@ -115,7 +108,8 @@ export function mount(app: FastifyInstance, server: Server, bound: BoundRoute): 
   })
 }
 
-function mountOn(app: FastifyInstance, server: Server, { route, handle }: BoundRoute): void {
+function mountOn(app: FastifyInstance, server: Server, { route: declared, handle }: BoundRoute): void {
+  const route = withStrictQuery(declared)
   const may = demandsOf(route)
   const sessionCookie = sessionCookieName(server.config)
   const writers = new Map<number, (value: unknown) => string>()
@@ -142,17 +136,31 @@ function mountOn(app: FastifyInstance, server: Server, { route, handle }: BoundR
   })
 }
 
+/**
+ * The route, taking nothing in its address but what it declares: a filter that is misspelt is refused, and does not find
+ * everything.
+ */
+const withStrictQuery = (route: RouteDef): RouteDef => ({ ...route, query: (route.query ?? z.object({})).strict() })
+
+/** What stands behind the question mark. Of a GET that may be the organization, which is none of the route's (letting-in.ts). */
+function queryIn({ query }: FastifyRequest, route: RouteDef): unknown {
+  if (route.method !== 'get' || (route.query && 'organization' in route.query.shape)) return query
+  const { organization: _, ...rest } = query as Record<string, unknown>
+  return rest
+}
+
 /** What the route is given. A refusal is an answer too: under an API key's idempotency key it is kept, as that of a write. */
 async function inputOf(route: RouteDef, context: Context): Promise<Record<'params' | 'query' | 'body', unknown>> {
   const { request, write } = context
   try {
+    refuseUnread(request)
     return {
       params: parse(route.params, request.params, 'not_found'),
-      query: parse(route.query, request.query),
+      query: parse(route.query, queryIn(request, route)),
       body: route.file ? fileIn(request) : parse(route.body, request.body),
     }
   } catch (error) {
-    const keyed = request.headers['idempotency-key'] !== undefined && request.method !== 'GET'
+    const keyed = request.headers['idempotency-key'] !== undefined && takesKey(route)
     if (keyed && route.scope !== undefined && context.actor.kind === 'api_key') await write(() => Promise.reject(error))
     throw error
   }
@@ -182,20 +190,24 @@ export function parse(
   if (failure === 'not_found')
     throw new Problem('not_found', 'There is no such object in this organization.', { reason: 'object_missing' })
   const issue = result.error.issues[0]!
-  const field = issue.path.join('.')
+  const field = fieldOf(issue)
   throw new Problem('invalid', issue.message, {
     reason: refusalOf(issue.message).reason,
     ...(field === '' ? {} : { field }),
     data: {
       ...refusalOf(issue.message).data,
-      issues: result.error.issues.slice(0, 20).map(({ path, message }) => ({
-        field: path.join('.'),
-        reason: refusalOf(message).reason,
-        message,
+      issues: result.error.issues.slice(0, 20).map((each) => ({
+        field: fieldOf(each),
+        reason: refusalOf(each.message).reason,
+        message: each.message,
       })),
     },
   })
 }
+
+/** Of several that are not known, the first. */
+const fieldOf = (issue: z.core.$ZodIssue): string =>
+  [...issue.path, ...(issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1).map(cutName) : [])].join('.')
 
 async function contextOf(
   server: Server,
@@ -204,13 +216,15 @@ async function contextOf(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<Context> {
-  const { session, actor, key: apiKey } = await letIn(server, may, request, sessionCookie)
-  if (apiKey) await countCall(server.rates, apiKey, reply)
+  const { session, actor } = await letIn(server, may, request, sessionCookie, (key) =>
+    countCall(server.rates, key, reply),
+  )
   // Every line about this request says whose it was.
   if (actor) request.log = request.log.child({ org_id: actor.org_id, actor_kind: actor.kind, actor_id: actor.id })
   else if (session) request.log = request.log.child({ actor_kind: 'user', actor_id: session.user.id })
   const context: Context = {
     ...server,
+    ...writingOf(server, { actor, operationId: route.operationId, request, reply }),
     request,
     reply,
     sessionCookie,
@@ -222,25 +236,6 @@ async function contextOf(
     get actor(): Actor {
       if (!actor) throw new Error('This route has no actor: its permission names no organization.')
       return actor
-    },
-    async write(work) {
-      const key = request.headers['idempotency-key']
-      // A key belongs to an organization; what a person does beside them is told apart by itself.
-      if (key === undefined || actor === null) {
-        const answer = await outlivingDeadlocks(() => server.db.transaction().execute(work))
-        server.live.wake()
-        return answer
-      }
-      const { params, query } = request
-      const body = Buffer.isBuffer(request.body)
-        ? createHash('sha256').update(request.body).digest('hex')
-        : request.body
-      const asked = { key: String(key), operationId: route.operationId, params, query, body }
-      const outcome = await outlivingDeadlocks(() => writeOnce(server, actor, asked, work))
-      if (outcome.replayed) reply.header('idempotency-replayed', 'true')
-      if ('refused' in outcome) throw outcome.refused
-      server.live.wake()
-      return outcome.answer
     },
     afterAnswer(work) {
       const begin = () => {

@@ -40,8 +40,11 @@ function scopeIn({ operationId, scope }: RouteDef): Scope | null {
 export interface LetIn {
   session: Session | null
   actor: Actor | null
-  key: AdmittedKey | null
 }
+
+/** What is done with each call of a key, also with one that is refused for its scopes. */
+type Counting = (key: AdmittedKey) => Promise<void>
+const uncounted: Counting = async () => {}
 
 /** Who calls, and in which organization; refuses whoever may not. */
 export async function letIn(
@@ -49,19 +52,21 @@ export async function letIn(
   { permission, scope }: Demands,
   request: FastifyRequest,
   sessionCookie: string,
+  count = uncounted,
 ): Promise<LetIn> {
   const secret = bearerIn(request)
   if (secret !== null && permission !== 'public') {
     const key = await admitKey(db, secret, request.ip)
+    await count(key)
     refuseOtherScopes(key, scope)
-    return { session: null, actor: key.actor, key }
+    return { session: null, actor: key.actor }
   }
   refuseForeignWrites(request, config)
-  if (permission === 'public') return { session: null, actor: null, key: null }
+  if (permission === 'public') return { session: null, actor: null }
   const token = request.cookies[sessionCookie]
   const session = token ? await findSession(db, token, request.ip, organizationNamed(request)) : null
   if (!session) throw new Problem('unauthenticated', 'Sign in first.', { reason: 'no_session' })
-  if (permission === 'signed-in') return { session, actor: null, key: null }
+  if (permission === 'signed-in') return { session, actor: null }
   const actor = actorOf(session, request)
   if (actor.kind === 'user' && !permissionsOf(actor.role).includes(permission)) {
     throw new Problem('forbidden', 'Your role does not allow this. Ask an administrator.', {
@@ -69,13 +74,14 @@ export async function letIn(
       data: { permission },
     })
   }
-  return { session, actor, key: null }
+  return { session, actor }
 }
 
 /** The key of the AI agent that calls. Refuses whatever else calls, third parties' keys too, and other sites' pages. */
 export async function admitAgent(
   { db, config }: { db: Db; config: Config },
   request: FastifyRequest,
+  count: Counting,
 ): Promise<AdmittedKey> {
   const { origin } = request.headers
   if (origin !== undefined && origin !== new URL(config.publicUrl).origin)
@@ -86,6 +92,7 @@ export async function admitAgent(
       reason: 'key_unsent',
     })
   const key = await admitKey(db, secret, request.ip)
+  await count(key)
   if (key.actor.key_kind !== 'ai_agent')
     throw new Problem(
       'forbidden',

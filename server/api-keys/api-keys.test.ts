@@ -223,6 +223,28 @@ test('over all servers a key makes as many calls a minute as it may, and is told
   expect(limit).toMatchObject({ allowed: true, left: 6 })
 })
 
+test('another limit counts at once, not only when the minute turns', async () => {
+  const admin = await server.newPerson()
+  const key = await server.newKey(admin, { per_minute: 3 })
+  const limit = (per_minute: number) =>
+    admin.call(updateApiKey, { params: { id: key.id }, body: { name: 'CRM', scopes: ['tags:read'], per_minute } })
+  const calls = async (n: number) => {
+    const statuses = []
+    while (statuses.length < n) statuses.push((await ask(key.secret)).status)
+    return statuses
+  }
+  await vi.waitFor(() => expect(new Date().getSeconds()).toBeLessThan(50), { timeout: 15_000, interval: 200 })
+  expect(await calls(4)).toEqual([200, 200, 200, 429])
+  await limit(600)
+  expect(await calls(2)).toEqual([200, 200])
+  expect((await ask(key.secret)).headers).toMatchObject({
+    'ratelimit-policy': '"key";q=600;w=60',
+    ratelimit: expect.stringMatching(/^"key";r=59\d;/),
+  })
+  await limit(4)
+  expect((await ask(key.secret)).status).toBe(429)
+})
+
 test('a thousand calls at once on two servers are let in as often as they may, to within what each server holds', async () => {
   const admin = await server.newPerson()
   const key = await server.newKey(admin, { per_minute: 500 })

@@ -27,6 +27,8 @@ export interface Rates {
 
 interface Held {
   minute: number
+  /** The limit by which it was last looked: with another one nothing of it holds. */
+  perMinute: number
   /** What this server may give out without asking. */
   mine: number
   /** What nobody has taken yet, when it was last looked. */
@@ -40,16 +42,18 @@ export function openRates(db: Db): Rates {
     const { minute, given, taken } = await takeSome(db, key)
     if (minute > own.minute) own.mine = 0
     own.minute = minute
+    own.perMinute = key.perMinute
     own.mine += given
     own.others = Math.max(0, key.perMinute - taken)
   }
   return {
     async take(key) {
-      const own = held.get(key.keyId) ?? { minute: 0, mine: 0, others: 0, asking: null }
+      const own = held.get(key.keyId) ?? { minute: 0, perMinute: 0, mine: 0, others: 0, asking: null }
       held.set(key.keyId, own)
       const now = () => Math.floor(Date.now() / MINUTE_MS)
-      if (own.minute < now()) own.mine = 0
-      const full = () => own.minute >= now() && own.others === 0
+      const known = () => own.minute >= now() && own.perMinute === key.perMinute
+      if (!known()) own.mine = 0
+      const full = () => known() && own.others === 0
       // Many calls at once ask once, and those for whom it was not enough once more.
       while (own.mine === 0 && !full()) {
         own.asking ??= ask(key, own).finally(() => {

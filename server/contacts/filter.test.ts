@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Actor } from '../access/actor.ts'
 import { foldForSearch } from '../lib/fold.ts'
+import { newId } from '../lib/ids.ts'
 import { createTag, deleteTags, TagSource } from '../tags/schema.ts'
 import { changeTags } from '../tags/tagging.ts'
 import { openTestServer, type Person, type TestServer } from '../../test/help/server.ts'
@@ -250,6 +251,9 @@ test('what a filter cannot mean is refused and named', async () => {
     ['any_tags.0', { any_tags: 'x' }],
     ['sort', { sort: 'age' }],
     ['untagged', { untagged: 'perhaps' }],
+    // It would filter nothing, and may have been meant to find those with tags.
+    ['untagged', { untagged: 'false' }],
+    ['any_tag', { any_tag: newId() }],
   ] as const)
     await expect(admin.call(listContacts, { query: query as never })).rejects.toMatchObject({
       status: 422,

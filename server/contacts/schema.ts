@@ -46,8 +46,11 @@ export const ContactDetail = z
   .meta({ id: 'ContactDetail' })
 export type ContactDetail = z.output<typeof ContactDetail>
 
-/** The filters of the list; count, export and bulk changes take the same. Every filter given must hold. */
-export const ContactFilter = z.object({
+/**
+ * The filters of the list; count, export and bulk changes take the same. Every filter given must hold, and one that is not
+ * known is refused: passed over, it would find everybody.
+ */
+export const ContactFilter = z.strictObject({
   search: SearchText.optional().describe(
     'Any part of phone, display name, username or an id, ignoring case and accents.',
   ),
@@ -55,10 +58,10 @@ export const ContactFilter = z.object({
   all_tags: listOf(Id, 500).describe('Carries every one of them.'),
   no_tags: listOf(Id, 500).describe('Carries none of them.'),
   untagged: z
-    .enum(['true', 'false'])
-    .transform((text) => text === 'true')
+    .literal('true', refusal('untagged_true', 'Write true, or leave untagged out.'))
+    .transform(() => true)
     .optional()
-    .describe('Carries no active tag at all.'),
+    .describe('Carries no active tag at all. There is nothing else to write: left out, it filters nothing.'),
   sources: listOf(TagSource, 5).describe(
     'Where the tag came from, separated by commas. Speaks of the tags under any_tags and all_tags, or else of any one active tag.',
   ),

@@ -20,6 +20,8 @@ export interface ProblemDetails {
   /** Facts a caller can act on, and those that the sentence names. */
   data?: Record<string, unknown>
   retryAfterSeconds?: number
+  /** When it is not the one of the code. */
+  status?: number
 }
 
 /** An error that is part of the contract: it becomes `application/problem+json`, and its message is shown to people. */
@@ -35,6 +37,6 @@ export class Problem extends Error {
   }
 
   get status(): number {
-    return STATUS[this.code]
+    return this.details.status ?? STATUS[this.code]
   }
 }

@@ -1,6 +1,6 @@
 // What every answer and every connection is held to: headers for browsers, and limits for whoever sends too much or too slowly.
 import type { Socket } from 'node:net'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Problem } from './errors.ts'
 
 /** Milliseconds, and connections. */
@@ -59,14 +59,34 @@ export function sendSafeHeaders(app: FastifyInstance, { https }: { https: () => 
   })
 }
 
-/** JSON as Fastify parses it, which refuses `__proto__`, but not nested beyond all measure. */
-export function refuseDeepJson(app: FastifyInstance): void {
+/** What stands in place of bodies that cannot be read, and why each cannot. Who calls is looked at before it is refused. */
+const unread = new WeakMap<object, Problem>()
+
+/** JSON as Fastify parses it, without `__proto__`, and not nested beyond all measure; what is none is refused by `refuseUnread`. */
+export function readJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error')
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (depthOf(body as string) > DEEPEST)
-      done(new Problem('invalid', `JSON is nested deeper than ${DEEPEST} levels.`, { reason: 'json_too_deep' }))
-    else void parse(request, body as string, done)
+    const text = body as string
+    const refuse = (problem: Problem) => {
+      // With its text: a repeat of the call is known by it.
+      const standIn = { unread: text }
+      unread.set(standIn, problem)
+      done(null, standIn)
+    }
+    if (depthOf(text) > DEEPEST)
+      refuse(new Problem('invalid', `JSON is nested deeper than ${DEEPEST} levels.`, { reason: 'json_too_deep' }))
+    else
+      void parse(request, text, (error, value) => {
+        if (error) refuse(new Problem('invalid', error.message, { reason: 'request_unreadable', status: 400 }))
+        else done(null, value)
+      })
   })
+}
+
+/** Refuses a call whose body could not be read. Whatever looks at a body asks this first. */
+export function refuseUnread({ body }: FastifyRequest): void {
+  const problem = typeof body === 'object' && body !== null && unread.get(body)
+  if (problem) throw problem
 }
 
 function depthOf(text: string): number {

@@ -15,6 +15,12 @@ test.each<[string, z.ZodType, unknown, string]>([
   ['a part of a number', z.int(), 1.5, 'Write a whole number without quotes.'],
   ['a choice', z.enum(['any', 'all']), 'some', 'Write one of these: any, all.'],
   ['an unknown field', z.strictObject({}), { x: 1 }, 'Leave out “x”: there is no such field here.'],
+  [
+    'many unknown fields',
+    z.strictObject({}),
+    { [`a${'b'.repeat(200)}`]: 1, c: 1, d: 1, e: 1, f: 1, g: 1 },
+    `Leave out “a${'b'.repeat(99)}”, “c”, “d”, “e”, “f”: there is no such field here.`,
+  ],
   ['too much', z.string().max(3), 'four', 'Write at most 3 characters.'],
   ['too little', z.array(z.string()).min(1), [], 'Write at least 1 item.'],
   ['a number out of bounds', z.int().max(100), 101, 'Write a number not above 100.'],

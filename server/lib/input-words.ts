@@ -20,6 +20,12 @@ const FORMATS: Record<string, string> = {
   url: 'Write a whole address, such as https://example.com/path.',
 }
 
+/** Callers choose these names: more of them, or longer ones, would only come back. */
+const MOST_NAMED = 5
+const LONGEST_NAME = 100
+const quoted = (name: string) => `“${cutName(name)}”`
+export const cutName = (name: string): string => name.slice(0, LONGEST_NAME)
+
 /** A sentence for zod's own refusals, or nothing where zod's own is the better one. */
 export function sayWhatToWrite(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
@@ -32,7 +38,7 @@ export function sayWhatToWrite(issue: z.core.$ZodRawIssue): string | undefined {
     case 'invalid_value':
       return `Write one of these: ${issue.values.map(String).join(', ')}.`
     case 'unrecognized_keys':
-      return `Leave out ${issue.keys.map((key) => `“${key}”`).join(', ')}: there is no such field here.`
+      return `Leave out ${issue.keys.slice(0, MOST_NAMED).map(quoted).join(', ')}: there is no such field here.`
     case 'too_small':
       return `Write ${amount(issue.origin, 'at least', issue.minimum)}.`
     case 'too_big':

@@ -20,10 +20,15 @@ export interface RouteDef {
   params?: z.ZodObject
   query?: z.ZodObject
   body?: z.ZodType
+  /** Though it is no GET it writes nothing, and so takes no Idempotency-Key. */
+  writesNothing?: true
   /** The body is a file as it is, of at most so many bytes; its type is in Content-Type. */
   file?: { mostBytes: number }
   responses: Readonly<Record<number, ResponseDef>>
 }
+
+/** Whether the same call may be repeated under an Idempotency-Key. */
+export const takesKey = ({ method, writesNothing }: RouteDef): boolean => method !== 'get' && !writesNothing
 
 export const route = <const R extends RouteDef>(r: R): R => r
 

@@ -8,6 +8,7 @@ import type { AdmittedKey } from '../api-keys/admitting.ts'
 import { contactTools } from '../contacts/tools.ts'
 import { outlivingDeadlocks, type Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
+import { refuseUnread } from '../lib/hardening.ts'
 import { answerableProblem } from '../lib/http.ts'
 import { VERSION } from '../lib/version.ts'
 import { tagTools } from '../tags/tools.ts'
@@ -30,9 +31,9 @@ export function openMcpDoor(app: FastifyInstance, server: Server): void {
     url: '/mcp',
     bodyLimit: MOST_BYTES,
     handler: async (request, reply) => {
-      const key = await admitAgent(server, request)
-      await countCall(server.rates, key, reply)
+      const key = await admitAgent(server, request, (called) => countCall(server.rates, called, reply))
       request.log = request.log.child({ org_id: key.actor.org_id, actor_kind: key.actor.kind, actor_id: key.actor.id })
+      refuseUnread(request)
       if (Array.isArray(request.body))
         throw new Problem('invalid', 'Send one message in a call, not a list of them.', { reason: 'batch_not_taken' })
       // Nothing here changes by itself, so that there is nothing to be told of.

@@ -93,6 +93,61 @@ test('the preview counts exactly who matches, who would change, and who has it a
   expect(operations).toEqual([])
 })
 
+test('a filter, or a word beside it, that is not known refuses the change instead of finding everybody', async () => {
+  const admin = await server.newPerson()
+  const tag = await tagNamed(admin, 'VIP')
+  await sighted(server, admin)
+  for (const [field, misspelt] of [
+    ['filter.any_tag', { filter: { any_tag: tag.id } }],
+    ['filter.untagged', { filter: { untagged: 'false' } }],
+    ['filters', { filter: {}, filters: { search: 'nobody' } }],
+  ] as const) {
+    const body = { ...misspelt, add: [tag.id] } as never
+    const refusal = { status: 422, problem: { field } }
+    await expect(admin.call(startOperation, { body })).rejects.toMatchObject(refusal)
+    await expect(admin.call(previewOperation, { body })).rejects.toMatchObject(refusal)
+  }
+  const body = { filter: {}, add: [tag.id], expect: 1 } as never
+  await expect(admin.call(startOperation, { body })).rejects.toMatchObject({
+    status: 422,
+    problem: { field: 'expect' },
+  })
+  expect((await admin.call(listOperations, {})).operations).toEqual([])
+})
+
+test('tags are named by name or by id, as for one contact; unknown names refuse everything, and say what there is instead', async () => {
+  const admin = await server.newPerson()
+  const [vip, prospect] = [await tagNamed(admin, 'VIP'), await tagNamed(admin, 'Prospect')]
+  const id = await sighted(server, admin)
+  await put(admin, id, { add: [prospect.id] })
+  for (const route of [previewOperation, startOperation]) {
+    const call = (change: { add?: string[]; remove?: string[] }) =>
+      admin.call(route, { body: { filter: {}, ...change } })
+    await expect(call({ add: ['VIP', 'Prospects'], remove: ['Refund'] })).rejects.toMatchObject({
+      status: 422,
+      problem: {
+        reason: 'tag_names_unknown',
+        data: {
+          unknown: [
+            { name: 'Prospects', near: [{ id: prospect.id, name: 'Prospect' }] },
+            { name: 'Refund', near: [] },
+          ],
+        },
+      },
+    })
+    await expect(call({ add: ['vip'], remove: [vip.id] })).rejects.toMatchObject({ problem: { reason: 'tag_both' } })
+  }
+  const body = { filter: {}, add: [' vip '], remove: ['PROSPECT'] }
+  expect(await admin.call(previewOperation, { body })).toMatchObject({
+    changes: 1,
+    tags: [{ tag: { id: vip.id } }, { tag: { id: prospect.id } }],
+  })
+  const begun = await admin.call(startOperation, { body })
+  expect(begun).toMatchObject({ add: [{ id: vip.id }], remove: [{ id: prospect.id }] })
+  await server.operate()
+  expect(await tagsOf(admin, id)).toEqual(['VIP'])
+})
+
 test('all that match are changed in batches, recorded with the source and name of the one who started it', async () => {
   const admin = await server.newPerson()
   const tag = await tagNamed(admin, 'Autumn')

@@ -4,11 +4,9 @@ import { Contact, ContactFilter } from '../contacts/schema.ts'
 import { route } from '../lib/route.ts'
 import { Id, Instant, pageLimit, problems, refusal } from '../lib/shapes.ts'
 import { TagsMode } from '../imports/schema.ts'
-import { ActorShape, ANY_TAG, NOT_BOTH, TagChip } from '../tags/schema.ts'
+import { ActorShape, ANY_TAG, NamedTags, NOT_BOTH, TagChip } from '../tags/schema.ts'
 
 export const MOST_CHOSEN = 10_000
-
-const tagList = z.array(Id).max(100).default([])
 
 const bulkFields = {
   filter: ContactFilter.optional().describe('All contacts that match; {} is every contact.'),
@@ -23,8 +21,8 @@ const bulkFields = {
     )
     .optional()
     .describe('These contacts, instead of a filter.'),
-  add: tagList,
-  remove: tagList,
+  add: NamedTags,
+  remove: NamedTags,
 }
 
 interface BulkFields {
@@ -35,11 +33,11 @@ interface BulkFields {
 }
 const oneSelection = (c: BulkFields) => (c.filter === undefined) !== (c.ids === undefined)
 const anyTag = (c: BulkFields) => c.add.length + c.remove.length > 0
-const notBoth = (c: BulkFields) => !c.add.some((id) => c.remove.includes(id))
+const notBoth = (c: BulkFields) => !c.add.some((tag) => c.remove.includes(tag))
 
 /** Which contacts, and what to change on each of them. */
 export const BulkChange = z
-  .object(bulkFields)
+  .strictObject(bulkFields)
   .refine(oneSelection, refusal('one_selection', 'Choose contacts either by filter or by ids.'))
   .refine(anyTag, ANY_TAG)
   .refine(notBoth, NOT_BOTH)
@@ -47,7 +45,7 @@ export const BulkChange = z
 export type BulkChange = z.output<typeof BulkChange>
 
 export const StartOperation = z
-  .object({
+  .strictObject({
     ...bulkFields,
     expected: z
       .int()
@@ -150,7 +148,13 @@ const page = {
   cursor: z.string().max(100).optional().describe('next_cursor of the page before.'),
 }
 const one = { params: z.object({ id: Id }) }
-const begun = { 202: { description: 'It runs in the background.', schema: Operation }, ...problems } as const
+const begun = {
+  202: {
+    description: 'It runs in the background. Asking how far it is, by its id, takes the scope `contacts:read`.',
+    schema: Operation,
+  },
+  ...problems,
+} as const
 
 export const previewOperation = route({
   method: 'post',
@@ -159,6 +163,7 @@ export const previewOperation = route({
   summary: 'How many contacts a change of tags would change, exactly, before anything is written',
   permission: 'contacts:bulk',
   scope: 'contacts:write',
+  writesNothing: true,
   body: BulkChange,
   responses: { 200: { description: 'The numbers.', schema: BulkPreview }, ...problems },
 })

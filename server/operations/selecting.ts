@@ -6,7 +6,7 @@ import { mergedInto } from '../contacts/merging.ts'
 import type { Db } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { refuseUnlessApplied } from '../tags/ai-modes.ts'
-import { catalogTags } from '../tags/resolving.ts'
+import { catalogTags, idsOfNamed } from '../tags/resolving.ts'
 import { isAi, mayRemoveCondition } from '../tags/rules.ts'
 import { chipsById } from '../tags/tags.ts'
 import type { BulkChange, BulkPreview } from './schema.ts'
@@ -36,10 +36,23 @@ export async function selectionCondition(
   }
 }
 
+/**
+ * The ids of the tags to add and to remove, merged ones followed, however they are named. Refuses those that are not in the
+ * catalog, names with those that are like them, and to an AI those that it may not put on by itself.
+ */
+export async function tagsOfChange(
+  db: Db,
+  actor: Actor,
+  { add, remove }: Pick<BulkChange, 'add' | 'remove'>,
+): Promise<{ add: string[]; remove: string[] }> {
+  const tags = await catalogTags(db, actor.org_id, await idsOfNamed(db, actor.org_id, { add, remove }))
+  if (isAi(actor)) await refuseUnlessApplied(db, actor, tags.add)
+  return { add: tags.add, remove: tags.remove }
+}
+
 /** What a change would do, exactly, as of now. Refuses the tags that starting it refuses. */
 export async function previewChange(db: Db, actor: Actor, change: BulkChange): Promise<BulkPreview> {
-  const { add, remove } = await catalogTags(db, actor.org_id, change)
-  if (isAi(actor)) await refuseUnlessApplied(db, actor, add)
+  const { add, remove } = await tagsOfChange(db, actor, change)
   const { condition, missing } = await selectionCondition(db, actor, change)
   const carries = await carriedConditions(db, actor.org_id, [...add, ...remove])
   const notYet = [...add.map((id) => sql`not ${carries.get(id)!}`), ...remove.map((id) => carries.get(id)!)]

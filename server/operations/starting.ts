@@ -7,10 +7,7 @@ import type { Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { newId } from '../lib/ids.ts'
 import { markStarted, prepareWriting } from '../imports/beginning.ts'
-import { refuseUnlessApplied } from '../tags/ai-modes.ts'
 import { markMerged } from '../tags/merging.ts'
-import { catalogTags } from '../tags/resolving.ts'
-import { isAi } from '../tags/rules.ts'
 import {
   getOperation,
   mayCancel,
@@ -20,7 +17,7 @@ import {
   type OperationRow,
 } from './operations.ts'
 import type { Operation, OperationKind, StartOperation } from './schema.ts'
-import { selectionCondition } from './selecting.ts'
+import { selectionCondition, tagsOfChange } from './selecting.ts'
 
 /** Contacts a batch: its transaction takes some tenths of a second, and so long a cancel waits at most. */
 export const BATCH_SIZE = 500
@@ -28,16 +25,15 @@ export const BATCH_SIZE = 500
 const ROWS_A_BATCH = 1000
 
 /**
- * Takes the contacts that match now, in one snapshot, and leaves them as batches to the background. Refuses tags that are
- * not in the catalog, to an AI those that it may not put on by itself, a choice of nobody, and a number of contacts that is no longer the one expected (`count_changed`).
+ * Takes the contacts that match now, in one snapshot, and leaves them as batches to the background. Refuses the tags that
+ * `tagsOfChange` refuses, a choice of nobody, and a number of contacts that is no longer the one expected (`count_changed`).
  */
 export async function startOperation(
   tx: Tx,
   actor: Actor,
   { filter, ids, add, remove, expected }: StartOperation,
 ): Promise<Operation> {
-  const tags = await catalogTags(tx, actor.org_id, { add, remove })
-  if (isAi(actor)) await refuseUnlessApplied(tx, actor, tags.add)
+  const tags = await tagsOfChange(tx, actor, { add, remove })
   const { condition } = await selectionCondition(tx, actor, { filter, ids })
   const id = await insertOperation(tx, actor, {
     kind: 'change_tags',

@@ -9,10 +9,12 @@ interface Operation {
   summary: string
   description: string
   security: { key: string[] }[]
+  tags: string[]
   parameters?: { name: string; in: string; description?: string; required?: boolean }[]
   responses: Record<string, { $ref?: string }>
 }
 interface Document {
+  tags: { name: string; description: string }[]
   paths: Record<string, Record<string, Operation>>
   components: { schemas: Record<string, { required?: string[] }>; responses: Record<string, { content: object }> }
 }
@@ -67,9 +69,17 @@ test('every operation says what it does, what its parameters mean, and how it re
 
 test('a write may be repeated safely, and only a write', () => {
   for (const { method, operation } of operations) {
-    const names = (operation.parameters ?? []).filter((parameter) => parameter.in === 'header').map(({ name }) => name)
-    expect(names, operation.operationId).toEqual(method === 'get' ? [] : ['Idempotency-Key'])
+    const { operationId, parameters = [] } = operation
+    const names = parameters.filter((parameter) => parameter.in === 'header').map(({ name }) => name)
+    const asks = method === 'get' || operationId === 'previewOperation'
+    expect(names, operationId).toEqual(asks ? [] : ['Idempotency-Key'])
   }
+})
+
+test('every group of operations says what it is about', () => {
+  const described = document.tags.filter(({ description }) => description !== '').map(({ name }) => name)
+  const used = new Set(operations.flatMap(({ operation }) => operation.tags))
+  expect(described.toSorted()).toEqual([...used].toSorted())
 })
 
 test('what has a default may be left out of a call, and is always in an answer', () => {

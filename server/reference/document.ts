@@ -7,11 +7,9 @@ import {
   type ZodOpenApiPathsObject,
   type ZodOpenApiResponseObject,
 } from 'zod-openapi'
-import type { ResponseDef, RouteDef } from '../lib/route.ts'
+import { takesKey, type ResponseDef, type RouteDef } from '../lib/route.ts'
 import { ProblemBody, problems } from '../lib/shapes.ts'
 import { DESCRIPTION, TAG_WORDS } from './words.ts'
-
-const WRITING = new Set(['post', 'put', 'patch', 'delete'])
 
 const IdempotencyKey = z
   .string()
@@ -115,8 +113,8 @@ const override: NonNullable<CreateDocumentOptions['override']> = ({ jsonSchema }
 }
 
 function operationOf(route: RouteDef): ZodOpenApiOperationObject {
-  const { operationId, summary, scope, params, query, body, responses, method, path } = route
-  const writes = WRITING.has(method)
+  const { operationId, summary, scope, params, query, body, responses, path } = route
+  const writes = takesKey(route)
   const headers = { ...LIMIT_HEADERS, ...(writes ? REPLAY_HEADERS : {}) }
   return {
     operationId,

@@ -4,8 +4,10 @@ export const TAG_WORDS: Record<string, string> = {
   contacts: 'Who has written, their tags, and the history of these.',
   tags: 'The catalog: nothing else can be put on a contact.',
   operations: 'Changes of many contacts, done in the background.',
+  ai: 'What AIs may do with each tag.',
   conversations: 'Conversations and what was said in them.',
   events: 'What happened, to read on from where one was.',
+  webhooks: 'Addresses of other systems that are told of events as they happen, and what became of each event.',
   channels: 'The WhatsApp numbers of the organization.',
   media: 'Files of messages.',
 }
@@ -23,13 +25,13 @@ curl "$EARMARK_URL/v1/tags" -H "Authorization: Bearer $EARMARK_KEY"
 A key belongs to one organization, and every call is about that one. It may do what its scopes say; each operation below names the scope that it takes. The kind of the key decides the source of the tags that it puts on: **API** for a third-party system, **AI tool** for an AI agent. An AI agent does not put back what a person took off.
 
 ## Pages
-A list answers a page and \`next_cursor\`. Pass it as \`cursor\` for the next page, with the same filters; it is null after the last one. Nothing is skipped or told twice while contacts come and go.
+A list answers a page and \`next_cursor\`. Pass it as \`cursor\` for the next page, with the same filters; it is null after the last one. Nothing is skipped or told twice while contacts come and go. A parameter that a call does not have is refused with 422 and named: a misspelt filter, passed over, would find everything.
 
 ## Writing twice
-Give each write an \`Idempotency-Key\` of its own, such as a UUID, and repeat the call under it until you have an answer. The work is done once, and a repeat answers what was answered first, with \`Idempotency-Replayed: true\`, refusals included. Another call under the same key is refused with 422. While the first is under way a repeat is answered 409 with \`Retry-After\`. Answers of 429, 500 and above are not kept. Keys are kept for 24 hours.
+Give each write an \`Idempotency-Key\` of its own, such as a UUID, and repeat the call under it until you have an answer. The work is done once, and a repeat answers what was answered first, with \`Idempotency-Replayed: true\`, refusals included. Another call under the same key is refused with 422. While the first is under way a repeat is answered 409 with \`Retry-After\`. That answer, 429, 500 and above are not kept, nor is what is refused before anybody asks what the call wants: 401, 403 of a key without the scope or from an address that it may not be used from, an address that there is not (404 \`route_missing\`), 413, 414 and 415. Keys are kept for 24 hours.
 
 ## Limits
-Each key may make a number of calls a minute, over all servers; administrators set it. Every answer says in \`RateLimit\` how many are left and in how many seconds there are more. Beyond it a call is answered 429, with \`Retry-After\`. The body of a call has at most 1 MiB.
+Each key may make a number of calls a minute, over all servers; administrators set it. Each call that a key is taken for counts, refused ones too, and its answer says in \`RateLimit\` how many are left and in how many seconds there are more. Beyond it a call is answered 429, with \`Retry-After\`. What is refused before counts nothing and says nothing of it: 401, 403 \`address_not_allowed\`, 404 \`route_missing\`, 413, 414 and 415. The body of a call has at most 1 MiB.
 
 ## Errors
 Whatever goes wrong is answered as \`application/problem+json\` (RFC 9457). \`code\` and \`reason\` are stable, and programs decide by them; \`detail\` is a sentence for people that says what to do; \`field\` names the input at fault. An object of another organization is answered as one that does not exist: 404.

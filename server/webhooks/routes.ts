@@ -22,16 +22,22 @@ export const webhookRoutes = [
 
   bind(schema.getWebhook, async ({ params }, { db, actor }) => answer(200, await getWebhook(db, actor, params.id))),
 
-  bind(schema.createWebhook, async ({ body }, context) => {
-    await checkAddress(context, body.url)
-    return context.write(async (tx) => answer(201, await createWebhook(tx, context, context.actor, body)))
-  }),
+  bind(schema.createWebhook, ({ body }, context) =>
+    context.writeAsking(
+      () => checkAddress(context, body.url),
+      async (tx) => answer(201, await createWebhook(tx, context, context.actor, body)),
+    ),
+  ),
 
-  bind(schema.updateWebhook, async ({ params, body }, context) => {
-    await getWebhook(context.db, context.actor, params.id)
-    await checkAddress(context, body.url)
-    return context.write(async (tx) => answer(200, await updateWebhook(tx, context.actor, params.id, body)))
-  }),
+  bind(schema.updateWebhook, ({ params, body }, context) =>
+    context.writeAsking(
+      async () => {
+        await getWebhook(context.db, context.actor, params.id)
+        await checkAddress(context, body.url)
+      },
+      async (tx) => answer(200, await updateWebhook(tx, context.actor, params.id, body)),
+    ),
+  ),
 
   bind(schema.deleteWebhook, ({ params }, { actor, write }) =>
     write(async (tx) => {
@@ -56,8 +62,11 @@ export const webhookRoutes = [
     return on
   }),
 
-  bind(schema.testWebhook, async ({ params }, context) =>
-    answer(200, await testWebhook(context, context.actor, params.id)),
+  bind(schema.testWebhook, ({ params }, context) =>
+    context.writeAsking(
+      () => testWebhook(context, context.actor, params.id),
+      async (_tx, tested) => answer(200, tested),
+    ),
   ),
 
   bind(schema.listDispatches, async ({ params, query }, { db, actor }) =>

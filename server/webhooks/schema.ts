@@ -297,6 +297,10 @@ export const Replay = z
     error: refusal('replay_span_missing', 'Say from when to when.'),
     path: ['from'],
   })
+  .refine(({ from, before }) => from === undefined || before === undefined || Date.parse(from) < Date.parse(before), {
+    error: refusal('replay_span_crossed', 'Write an end that comes after the beginning.'),
+    path: ['before'],
+  })
   .meta({ id: 'ReplayWebhook' })
 
 export const replayWebhook = route({

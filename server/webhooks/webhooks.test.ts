@@ -1,7 +1,7 @@
 // Webhooks as administrators and keys manage them: who may, what is refused, and that nothing of an erased contact is left.
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { numberEvents } from '../events/sequencing.ts'
-import { openOutgoing } from '../lib/outgoing.ts'
+import { openOutgoing, OutgoingError } from '../lib/outgoing.ts'
 import { eraseContact } from '../privacy/schema.ts'
 import { changeContactTags, createTag } from '../tags/schema.ts'
 import { sighted } from '../../test/help/people.ts'
@@ -186,6 +186,64 @@ test('a name that leads to a public address when it is entered, and to this mach
     details: { reason: 'webhook_host_unknown', data: { host: 'rebinding.example' } },
   })
   await unknown.close()
+})
+
+test('a call that is repeated under its key is answered as it was, whatever names and receivers do meanwhile', async () => {
+  const receiver = await receive()
+  const { secret } = await server.newKey(admin, { scopes: ['webhooks:manage'] })
+  const call = async (method: 'POST' | 'PUT', path: string, key: string, payload?: object) => {
+    const headers = { authorization: `Bearer ${secret}`, 'idempotency-key': key }
+    const answer = await server.app.inject({ method, url: `/v1/webhooks${path}`, headers, ...(payload && { payload }) })
+    return {
+      status: answer.statusCode,
+      body: answer.json<{ webhook: { id: string }; secret: string; reason?: string }>(),
+      replayed: answer.headers['idempotency-replayed'] === 'true',
+    }
+  }
+  const body = { url: receiver.url, types: ['tag.created'] }
+  const unknown = vi
+    .spyOn(server.outgoing, 'check')
+    .mockRejectedValue(new OutgoingError('name_unknown', 'No such host.'))
+  const refused = { status: 422, body: { reason: 'webhook_host_unknown' } }
+  expect(await call('POST', '', 'refused', body)).toMatchObject({ ...refused, replayed: false })
+  unknown.mockRestore()
+  expect(await call('POST', '', 'refused', body)).toMatchObject({ ...refused, replayed: true })
+
+  const created = await call('POST', '', 'created', body)
+  expect(created).toMatchObject({ status: 201, replayed: false })
+  const path = `/${created.body.webhook.id}`
+  const changed = await call('PUT', path, 'changed', { ...body, description: 'CRM' })
+  const tested = await call('POST', `${path}/test`, 'tested')
+  expect(receiver.received).toHaveLength(1)
+  vi.spyOn(server.outgoing, 'check').mockRejectedValue(new OutgoingError('name_unknown', 'No such host.'))
+  try {
+    expect(await call('POST', '', 'created', body)).toEqual({ ...created, replayed: true })
+    expect(await call('PUT', path, 'changed', { ...body, description: 'CRM' })).toEqual({ ...changed, replayed: true })
+    expect(await call('PUT', path, 'anew', body)).toMatchObject({ ...refused, replayed: false })
+  } finally {
+    vi.restoreAllMocks()
+  }
+  expect(await call('POST', `${path}/test`, 'tested')).toEqual({ ...tested, replayed: true })
+  expect(receiver.received).toHaveLength(1)
+  await admin.call(deleteWebhook, { params: { id: created.body.webhook.id } })
+})
+
+test('a span of time that ends before it begins is refused, and replays nothing in silence', async () => {
+  const { webhook } = await make(admin, 'http://127.0.0.1:9/')
+  const replay = (from: string, before: string) =>
+    Promise.all(
+      (['given_up', 'all'] as const).map((which) =>
+        admin.call(replayWebhook, { params: { id: webhook.id }, body: { which, from, before } }),
+      ),
+    )
+  for (const before of ['2026-03-01T08:00:00Z', '2026-03-01T09:00:00Z'])
+    await expect(replay('2026-03-01T09:00:00Z', before)).rejects.toMatchObject({
+      status: 422,
+      ...refusal('replay_span_crossed', 'before'),
+    })
+  // By the clock of each, not by the letter.
+  expect(await replay('2026-03-01T09:00:00+02:00', '2026-03-01T08:00:00Z')).toEqual([{ count: 0 }, { count: 0 }])
+  await admin.call(deleteWebhook, { params: { id: webhook.id } })
 })
 
 test('another organization can neither see nor do anything with a webhook, and the fifty-first is refused', async () => {

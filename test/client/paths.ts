@@ -462,10 +462,10 @@ export interface components {
         /** @description Carries none of them. */
         no_tags?: string;
         /**
-         * @description Carries no active tag at all.
-         * @enum {string}
+         * @description Carries no active tag at all. There is nothing else to write: left out, it filters nothing.
+         * @constant
          */
-        untagged?: "true" | "false";
+        untagged?: "true";
         /** @description Where the tag came from, separated by commas. Speaks of the tags under any_tags and all_tags, or else of any one active tag. */
         sources?: string;
         /**
@@ -503,9 +503,15 @@ export interface components {
       };
       /** @description These contacts, instead of a filter. */
       ids?: string[];
-      /** @default [] */
+      /**
+       * @description Tags of the catalog, by id or by name.
+       * @default []
+       */
       add?: string[];
-      /** @default [] */
+      /**
+       * @description Tags of the catalog, by id or by name.
+       * @default []
+       */
       remove?: string[];
     };
     StartOperation: {
@@ -520,10 +526,10 @@ export interface components {
         /** @description Carries none of them. */
         no_tags?: string;
         /**
-         * @description Carries no active tag at all.
-         * @enum {string}
+         * @description Carries no active tag at all. There is nothing else to write: left out, it filters nothing.
+         * @constant
          */
-        untagged?: "true" | "false";
+        untagged?: "true";
         /** @description Where the tag came from, separated by commas. Speaks of the tags under any_tags and all_tags, or else of any one active tag. */
         sources?: string;
         /**
@@ -561,9 +567,15 @@ export interface components {
       };
       /** @description These contacts, instead of a filter. */
       ids?: string[];
-      /** @default [] */
+      /**
+       * @description Tags of the catalog, by id or by name.
+       * @default []
+       */
       add?: string[];
-      /** @default [] */
+      /**
+       * @description Tags of the catalog, by id or by name.
+       * @default []
+       */
       remove?: string[];
       /** @description How many contacts the preview matched. Refused (count_changed) when it is no longer so; from a hundred on, one in a hundred may have come or gone. */
       expected?: number;
@@ -1429,8 +1441,8 @@ export interface operations {
         all_tags?: string;
         /** @description Carries none of them. */
         no_tags?: string;
-        /** @description Carries no active tag at all. */
-        untagged?: "true" | "false";
+        /** @description Carries no active tag at all. There is nothing else to write: left out, it filters nothing. */
+        untagged?: "true";
         /** @description Where the tag came from, separated by commas. Speaks of the tags under any_tags and all_tags, or else of any one active tag. */
         sources?: string;
         /** @description Tagged at this instant or later; of the same assignment as sources. */
@@ -1531,8 +1543,8 @@ export interface operations {
         all_tags?: string;
         /** @description Carries none of them. */
         no_tags?: string;
-        /** @description Carries no active tag at all. */
-        untagged?: "true" | "false";
+        /** @description Carries no active tag at all. There is nothing else to write: left out, it filters nothing. */
+        untagged?: "true";
         /** @description Where the tag came from, separated by commas. Speaks of the tags under any_tags and all_tags, or else of any one active tag. */
         sources?: string;
         /** @description Tagged at this instant or later; of the same assignment as sources. */
@@ -1587,8 +1599,8 @@ export interface operations {
         all_tags?: string;
         /** @description Carries none of them. */
         no_tags?: string;
-        /** @description Carries no active tag at all. */
-        untagged?: "true" | "false";
+        /** @description Carries no active tag at all. There is nothing else to write: left out, it filters nothing. */
+        untagged?: "true";
         /** @description Where the tag came from, separated by commas. Speaks of the tags under any_tags and all_tags, or else of any one active tag. */
         sources?: string;
         /** @description Tagged at this instant or later; of the same assignment as sources. */
@@ -2277,12 +2289,6 @@ export interface operations {
    * @description Scope: `contacts:write`
    */
   previewOperation: {
-    parameters: {
-      header?: {
-        /** @description The same call repeated under the same key does its work once, and answers what was answered first, with Idempotency-Replayed. Kept for 24 hours. */
-        "Idempotency-Key"?: string;
-      };
-    };
     requestBody: {
       content: {
         "application/json": components["schemas"]["BulkChange"];
@@ -2294,7 +2300,6 @@ export interface operations {
         headers: {
           "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
           RateLimit: components["headers"]["RateLimit"];
-          "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
         };
         content: {
           "application/json": components["schemas"]["BulkPreview"];
@@ -2361,7 +2366,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description It runs in the background. */
+      /** @description It runs in the background. Asking how far it is, by its id, takes the scope `contacts:read`. */
       202: {
         headers: {
           "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -2505,7 +2510,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description It runs in the background. */
+      /** @description It runs in the background. Asking how far it is, by its id, takes the scope `contacts:read`. */
       202: {
         headers: {
           "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -2542,7 +2547,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description It runs in the background. */
+      /** @description It runs in the background. Asking how far it is, by its id, takes the scope `contacts:read`. */
       202: {
         headers: {
           "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
@@ -2626,7 +2631,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description It runs in the background. */
+      /** @description It runs in the background. Asking how far it is, by its id, takes the scope `contacts:read`. */
       202: {
         headers: {
           "RateLimit-Policy": components["headers"]["RateLimit-Policy"];

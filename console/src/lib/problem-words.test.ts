@@ -41,6 +41,7 @@ const FOR_PROGRAMS = new Set([
   'phone_incomplete',
   'portfolio_unknown',
   'removed_by_person',
+  'request_unreadable',
   'restore_or_merge',
   'route_missing',
   'scope_missing',
@@ -59,6 +60,7 @@ const FOR_PROGRAMS = new Set([
   'times_crossed',
   'too_many_for_tool',
   'too_many_tagged',
+  'untagged_true',
   'verify_token_wrong',
   'webhook_missing',
 ])

@@ -184,6 +184,7 @@ const WORDS: Record<string, Words> = {
   webhook_off: m.problem_webhook_off,
   dispatch_missing: m.problem_dispatch_missing,
   replay_span_missing: m.problem_replay_span_missing,
+  replay_span_crossed: m.problem_replay_span_crossed,
   too_many_replayed: m.problem_too_many_replayed,
   no_network: m.problem_no_network,
   network_invalid: m.problem_network_invalid,

@@ -25,7 +25,7 @@ export function ReplayDialog({ webhook, onClose }: { webhook: Webhook; onClose: 
     validate: ({ which, from, before }) => {
       if (which === 'given_up' && from === '' && before === '') return {}
       if (which === 'all' && (from === '' || before === '')) return { from: m.problem_replay_span_missing() }
-      return from !== '' && before !== '' && from >= before ? { before: m.period_wrong_order() } : {}
+      return from !== '' && before !== '' && from >= before ? { before: m.problem_replay_span_crossed() } : {}
     },
   })
   const submit = form.onSubmit(({ which, from, before }) =>
