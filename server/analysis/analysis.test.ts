@@ -90,7 +90,7 @@ test('a conversation that speaks of a tag gets it when it closes, with source, r
     tag: { id: shop.booking.id },
     source: 'ai_auto_close',
     actor: { name: 'Built-in classifier' },
-    why: { reason: 'analysis', conversation_id: conversationId, engine: 'built-in' },
+    why: { reason: 'analysis', conversation_id: conversationId, engine: 'built-in', words: 'words: table, booking' },
     evidence: { conversation_id: conversationId, quote: 'I would like to book a table for two' },
     removable: true,
   })
@@ -232,7 +232,10 @@ describe('a suggestion', () => {
 
   test('accepted: the tag has the person’s source and keeps the evidence', async () => {
     const { agent, contactId, suggestion } = await suggested()
-    expect(suggestion.evidence).toMatchObject({ quote: 'I would like to book a table for two' })
+    expect(suggestion).toMatchObject({
+      reason: 'words: table, booking',
+      evidence: { quote: 'I would like to book a table for two' },
+    })
     const body = { accept: [suggestion.id] }
     expect(await agent.call(schema.decideSuggestions, { body })).toEqual({
       accepted: [suggestion.id],
@@ -243,7 +246,7 @@ describe('a suggestion', () => {
     expect(tag).toMatchObject({
       source: 'manual_agent',
       actor: { name: agent.actor.name },
-      why: { reason: 'suggestion' },
+      why: { reason: 'suggestion', words: 'words: table, booking' },
       evidence: { quote: 'I would like to book a table for two' },
     })
     expect(await suggestionsFor(agent, contactId)).toEqual([])

@@ -7,8 +7,9 @@ import { newId } from '../lib/ids.ts'
 import { heldBack } from '../tags/held-back.ts'
 import { changeTags } from '../tags/tagging.ts'
 import { sourceOf } from '../tags/rules.ts'
+import { evidenceAt, takenOffSince } from './suggestions.ts'
 import type { TranscriptTurn } from './transcript.ts'
-import { raised, trustOf, type Trust } from './trust.ts'
+import { raised, trustOf, UNTRIED, type Trust } from './trust.ts'
 
 /** A tag that an AI found, with what speaks for it. */
 export interface Finding {
@@ -72,7 +73,7 @@ export async function decideOn(
 }
 
 const thresholdOf = ({ id, ai_threshold }: TagRow, trust: ReadonlyMap<string, Trust>): number =>
-  raised(ai_threshold, trust.get(id) ?? { by_ai: 0, taken_off: 0 })
+  raised(ai_threshold, trust.get(id) ?? UNTRIED)
 
 /** The tags among those found that are in the catalog now, and that AIs may use. */
 async function stillAllowed(tx: Tx, orgId: string, findings: readonly Finding[]): Promise<Map<string, TagRow>> {
@@ -120,20 +121,33 @@ async function apply(
   await changeTags(tx, actor, [run.contactId], { add: [tag], why })
 }
 
-/** Suggests it once for a contact; answers whether it is new. */
+/** Suggests it once for a contact, by the newest that speaks for it; answers whether this is new. */
 async function suggest(
   tx: Tx,
   actor: Actor,
   { contactId, conversationId, engine }: FindingRun,
   { tag, confidence, evidence, reason }: Finding,
 ): Promise<boolean> {
-  const { rows } = await sql`
+  const of = sql`s.org_id = ${actor.org_id} and v.contact_id = ${contactId} and s.tag_id = ${tag} and s.state = 'open'`
+  // What nobody is shown any more, because the tag was taken off since, makes room.
+  await sql`
+    delete from suggestions s using conversations v
+    where v.org_id = s.org_id and v.id = s.conversation_id and ${of} and ${takenOffSince}`.execute(tx)
+  const { rows: open } = await sql<{ id: string; older: boolean }>`
+    select s.id, ${evidenceAt} < ${evidence.sent_at} as older from suggestions s join conversations v on v.org_id = s.org_id and v.id = s.conversation_id
+    where ${of} order by s.conversation_id = ${conversationId} desc, s.id desc`.execute(tx)
+  if (open.some(({ older }) => !older)) return false
+  if (open[0] !== undefined) {
+    await sql`
+      update suggestions set conversation_id = ${conversationId}, message_id = ${evidence.message_id}, confidence = ${confidence},
+        engine = ${engine}, reason = ${reason}, source = ${sourceOf(actor)}
+      where org_id = ${actor.org_id} and id = ${open[0].id}`.execute(tx)
+    return true
+  }
+  await sql`
     insert into suggestions (org_id, id, conversation_id, tag_id, message_id, confidence, engine, reason, source)
-    select ${actor.org_id}, ${newId()}, ${conversationId}, ${tag}, ${evidence.message_id}, ${confidence}, ${engine}, ${reason}, ${sourceOf(actor)}
-    where not exists (
-      select from suggestions s join conversations v on v.org_id = s.org_id and v.id = s.conversation_id
-      where s.org_id = ${actor.org_id} and v.contact_id = ${contactId} and s.tag_id = ${tag} and s.state = 'open')
-    on conflict do nothing
-    returning id`.execute(tx)
-  return rows.length > 0
+    values (${actor.org_id}, ${newId()}, ${conversationId}, ${tag}, ${evidence.message_id}, ${confidence}, ${engine}, ${reason}, ${sourceOf(actor)})`.execute(
+    tx,
+  )
+  return true
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { route } from '../lib/route.ts'
 import { Id, Instant, pageLimit, problems, refusal } from '../lib/shapes.ts'
-import { Evidence } from '../tags/evidence-schema.ts'
+import { AiReason, Evidence } from '../tags/evidence-schema.ts'
 import { TagChip } from '../tags/schema.ts'
 
 /** What an AI may do with a tag: nothing, propose it, or put it on. */
@@ -64,7 +64,7 @@ export const Suggestion = z
     confidence: z.number().nullable().describe('From 0 to 1; null when an AI agent’s key asked for it.'),
     source: z.enum(['ai_tool', 'ai_auto_close']),
     engine: z.string().describe('The model, the classifier, or the name of the key.'),
-    reason: z.string().nullable().describe('In the model’s words; null when it gave none.'),
+    reason: AiReason.nullable(),
     conversation_id: Id,
     evidence: Evidence.nullable(),
     made_at: Instant,

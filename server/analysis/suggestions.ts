@@ -5,6 +5,7 @@ import type { Actor } from '../access/actor.ts'
 import { recordEvents } from '../events/events.ts'
 import type { Db, Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
+import { MOST_QUOTED, notTakenBack, textNow } from '../tags/evidence.ts'
 import type { TagColor } from '../tags/schema.ts'
 import { changeTags } from '../tags/tagging.ts'
 import type { decideSuggestions as decide, Suggestion } from './schema.ts'
@@ -21,12 +22,25 @@ interface SuggestionRow extends Omit<Suggestion, 'contact' | 'tag' | 'evidence'>
   at: string | null
 }
 
-// Open ones whose tag can be put on, and is not on the contact already.
+/** When what speaks for a suggestion `s` was written; where no message does, when it was made. */
+export const evidenceAt = sql`coalesce((select m.sent_at from messages m where m.org_id = s.org_id and m.id = s.message_id), s.made_at)`
+
+/**
+ * That a person or another system took the tag off since what speaks for a suggestion `s` was written: only something newer
+ * speaks for it again. Looked up for each suggestion by its contact `v.contact_id`; without the offset it becomes a join that
+ * reads what was ever taken off from anybody.
+ */
+export const takenOffSince = sql`exists (
+  select from tag_assignments a where a.org_id = s.org_id and a.contact_id = v.contact_id and a.tag_id = s.tag_id
+    and a.removed_source in ('manual_admin', 'manual_agent', 'api') and a.removed_at >= ${evidenceAt} offset 0)`
+
+// Open ones whose tag can be put on, is not on the contact already, and was not taken off since.
 const open = (orgId: string, contactId: string | undefined) => sql`
   from suggestions s join conversations v on v.org_id = s.org_id and v.id = s.conversation_id
     join contacts c on c.org_id = v.org_id and c.id = v.contact_id
     join tags t on t.org_id = s.org_id and t.id = s.tag_id
   where s.org_id = ${orgId} and s.state = 'open' and t.deleted_at is null and not (c.tag_ids @> array[s.tag_id])
+    and not ${takenOffSince}
     ${contactId === undefined ? sql`` : sql`and v.contact_id = ${contactId}`}`
 
 /** A page of what waits for a decision, newest first, and how many there are. */
@@ -37,14 +51,14 @@ export async function listSuggestions(
 ): Promise<{ suggestions: Suggestion[]; total: number; next_cursor: string | null }> {
   const { rows } = await sql<SuggestionRow>`
     select s.id, s.confidence, s.engine, s.reason, s.source, s.conversation_id, s.made_at, v.contact_id, c.display_name, c.phone,
-      t.id as tag_id, t.name as tag_name, t.color, m.id as message_id, left(m.text, 300) as quote, m.sent_at as at
+      t.id as tag_id, t.name as tag_name, t.color, m.id as message_id, left(${textNow}, ${MOST_QUOTED}) as quote, m.sent_at as at
     from (select s.id ${open(actor.org_id, contact_id)} ${cursor === undefined ? sql`` : sql`and s.id < ${cursor}`}
         order by s.id desc limit ${limit + 1}) page
       join suggestions s on s.org_id = ${actor.org_id} and s.id = page.id
       join conversations v on v.org_id = s.org_id and v.id = s.conversation_id
       join contacts c on c.org_id = v.org_id and c.id = v.contact_id
       join tags t on t.org_id = s.org_id and t.id = s.tag_id
-      left join messages m on m.org_id = s.org_id and m.id = s.message_id
+      left join messages m on m.org_id = s.org_id and m.id = s.message_id and ${notTakenBack}
     order by s.id desc`.execute(db)
   const { rows: counted } = await sql<{
     n: number

@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import type { Turn } from '../classifier/text.ts'
 import type { Db } from '../lib/db.ts'
+import { notTakenBack, textNow } from '../tags/evidence.ts'
 
 /** A turn with the message that it is. */
 export type TranscriptTurn = Turn & { message_id: string; sent_at: string }
@@ -16,13 +17,11 @@ const MOST = 60
 export async function transcriptOf(db: Db, orgId: string, conversationId: string): Promise<TranscriptTurn[]> {
   const { rows } = await sql<{ id: string; direction: 'in' | 'out'; text: string; sent_at: string }>`
     with said as (
-      select m.id, m.direction, m.sent_at, coalesce((
-        select e.text from messages e where e.org_id = m.org_id and e.channel_id = m.channel_id and e.target = m.wa_message_id and e.type = 'edit'
-        order by e.sent_at desc, e.id desc limit 1), m.text) as text,
+      select m.id, m.direction, m.sent_at, ${textNow} as text,
         row_number() over (order by m.sent_at, m.id) as from_first, row_number() over (order by m.sent_at desc, m.id desc) as from_last
       from messages m
       where m.org_id = ${orgId} and m.conversation_id = ${conversationId} and m.type not in ('reaction', 'edit', 'revoke', 'system') and m.text <> ''
-        and not exists (select from messages r where r.org_id = m.org_id and r.channel_id = m.channel_id and r.target = m.wa_message_id and r.type = 'revoke')
+        and ${notTakenBack}
     )
     select id, direction, sent_at, text from said where from_first <= ${MOST} or from_last <= ${MOST} order by sent_at, id`.execute(
     db,

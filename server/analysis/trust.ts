@@ -9,6 +9,9 @@ export interface Trust {
   taken_off: number
 }
 
+/** What nobody took off. */
+export const UNTRIED: Trust = { by_ai: 0, taken_off: 0 }
+
 const LATELY = 20
 /** More than a fifth of the last twenty: less than 80 % were kept. */
 const TOO_MANY = 4

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { route } from '../lib/route.ts'
 import { Id, Instant, problems } from '../lib/shapes.ts'
 import { MODEL_REASONS } from '../models/schema.ts'
-import { Evidence } from '../tags/evidence-schema.ts'
+import { AiReason, Evidence } from '../tags/evidence-schema.ts'
 import { CreateTag, TagSource } from '../tags/schema.ts'
 import { Threshold } from './schema.ts'
 
@@ -15,6 +15,8 @@ const Verdict = z
     outcome: z.enum(['apply', 'suggest']).describe('What would become of the tag if AIs may put it on.'),
     confidence: z.number(),
     evidence: Evidence,
+    reason: AiReason.nullable(),
+    engine: z.string().describe('Who judged: built-in, or a language model by its name.'),
   })
   .meta({ id: 'TriedVerdict' })
 

@@ -62,7 +62,12 @@ test('a tag that is not saved yet is tried: who would get it, with their words, 
       carries: null,
       held_back: false,
       before: null,
-      after: { outcome: 'apply', evidence: { quote: WANTS_MONEY, conversation_id: wants.conversationId } },
+      after: {
+        outcome: 'apply',
+        evidence: { quote: WANTS_MONEY, conversation_id: wants.conversationId },
+        engine: 'built-in',
+        reason: expect.stringMatching(/^words: .*money/) as string,
+      },
     },
   ])
   // Surer than it can be: only suggested.
@@ -89,6 +94,26 @@ test('another description: who has the tag by the one that is saved, and would n
       before: { outcome: 'apply', evidence: { quote: WANTS_TABLE } },
       after: null,
     },
+  ])
+})
+
+test('where people took the tag off too often lately, it is tried with the threshold that holds', async () => {
+  const { shop, admin, booking } = await tables()
+  const { contactId } = await talk(server, shop, [WANTS_TABLE])
+  const draft = { tag_id: booking, name: 'Table booking', description: 'Customer wants to book or reserve a table' }
+  const [before] = (await tryAll(admin, draft)).tried
+  expect(before).toMatchObject({ before: { outcome: 'apply' }, after: { outcome: 'apply' } })
+  await server.pool.query(
+    `insert into tag_assignments (org_id, contact_id, tag_id, added_at, added_source, added_actor_kind, added_actor_id, added_actor_name,
+       removed_at, removed_source, removed_actor_kind, removed_actor_id, removed_actor_name)
+     select $1, $2, $3, now() - interval '9 days', 'ai_auto_close', 'ai_auto_close', 'built-in', 'Built-in classifier',
+       now() - interval '8 days', 'manual_admin', 'user', 'x', 'X' from generate_series(1, 20)`,
+    [admin.actor.org_id, contactId, booking],
+  )
+  // Three quarters of the way up to certain.
+  const threshold = 1 - (1 - before!.after!.confidence) * 2
+  expect((await tryAll(admin, { ...draft, threshold })).tried).toMatchObject([
+    { before: { outcome: 'suggest' }, after: { outcome: 'suggest' } },
   ])
 })
 

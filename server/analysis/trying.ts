@@ -10,11 +10,13 @@ import { Problem } from '../lib/errors.ts'
 import type { ModelResources } from '../models/calling.ts'
 import { ModelError } from '../models/errors.ts'
 import type { RouteOk } from '../lib/route.ts'
+import { MOST_QUOTED } from '../tags/evidence.ts'
 import type { TagSource, Why } from '../tags/schema.ts'
 import { chosenModel, type ChosenModel } from './choosing.ts'
 import { BUILT_IN, type Found } from './deciding.ts'
 import { judgeByModel } from './model-engine.ts'
 import { transcriptOf, type TranscriptTurn } from './transcript.ts'
+import { raised, trustOf, UNTRIED } from './trust.ts'
 import type { Tried, tryTag as route } from './trying-schema.ts'
 
 type Trial = z.output<typeof route.body>
@@ -54,7 +56,7 @@ export async function tryTag(server: Resources, actor: Actor, trial: Trial, gone
         transcript: await transcriptOf(tx, actor.org_id, conversation.id),
         model: trial.engine === 'built_in' ? null : await chosenModel(tx, actor.org_id, conversation.id),
       })
-    const judge = { ...catalogs, threshold: trial.threshold, kept: await learnedOf(tx, actor.org_id) }
+    const judge = { ...catalogs, threshold: catalogs.asks(trial.threshold), kept: await learnedOf(tx, actor.org_id) }
     const { outcomes, failed } = await judgeAll(server, actor, readings, judge, gone)
     const last = readings[outcomes.length - 1]?.conversation
     return {
@@ -126,6 +128,8 @@ type Judge = Catalogs & { threshold: number; kept: Kept | null }
 interface Catalogs {
   tagId: string
   saved: { threshold: number } | null
+  /** How sure an AI must be by a threshold: surer where people took the tag off too often lately. */
+  asks: (threshold: number) => number
   before: CatalogTag[]
   after: CatalogTag[]
 }
@@ -144,7 +148,9 @@ async function catalogsOf(db: Db, actor: Actor, { tag_id, name, description }: T
   const tagId = tag_id ?? UNSAVED
   const written = { id: tagId, name, description }
   const after = saved ? before.map((tag) => (tag.id === tagId ? written : tag)) : [...before, written]
-  return { tagId, saved: saved ? { threshold: saved.ai_threshold } : null, before, after }
+  const trust = (await trustOf(db, actor.org_id, [tagId])).get(tagId) ?? UNTRIED
+  const asks = (threshold: number) => raised(threshold, trust)
+  return { tagId, saved: saved ? { threshold: asks(saved.ai_threshold) } : null, asks, before, after }
 }
 
 interface ClosedRow {
@@ -207,13 +213,15 @@ async function outcomeOf(
   byModel: Found | null,
 ): Promise<Outcome> {
   if (silent(transcript)) return { by: null, tried: null }
+  const by = model === null ? BUILT_IN.engine : model.name
   const verdictOf = ({ judgements, talking }: Found, least: number): Verdict | null => {
     const found = judgements.find(({ tag }) => tag === tagId)
     const turn = transcript.find(({ n }) => n === found?.evidence)
     if (found === undefined || turn === undefined) return null
     const applies = found.confidence >= least && talking.length === 0
     const evidence = evidenceOf(conversation.id, turn)
-    return { outcome: applies ? 'apply' : 'suggest', confidence: found.confidence, evidence }
+    const { confidence, reason = null } = found
+    return { outcome: applies ? 'apply' : 'suggest', confidence, evidence, reason, engine: by }
   }
   const turns = transcript.map(({ n, from, text }) => ({ n, from, text }))
   const judge = async (tags: CatalogTag[]) => (await classifier.judgeInTurn(tags, turns, kept)).judged
@@ -223,7 +231,6 @@ async function outcomeOf(
         before: saved && verdictOf(await judge(before), saved.threshold),
         after: verdictOf(await judge(after), threshold),
       }
-  const by = model === null ? BUILT_IN.engine : model.name
   const spoken = verdicts.after ?? verdicts.before
   if (spoken === null) return { by, tried: null }
   const { carries, refused_at } = conversation
@@ -241,13 +248,15 @@ async function outcomeOf(
 /** What an AI went by when it put on, for this conversation, the tag that the contact carries: a language model is not asked that again. */
 function given({ id, carries_why: why }: ClosedRow, transcript: readonly TranscriptTurn[]): Verdict | null {
   const turn = transcript.find(({ message_id }) => message_id === why?.['message_id'])
-  if (typeof why?.['confidence'] !== 'number' || turn === undefined) return null
-  return { outcome: 'apply', confidence: why['confidence'], evidence: evidenceOf(id, turn) }
+  const { confidence, engine, words } = why ?? {}
+  if (typeof confidence !== 'number' || typeof engine !== 'string' || turn === undefined) return null
+  const reason = typeof words === 'string' ? words : null
+  return { outcome: 'apply', confidence, evidence: evidenceOf(id, turn), reason, engine }
 }
 
 const evidenceOf = (conversationId: string, { message_id, text, sent_at }: TranscriptTurn) => ({
   message_id,
   conversation_id: conversationId,
-  quote: text.slice(0, 300).toWellFormed(),
+  quote: text.slice(0, MOST_QUOTED).toWellFormed(),
   at: sent_at,
 })

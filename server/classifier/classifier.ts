@@ -15,6 +15,7 @@ import {
 import { messagesToTagger } from './guard.ts'
 import { fused, learnTag, lessonOf, type Example, type Learned, type Learner } from './learner.ts'
 import { judge, type Network } from './network.ts'
+import { reasonOf } from './reasons.ts'
 import type { Turn } from './text.ts'
 
 /** The networks that judge without examples: by meaning and words, and by words alone. */
@@ -40,13 +41,14 @@ export type Classifier = {
   learner: Learner
 }
 
-/** A tag that a conversation deserves: how sure that is, from 0 to 1, and the customer's message that speaks for it most. */
+/** A tag that a conversation deserves: how sure that is, from 0 to 1, the customer's message that speaks for it most, and why. */
 export type Judgement = {
   tag: string
   score: number
   confidence: number
   verdict: 'apply' | 'suggest'
   evidence: number
+  reason: string
 }
 
 export type Judged = {
@@ -154,15 +156,28 @@ export function judgeReading(
     .filter(({ score }) => score >= SUGGEST)
     .toSorted((a, b) => b.score - a.score || (a.tag < b.tag ? -1 : 1))
     .slice(0, MOST_TAGS)
-  const judgements = deserved.map(({ i, tag, score }): Judgement => ({
-    tag,
-    score,
-    confidence: 1 / (1 + Math.exp(-score)),
-    verdict: score >= APPLY && talking.length === 0 ? 'apply' : 'suggest',
-    evidence: evidenceFor(classifier, reading, i),
-  }))
+  const judgements = deserved.map(({ i, tag, score }): Judgement => {
+    const evidence = evidenceFor(classifier, reading, i)
+    const message = reading.turns.find(({ n }) => n === evidence)!
+    return {
+      tag,
+      score,
+      confidence: 1 / (1 + Math.exp(-score)),
+      verdict: score >= APPLY && talking.length === 0 ? 'apply' : 'suggest',
+      evidence,
+      reason: reasonOf({
+        catalog: classifier.catalog,
+        tag: classifier.tags[i]!,
+        words: { message: message.words, all: reading.words },
+        learned: standing(score) > standing(prior[i]! - CAUTION),
+      }),
+    }
+  })
   return { judgements, talking }
 }
+
+/** Whether it is put on, suggested, or neither, from the highest down. */
+const standing = (score: number): number => (score >= APPLY ? 2 : score >= SUGGEST ? 1 : 0)
 
 /** The message that, read alone, speaks for the tag most. */
 function evidenceFor(classifier: Classifier, reading: Reading, i: number): number {

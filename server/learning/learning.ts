@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import type { Actor } from '../access/actor.ts'
 import { recordAct } from '../audit/recording.ts'
-import { raised, trustOf } from '../analysis/trust.ts'
+import { raised, trustOf, UNTRIED } from '../analysis/trust.ts'
 import type { Db, Tx } from '../lib/db.ts'
 import type { Learning } from './schema.ts'
 
@@ -44,7 +44,7 @@ export async function getLearning(db: Db, actor: Actor): Promise<Learning> {
     state: !due ? 'resting' : steps > 0 ? 'learning' : failures > 0 ? 'failing' : 'waiting',
     progress: steps === 0 ? 0 : steps_done / steps,
     tags: tags.map(({ ai_threshold, ...tag }) => {
-      const { by_ai, taken_off } = trust.get(tag.tag_id) ?? { by_ai: 0, taken_off: 0 }
+      const { by_ai, taken_off } = trust.get(tag.tag_id) ?? UNTRIED
       return { ...tag, by_ai, taken_off, threshold: raised(ai_threshold, { by_ai, taken_off }) }
     }),
   }

@@ -1,4 +1,4 @@
-// The shape of what an AI went by.
+// The shapes of what an AI went by, and why.
 import { z } from 'zod'
 import { Id, Instant } from '../lib/shapes.ts'
 
@@ -7,3 +7,10 @@ export const Evidence = z
   .object({ message_id: Id, conversation_id: Id, quote: z.string(), at: Instant })
   .meta({ id: 'Evidence' })
 export type Evidence = z.output<typeof Evidence>
+
+/** Why an AI found a tag; kept with an assignment as `why.words`. */
+export const AiReason = z
+  .string()
+  .describe(
+    'In a language model’s words; null when it gave none. Of the built-in classifier `words: table, book` (words of the tag that the message has too), `learned` (from what people here tagged) or `meaning` (the message means something like the tag).',
+  )

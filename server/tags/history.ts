@@ -5,8 +5,9 @@ import type { Db } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import type { CarriedTag } from './as-of-schema.ts'
 import { isId } from '../lib/ids.ts'
-import { mayRemove } from './rules.ts'
+import { MOST_QUOTED, notTakenBack, textNow } from './evidence.ts'
 import type { Evidence } from './evidence-schema.ts'
+import { mayRemove } from './rules.ts'
 import type { Assignment, TagChange, TagChip, TagColor, TagSource, Why } from './schema.ts'
 
 interface AssignmentRow {
@@ -60,8 +61,6 @@ export async function assignmentsOf(
   return { active: assignments.filter((a) => !a.tag.deleted), historical: assignments.filter((a) => a.tag.deleted) }
 }
 
-const QUOTED = 300
-
 const messageOf = (why: Why | null): string | null => {
   const id = why?.['message_id']
   return typeof id === 'string' && isId(id) ? id : null
@@ -76,10 +75,9 @@ async function evidenceFor(
   const ids = rows.flatMap(({ added_why }) => messageOf(added_why) ?? [])
   if (ids.length === 0) return new Map()
   const { rows: found } = await sql<Evidence>`
-    select id as message_id, conversation_id, left(text, ${QUOTED}) as quote, sent_at as at from messages
-    where org_id = ${actor.org_id} and id = any(${ids}::uuid[]) and conversation_id is not null and text <> ''`.execute(
-    db,
-  )
+    select m.id as message_id, m.conversation_id, left(${textNow}, ${MOST_QUOTED}) as quote, m.sent_at as at from messages m
+    where m.org_id = ${actor.org_id} and m.id = any(${ids}::uuid[]) and m.conversation_id is not null and m.text <> ''
+      and ${notTakenBack}`.execute(db)
   return new Map(found.map((each) => [each.message_id, each]))
 }
 

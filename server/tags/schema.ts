@@ -147,7 +147,9 @@ export const RestoreTag = z
 export const ActorShape = z.object({ kind: z.string(), id: z.string(), name: z.string() }).meta({ id: 'Actor' })
 
 /** Why a tag was put on or taken off, beyond who did it: an operation, an import, an AI's reason and evidence. */
-export const Why = z.record(z.string(), z.unknown())
+export const Why = z
+  .record(z.string(), z.unknown())
+  .describe('`words` is an AI’s reason, as in a suggestion’s `reason`, and `engine` which AI it was.')
 export type Why = z.output<typeof Why>
 
 /** A tag on a contact, with where it came from. */

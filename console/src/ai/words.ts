@@ -1,6 +1,7 @@
 // Language models and their calls in words.
 import type { ModelReason, OUTCOMES, Purpose } from '../../../server/models/schema.ts'
 import { regionalLocale } from '../lib/language.ts'
+import { listWords } from '../lib/lists.ts'
 import { m } from '../paraglide/messages.js'
 
 const REASONS: Record<ModelReason, () => string> = {
@@ -52,6 +53,18 @@ export const costWords = (cost: number): string =>
   new Intl.NumberFormat(regionalLocale, { maximumSignificantDigits: cost < 1 ? 2 : 4 }).format(cost)
 
 export const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : url)
+
+/** A model's reason in its own words, the built-in classifier's in a sentence; null where there is none. */
+export function aiReasonWords(engine: string, reason: string | null): string | null {
+  if (engine !== 'built-in' || reason === null) return reason
+  if (reason === 'learned') return m.why_learned()
+  if (reason === 'meaning') return m.why_meaning()
+  if (!reason.startsWith(SHARED)) return reason
+  const words = reason.slice(SHARED.length).split(', ')
+  return m.why_shared({ words: listWords(words.map((word) => m.why_shared_word({ word }))) })
+}
+
+const SHARED = 'words: '
 
 /** `built-in` is named in the console's language, a model by its own name. */
 export const engineWords = (engine: string): string => (engine === 'built-in' ? m.ai_built_in() : engine)

@@ -65,27 +65,43 @@ const subscribe = (listener: () => void) => {
 
 export const useShortcutsOn = (): boolean => useSyncExternalStore(subscribe, areOn)
 
-const TYPED_IN = 'input, textarea, select, [contenteditable="true"], [role="textbox"]'
+const TYPED_IN = 'input:not([type="checkbox"]), textarea, select, [contenteditable="true"], [role="textbox"]'
 const LAYERS = '[aria-modal="true"], [role="dialog"], [role="menu"], [role="listbox"]'
 
-export function useShortcuts(shortcuts: Shortcuts): void {
-  const latest = useRef(shortcuts)
+export const useShortcuts = (shortcuts: Shortcuts): void =>
+  useKeys((event) => {
+    const target = event.target as HTMLElement
+    const act = Object.hasOwn(KEYS, event.key) ? KEYS[event.key as keyof typeof KEYS] : undefined
+    if (act === undefined) return
+    // Arrows scroll what has the focus; with the focus nowhere they lead from one conversation to the next.
+    if (event.key.startsWith('Arrow') && target !== document.body && target.id !== 'content') return
+    const isLetter = event.key.length === 1
+    if (isLetter && !areOn() && act !== 'help') return
+    event.preventDefault()
+    shortcuts[act]()
+  })
+
+/** Single letters, by their names in lower case, wherever the focus is on a page; nothing while they are turned off. */
+export const useLetters = (acts: Readonly<Record<string, () => void>>): void =>
+  useKeys((event) => {
+    const letter = event.key.toLowerCase()
+    if (!areOn() || !Object.hasOwn(acts, letter)) return
+    event.preventDefault()
+    acts[letter]!()
+  })
+
+/** Keys that nobody types a text with, and that no dialog or menu has a use for. */
+function useKeys(onKey: (event: KeyboardEvent) => void): void {
+  const latest = useRef(onKey)
   useEffect(() => {
-    latest.current = shortcuts
+    latest.current = onKey
   })
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return
       const target = event.target as HTMLElement
       if (target.closest(TYPED_IN) || target.closest(LAYERS)) return
-      const act = Object.hasOwn(KEYS, event.key) ? KEYS[event.key as keyof typeof KEYS] : undefined
-      if (act === undefined) return
-      // Arrows scroll what has the focus; with the focus nowhere they lead from one conversation to the next.
-      if (event.key.startsWith('Arrow') && target !== document.body && target.id !== 'content') return
-      const isLetter = event.key.length === 1
-      if (isLetter && !areOn() && act !== 'help') return
-      event.preventDefault()
-      latest.current[act]()
+      latest.current(event)
     }
     document.addEventListener('keydown', onKeyDown)
     return () => document.removeEventListener('keydown', onKeyDown)

@@ -5,9 +5,10 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { Suggestion } from '../../../server/analysis/schema.ts'
 import { useOrganization } from '../access/queries.ts'
-import { engineWords } from '../ai/words.ts'
+import { aiReasonWords, engineWords } from '../ai/words.ts'
 import { percentWords } from '../lib/numbers.ts'
 import { m } from '../paraglide/messages.js'
+import { Quote } from '../ui/Quote.tsx'
 import { TagChip } from '../ui/TagChip.tsx'
 import { Time } from '../ui/Time.tsx'
 import classes from './Suggestions.module.css'
@@ -25,6 +26,7 @@ interface SuggestionRowProps {
 export function SuggestionRow({ suggestion, who, before, busy, onAccept, onReject }: SuggestionRowProps) {
   const organization = useOrganization()
   const { tag, evidence, confidence, engine, reason } = suggestion
+  const words = aiReasonWords(engine, reason)
   return (
     <li className={classes.row} data-suggestion={suggestion.id}>
       {before}
@@ -50,8 +52,7 @@ export function SuggestionRow({ suggestion, who, before, busy, onAccept, onRejec
             </Link>
           </p>
         ) : (
-          <blockquote className={classes.quote} dir="auto">
-            {evidence.quote}
+          <Quote text={evidence.quote}>
             <span className={classes.when}>
               <Time at={evidence.at} form="minute" /> ·{' '}
               <Link
@@ -62,10 +63,10 @@ export function SuggestionRow({ suggestion, who, before, busy, onAccept, onRejec
                 {m.suggestion_read_conversation()}
               </Link>
             </span>
-          </blockquote>
+          </Quote>
         )}
         <p className={classes.reason} dir="auto">
-          {reason === null ? engineWords(engine) : m.why_engine({ words: reason, engine: engineWords(engine) })}
+          {words === null ? engineWords(engine) : m.why_engine({ words, engine: engineWords(engine) })}
         </p>
       </div>
       <div className={classes.answers}>

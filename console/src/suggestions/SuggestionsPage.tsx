@@ -3,10 +3,11 @@ import { Button, Checkbox, Skeleton } from '@mantine/core'
 import { IconSparkles } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useRef, useState, type KeyboardEvent } from 'react'
+import { useRef, useState } from 'react'
 import type { Suggestion } from '../../../server/analysis/schema.ts'
 import { Allowed } from '../access/Allowed.tsx'
 import { useOrganization } from '../access/queries.ts'
+import { useLetters, useShortcutsOn } from '../conversations/shortcuts.ts'
 import { formatCount } from '../lib/numbers.ts'
 import { m } from '../paraglide/messages.js'
 import { EmptyState } from '../ui/EmptyState.tsx'
@@ -31,59 +32,70 @@ function Suggestions() {
   const organization = useOrganization()
   const list = useInfiniteQuery(suggestionsQuery(organization.slug))
   const decide = useDecide(organization.slug)
+  const shortcutsOn = useShortcutsOn()
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
+  /** On their way to the server, or decided and still on the page. */
+  const [sent, setSent] = useState<ReadonlySet<string>>(new Set())
+  const [error, setError] = useState<unknown>(null)
   const root = useRef<HTMLUListElement>(null)
   const suggestions = list.data?.pages.flatMap((page) => page.suggestions)
   const total = list.data?.pages[0]?.total ?? 0
-  const marked = (suggestions ?? []).filter(({ id }) => chosen.has(id)).map(({ id }) => id)
+  const marked = (suggestions ?? []).filter(({ id }) => chosen.has(id) && !sent.has(id)).map(({ id }) => id)
 
-  const send = (decision: Decision) => {
-    decide.mutate(decision, {
-      onSuccess: ({ accepted, rejected, passed_over }) => {
-        setChosen(
-          (before) => new Set([...before].filter((id) => ![...accepted, ...rejected, ...passed_over].includes(id))),
-        )
-        if (passed_over.length > 0) tell(m.suggestions_passed_over({ count: passed_over.length }))
-        else if (accepted.length > 0) tell(m.suggestions_accepted({ count: accepted.length }))
-        else tell(m.suggestions_rejected({ count: rejected.length }))
-      },
-    })
+  /** Whoever is quick decides on the next one while the last is on its way. */
+  const send = async (decision: Decision) => {
+    const ids = [...(decision.accept ?? []), ...(decision.reject ?? [])]
+    setSent((before) => new Set([...before, ...ids]))
+    setError(null)
+    try {
+      const { accepted, rejected, passed_over } = await decide.mutateAsync(decision)
+      setChosen((before) => without(before, ids))
+      if (passed_over.length > 0) tell(m.suggestions_passed_over({ count: passed_over.length }))
+      else if (accepted.length > 0) tell(m.suggestions_accepted({ count: accepted.length }))
+      else tell(m.suggestions_rejected({ count: rejected.length }))
+    } catch (failure) {
+      setError(failure)
+      setSent((before) => without(before, ids))
+    }
   }
   const choose = (ids: readonly string[], on: boolean) =>
-    setChosen((before) => {
-      const now = new Set(before)
-      for (const id of ids)
-        if (on) now.add(id)
-        else now.delete(id)
-      return now
-    })
+    setChosen((before) => (on ? new Set([...before, ...ids]) : without(before, ids)))
 
-  /** J and K move, A accepts, R rejects, X chooses. */
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || !suggestions) return
-    const rows = [...(root.current?.querySelectorAll<HTMLElement>('[data-suggestion]') ?? [])]
-    const at = rows.findIndex((row) => row.contains(document.activeElement))
-    const key = event.key.toLowerCase()
-    if (key === 'j' || key === 'k') {
-      const next = rows[Math.max(0, Math.min(rows.length - 1, at + (key === 'j' ? 1 : -1)))]
-      next?.querySelector<HTMLElement>('input, button')?.focus()
-    }
-    const id = rows[at]?.dataset['suggestion']
-    if (id === undefined || decide.isPending) return
-    if (key === 'x') choose([id], !chosen.has(id))
-    if (key === 'a' || key === 'r') {
-      const next = rows[at + 1] ?? rows[at - 1]
-      next?.querySelector<HTMLElement>('input, button')?.focus()
-      send(key === 'a' ? { accept: [id] } : { reject: [id] })
-    }
+  const rows = () => [...(root.current?.querySelectorAll<HTMLElement>('[data-suggestion]') ?? [])]
+  const idOf = (row: HTMLElement | undefined) => row?.dataset['suggestion'] ?? ''
+  const focused = () => rows().findIndex((row) => row.contains(document.activeElement))
+  const focus = (row: HTMLElement | undefined) => row?.querySelector<HTMLElement>('input, button')?.focus()
+  const move = (by: 1 | -1) => {
+    const all = rows()
+    focus(all[Math.max(0, Math.min(all.length - 1, focused() + by))])
   }
+  /** Those that are chosen, or else the one that has the focus, which goes on to the next. */
+  const decideBy = (kind: 'accept' | 'reject') => {
+    if (marked.length > 0) return void send({ [kind]: marked.slice(0, MOST_AT_ONCE) })
+    const [all, at] = [rows(), focused()]
+    const id = idOf(all[at])
+    if (id === '' || sent.has(id)) return
+    const isFree = (row: HTMLElement) => !sent.has(idOf(row))
+    focus(all.slice(at + 1).find(isFree) ?? all.slice(0, at).findLast(isFree))
+    void send({ [kind]: [id] })
+  }
+  useLetters({
+    j: () => move(1),
+    k: () => move(-1),
+    x() {
+      const id = idOf(rows()[focused()])
+      if (id !== '') choose([id], !chosen.has(id))
+    },
+    a: () => decideBy('accept'),
+    r: () => decideBy('reject'),
+  })
 
   return (
     <div className={classes.page}>
       <PageHeader title={m.suggestions()} organization={organization.name} text={m.suggestions_text()} />
       <div className={classes.content} tabIndex={-1}>
         {list.error && !suggestions && <ErrorNotice error={list.error} onRetry={() => void list.refetch()} />}
-        {decide.error && <ErrorNotice error={decide.error} />}
+        {error !== null && <ErrorNotice error={error} />}
         {!suggestions && !list.error && (
           <div role="status" aria-label={m.suggestions_loading()}>
             <Skeleton height={200} radius={10} />
@@ -114,26 +126,16 @@ function Suggestions() {
               <span className={classes.total}>{m.suggestions_total({ count: formatCount(total) })}</span>
               {marked.length > 0 && (
                 <span className={classes.bulk}>
-                  <Button
-                    size="xs"
-                    loading={decide.isPending}
-                    onClick={() => send({ accept: marked.slice(0, MOST_AT_ONCE) })}
-                  >
+                  <Button size="xs" onClick={() => decideBy('accept')}>
                     {m.suggestions_accept_chosen({ count: Math.min(marked.length, MOST_AT_ONCE) })}
                   </Button>
-                  <Button
-                    size="xs"
-                    variant="default"
-                    disabled={decide.isPending}
-                    onClick={() => send({ reject: marked.slice(0, MOST_AT_ONCE) })}
-                  >
+                  <Button size="xs" variant="default" onClick={() => decideBy('reject')}>
                     {m.suggestions_reject_chosen({ count: Math.min(marked.length, MOST_AT_ONCE) })}
                   </Button>
                 </span>
               )}
             </div>
-            {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- keys beside the buttons, not instead of them */}
-            <ul className={classes.list} aria-label={m.suggestions()} ref={root} onKeyDown={onKeyDown}>
+            <ul className={classes.list} aria-label={m.suggestions()} ref={root}>
               {suggestions.map((suggestion) => (
                 <SuggestionRow
                   key={suggestion.id}
@@ -146,13 +148,13 @@ function Suggestions() {
                       onChange={(event) => choose([suggestion.id], event.currentTarget.checked)}
                     />
                   }
-                  busy={decide.isPending}
-                  onAccept={() => send({ accept: [suggestion.id] })}
-                  onReject={() => send({ reject: [suggestion.id] })}
+                  busy={sent.has(suggestion.id)}
+                  onAccept={() => void send({ accept: [suggestion.id] })}
+                  onReject={() => void send({ reject: [suggestion.id] })}
                 />
               ))}
             </ul>
-            <p className={classes.keys}>{m.suggestions_keys()}</p>
+            {shortcutsOn && <p className={classes.keys}>{m.suggestions_keys()}</p>}
             <LoadMore list={list} failed={m.suggestions_more_failed()} />
           </>
         )}
@@ -160,6 +162,9 @@ function Suggestions() {
     </div>
   )
 }
+
+const without = (all: ReadonlySet<string>, ids: readonly string[]) =>
+  new Set([...all].filter((id) => !ids.includes(id)))
 
 const nameOf = ({ contact }: Suggestion): string => contact.name ?? contact.phone ?? m.customer_unknown()
 

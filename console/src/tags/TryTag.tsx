@@ -5,12 +5,13 @@ import { useEffect, useId, useRef, useState, type ReactNode } from 'react'
 import type { tryTag } from '../../../server/analysis/trying-schema.ts'
 import type { RouteArgs, RouteOk } from '../../../server/lib/route.ts'
 import { useOrganization } from '../access/queries.ts'
-import { engineWords, reasonWords } from '../ai/words.ts'
+import { aiReasonWords, engineWords, reasonWords } from '../ai/words.ts'
 import { call, isProblem } from '../lib/api.ts'
 import { listWords } from '../lib/lists.ts'
 import { percentWords } from '../lib/numbers.ts'
 import { m } from '../paraglide/messages.js'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
+import { Quote } from '../ui/Quote.tsx'
 import { summaryOf, type TriedContact } from './trying.ts'
 import classes from './TryTag.module.css'
 
@@ -220,7 +221,9 @@ function Group({ title, text, rows }: { title: string; text?: string; rows: Reac
   )
 }
 
-function Row({ contact: { name, phone, confidence, evidence }, slug }: { contact: TriedContact; slug: string }) {
+function Row({ contact, slug }: { contact: TriedContact; slug: string }) {
+  const { name, phone, confidence, evidence, reason, engine } = contact
+  const words = aiReasonWords(engine, reason)
   return (
     <li className={classes.row}>
       <p className={classes.who}>
@@ -229,13 +232,16 @@ function Row({ contact: { name, phone, confidence, evidence }, slug }: { contact
           {percentWords(confidence)}
         </span>
       </p>
-      <blockquote className={classes.quote} dir="auto">
-        {evidence.quote}
-      </blockquote>
+      <Quote text={evidence.quote} />
+      {words !== null && (
+        <p className={classes.text} dir="auto">
+          {words}
+        </p>
+      )}
       <Link
         to="/o/$organization/inbox"
         params={{ organization: slug }}
-        search={{ conversation: evidence.conversation_id }}
+        search={{ conversation: evidence.conversation_id, message: evidence.message_id }}
         target="_blank"
         className={classes.link}
       >

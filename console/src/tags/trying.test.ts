@@ -10,6 +10,8 @@ const verdict = (outcome: Verdict['outcome']): Verdict => ({
   outcome,
   confidence: 0.8,
   evidence: { message_id: 'm', conversation_id: 'v', quote: outcome, at: '2026-01-01T00:00:00.000Z' },
+  reason: 'meaning',
+  engine: 'built-in',
 })
 const tried = (contact: string, changes: Partial<Tried>): Tried => ({
   conversation_id: String(conversations++),

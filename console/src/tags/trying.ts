@@ -8,6 +8,9 @@ export interface TriedContact {
   phone: string | null
   confidence: number
   evidence: NonNullable<Tried['after']>['evidence']
+  /** Why, by whom. */
+  reason: string | null
+  engine: string
 }
 
 export interface TriedSummary {
@@ -49,8 +52,7 @@ export function summaryOf(tried: readonly Tried[]): TriedSummary {
 
 const byAi = (source: Tried['carries']) => source === 'ai_tool' || source === 'ai_auto_close'
 
-const contactOf = ({ contact }: Tried, { confidence, evidence }: NonNullable<Tried['after']>): TriedContact => ({
-  ...contact,
-  confidence,
-  evidence,
-})
+const contactOf = ({ contact }: Tried, verdict: NonNullable<Tried['after']>): TriedContact => {
+  const { confidence, evidence, reason, engine } = verdict
+  return { ...contact, confidence, evidence, reason, engine }
+}

@@ -1,6 +1,6 @@
 // Why a tag was put on or taken off, in words: what Earmark itself noted, or the reason that was given.
 import type { Why } from '../../../server/tags/schema.ts'
-import { engineWords } from '../ai/words.ts'
+import { aiReasonWords, engineWords } from '../ai/words.ts'
 import { percentWords } from '../lib/numbers.ts'
 import { m } from '../paraglide/messages.js'
 
@@ -26,5 +26,6 @@ export function aiWords(why: Why | null): string {
   const { engine, confidence, words } = why ?? {}
   if (typeof engine !== 'string') return ''
   const who = engineWords(engine) + (typeof confidence === 'number' ? `, ${percentWords(confidence)}` : '')
-  return typeof words === 'string' && words !== '' ? m.why_engine({ words, engine: who }) : who
+  const reason = aiReasonWords(engine, typeof words === 'string' && words !== '' ? words : null)
+  return reason === null ? who : m.why_engine({ words: reason, engine: who })
 }
