@@ -24,7 +24,9 @@ const column = z.int().min(0).max(499).nullable()
 /** The place of each field among the columns, from 0; null where no column has it. */
 export const Columns = z
   .object({
-    phone: column.describe('The phone, or WhatsApp’s own id of somebody without one.'),
+    phone: column.describe(
+      'The phone; of somebody without one WhatsApp’s own id, or the id of another system behind its name: `crm:4711`.',
+    ),
     display_name: column,
     tags: column,
     first_seen_at: column,
@@ -79,6 +81,7 @@ export const RowReason = z.enum([
   'row_phone_missing',
   'row_phone_invalid',
   'row_phone_exponent',
+  'row_phone_decimal',
   'row_phone_bare',
   'row_columns_differ',
   'row_nul',
