@@ -288,6 +288,26 @@ test('names of tags that the catalog does not have stop the import until somebod
   await expect(admin.call(startImport, { params: { id } })).rejects.toThrow(refusal('import_started'))
 })
 
+test('names that are nearly the same are seen within the file too, those first that most rows use', async () => {
+  const admin = await server.newPerson()
+  const noise = Array.from(
+    { length: 250 },
+    (_, n) => `+3460000${1000 + n},,${(n * 7919 + 104729).toString(36)}\n`,
+  ).join('')
+  const gold = ['Gold customer', 'Gold customers|Silver', 'Gold customers'].map(
+    (cell, n) => `+3460000000${n},,${cell}\n`,
+  )
+  const { id } = await upload(server, admin, `${FILE}${noise}${gold.join('')}+34600000009,,Gold customer\n`)
+  const checked = await check(server, admin, id)
+  expect(checked.tags.slice(0, 2)).toMatchObject([
+    { name: 'Gold customer', rows: 2, near: [], near_names: ['Gold customers'] },
+    { name: 'Gold customers', rows: 2, near: [], near_names: ['Gold customer'] },
+  ])
+  expect(checked.tags.find(({ name }) => name === 'Silver')).toMatchObject({ near_names: [] })
+  await tagged(admin, 'Gold custom')
+  expect((await admin.call(getImport, { params: { id } })).tags[0]).toMatchObject({ near: [{ name: 'Gold custom' }] })
+})
+
 test('tags are added, taken off, or replaced; an empty cell says nothing unless it is to clear, and historical tags stay', async () => {
   const admin = await server.newPerson()
   const [a, b, c, old] = await Promise.all(['A', 'B', 'C', 'Old'].map((name) => tagged(admin, name)))

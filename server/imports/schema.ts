@@ -8,6 +8,8 @@ export const MOST_IMPORT_BYTES = 200_000_000
 export const MOST_IMPORT_ROWS = 1_000_000
 /** The file is sent in pieces of so many bytes, so that a broken line loses one piece and every proxy lets it through. */
 export const PART_BYTES = 500_000
+/** So many names that the catalog does not have, those that most rows use, are compared with it and with one another. */
+export const MOST_COMPARED = 200
 /** How long what was uploaded stays, when it is not begun with; and how long the rows that were refused do. */
 export const KEEP_UNSTARTED_HOURS = 24
 export const KEEP_REFUSED_DAYS = 30
@@ -110,6 +112,9 @@ export const ImportTag = z
     state: z.enum(['known', 'deleted', 'unknown']),
     tag: TagChip.nullable().describe('The tag that it leads to; of a deleted one, that one.'),
     near: z.array(TagChip).describe('Tags of the catalog with a name like it.'),
+    near_names: z
+      .array(z.string())
+      .describe('Other names of the file that the catalog does not have, and that are nearly this one.'),
     can_create: z.boolean().describe('Whether a tag may bear this name.'),
     choice: TagChoice.nullable(),
   })
