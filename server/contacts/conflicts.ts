@@ -8,6 +8,7 @@ import { contactsByIds } from './contacts.ts'
 import { attachIdentity, detachIdentity, lockIdentities } from './identity-rows.ts'
 import { mergeContacts, undoMerge } from './merging.ts'
 import type { Conflict, ConflictDecision } from './schema.ts'
+import { tellUpdate } from './telling.ts'
 
 interface ConflictRow {
   id: string
@@ -80,7 +81,9 @@ export async function decideConflict(tx: Tx, actor: Actor, id: string, decision:
         reason: 'id_of_another_contact',
         field: 'decision',
       })
-    await attachIdentity(tx, actor.org_id, conflict.contact_id, conflict)
+    await tellUpdate(tx, actor, conflict.contact_id, () =>
+      attachIdentity(tx, actor.org_id, conflict.contact_id, conflict),
+    )
   }
   await sql`update contact_conflicts set resolution = ${decision}, resolved_at = now(), resolved_by_id = ${actor.id}, resolved_by_name = ${actor.name}
     where org_id = ${actor.org_id} and id = ${id}`.execute(tx)
@@ -97,7 +100,10 @@ export async function undoDecision(tx: Tx, actor: Actor, id: string): Promise<vo
     await undoMerge(tx, actor, conflict.merge_id!)
     return
   }
-  if (conflict.resolution === 'same_person') await detachIdentity(tx, actor.org_id, conflict.contact_id, conflict)
+  if (conflict.resolution === 'same_person')
+    await tellUpdate(tx, actor, conflict.contact_id, () =>
+      detachIdentity(tx, actor.org_id, conflict.contact_id, conflict),
+    )
   await sql`update contact_conflicts set resolution = null, resolved_at = null, resolved_by_id = null, resolved_by_name = null
     where org_id = ${actor.org_id} and id = ${id}`.execute(tx)
   await recordEvents(tx, actor, [{ kind: 'conflict.reopened', contact_id: conflict.contact_id }])

@@ -6,7 +6,7 @@ import { Problem } from '../lib/errors.ts'
 import { assignmentsOf } from '../tags/history.ts'
 import type { TagChip } from '../tags/schema.ts'
 import { chipsById } from '../tags/tags.ts'
-import { findMergedInto } from './merging.ts'
+import { findMergedInto } from './merged-into.ts'
 import type { Contact, ContactDetail, ContactFilter, ContactSort, Identity, SortOrder } from './schema.ts'
 import { countMatching, selectPage } from './selecting.ts'
 

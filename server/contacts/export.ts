@@ -76,10 +76,12 @@ const JSON_LINES: Lines = {
 
 const HEADER = ['Phone', 'Display name', 'Tags', 'First seen', 'Last seen']
 
+/** Of who has no phone, an id that importing reads as what it is: WhatsApp's whole, else another system's behind its name. */
 const CSV_COLUMNS = sql`c.phone, c.display_name, c.tag_ids, c.first_seen_at, c.last_seen_at,
   case when c.phone is null then (
-    select i.value from contact_identities i where i.org_id = c.org_id and i.contact_id = c.id
-    order by i.retired_at nulls first, i.kind, i.created_at desc limit 1) end`
+    select case when i.kind = 'external_id' then i.scope || ':' when i.kind = 'phone' and i.value ~ '^[0-9]+$' then '+' else '' end || i.value
+    from contact_identities i where i.org_id = c.org_id and i.contact_id = c.id
+    order by i.kind = 'external_id', i.retired_at nulls first, i.kind, i.created_at desc limit 1) end`
 
 function csvLine(copied: readonly string[], cells: (tagIds: string) => string): string {
   const [phone, name, tagIds, firstSeen, lastSeen, wholeId] = copied as [string, string, string, string, string, string]

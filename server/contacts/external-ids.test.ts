@@ -61,6 +61,28 @@ test('the first seen that was given stays when the customer writes later', async
   expect(contact).toMatchObject({ first_seen_at: given, last_seen_at: '2026-01-02T03:04:05.000Z' })
 })
 
+test('of whom only the last seen is known, the first seen is no later, and gives way to a message', async () => {
+  const { admin, key, put } = await openShop()
+  const at = '2024-02-03T04:05:06.000Z'
+  const known = await put({ phone: '+34600111333', last_seen_at: at })
+  expect(known.contact).toMatchObject({ first_seen_at: at, last_seen_at: at })
+  await sighted(server, admin, { wa_id: '34600111333', at: '2026-01-02T03:04:05.000Z', own_act: true })
+  const contact = await key.call(getContact, { params: { id: known.contact.id } })
+  expect(contact).toMatchObject({
+    first_seen_at: '2026-01-02T03:04:05.000Z',
+    last_seen_at: '2026-01-02T03:04:05.000Z',
+  })
+})
+
+test('merged, a contact was not last seen before it was first seen', async () => {
+  const { key, put } = await openShop()
+  const kept = await put({ ...crm('1'), first_seen_at: '2026-01-02T00:00:00.000Z' })
+  const merged = await put({ ...crm('2'), last_seen_at: '2024-01-02T00:00:00.000Z' })
+  await key.call(mergeContacts, { params: { id: kept.contact.id }, body: { merged_id: merged.contact.id } })
+  const contact = await key.call(getContact, { params: { id: kept.contact.id } })
+  expect(contact).toMatchObject({ first_seen_at: '2024-01-02T00:00:00.000Z', last_seen_at: '2024-01-02T00:00:00.000Z' })
+})
+
 test('the phone that comes later is the same contact’s, and so is whoever writes under it', async () => {
   const { admin, put } = await openShop()
   const { contact } = await put(crm('1'))
@@ -190,6 +212,10 @@ test('it goes with a contact that is erased, out of events and answers that were
 test.each([
   ['nothing', {}, 'contact_unnamed'],
   ['phone and user id', { phone: '+34600000001', bsuid: 'US.1', ...crm('1') }, 'contact_unnamed'],
+  ['a user id with NUL', { bsuid: 'a\0b' }, 'bsuid_invalid'],
+  ['a phone as user id', { bsuid: '+34600123456' }, 'bsuid_invalid'],
+  ['the id of a parent portfolio', { bsuid: 'US.ENT.1' }, 'bsuid_invalid'],
+  ['a phone that became a number', { phone: '+34600123456.0' }, 'phone_incomplete'],
   ['an empty id', crm(' '), 'external_id_invalid'],
   ['an id with NUL', crm('a\0b'), 'external_id_invalid'],
   ['an id of two lines', crm('a\nb'), 'external_id_invalid'],

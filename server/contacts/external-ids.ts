@@ -1,14 +1,14 @@
 // Ids by which other systems know contacts: found by, taken off, and why two do not agree.
 import { sql } from 'kysely'
 import type { Actor } from '../access/actor.ts'
-import { recordEvents } from '../events/events.ts'
 import type { Db, Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
-import { contactsBehind, getContact } from './contacts.ts'
+import { contactsBehind } from './contacts.ts'
 import type { ExternalId } from './external-schema.ts'
-import { describedOf, externalKey, type Key } from './identity.ts'
+import { externalKey, type Key } from './identity.ts'
 import { dropIdentity, lockIdentities } from './identity-rows.ts'
 import type { Contact } from './schema.ts'
+import { tellUpdate } from './telling.ts'
 
 /** The contact that the system knows by this id, as a list of one; an empty one when there is none. */
 export async function findByExternalId(db: Db, actor: Actor, { system, id }: ExternalId): Promise<Contact[]> {
@@ -33,12 +33,9 @@ export async function removeExternalId(
   external: ExternalId,
 ): Promise<{ removed: boolean }> {
   await lockIdentities(tx, actor.org_id)
-  const before = describedOf(await getContact(tx, actor, contactId))
-  const removed = await dropIdentity(tx, actor.org_id, contactId, externalKey(external))
-  if (removed) {
-    const after = describedOf(await getContact(tx, actor, contactId))
-    await recordEvents(tx, actor, [{ kind: 'contact.updated', contact_id: contactId, before, after }])
-  }
+  const removed = await tellUpdate(tx, actor, contactId, () =>
+    dropIdentity(tx, actor.org_id, contactId, externalKey(external)),
+  )
   return { removed }
 }
 

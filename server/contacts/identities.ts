@@ -9,6 +9,7 @@ import {
   keyText,
   phoneOf,
   sameSort,
+  timesOf,
   type Conflict,
   type Given,
   type ConflictReason,
@@ -146,7 +147,7 @@ export class Identities {
    * What another system knows of a contact that was seen: its name gives way to one that WhatsApp told, and times count
    * only for a contact that is new. Answers whether it is.
    */
-  give(contactId: string, { name, first_seen_at, last_seen_at }: Given): { isNew: boolean } {
+  give(contactId: string, { name, ...times }: Given): { isNew: boolean } {
     const contact = this.#contacts.get(contactId)!
     if (name !== null && name !== contact.display_name && contact.name_origin !== 'whatsapp') {
       contact.display_name = name
@@ -154,12 +155,7 @@ export class Identities {
       this.#touch(contact)
     }
     const isNew = contact.state === 'new'
-    if (isNew && first_seen_at !== undefined) {
-      contact.first_seen_at = first_seen_at
-      // A message that comes later does not take its place.
-      contact.first_seen_provisional = false
-    }
-    if (isNew && last_seen_at !== undefined) contact.last_seen_at = last_seen_at
+    if (isNew) Object.assign(contact, timesOf(contact, times))
     return { isNew }
   }
 
@@ -247,6 +243,7 @@ export class Identities {
   #retire(identity: HeldIdentity, at: string | null): void {
     identity.retired_at = at
     if (identity.state === 'stored') identity.state = 'changed'
+    this.#touch(this.#contacts.get(identity.contact_id)!)
   }
 
   #describe(contact: HeldContact, sighting: Sighting): void {

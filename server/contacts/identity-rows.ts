@@ -125,7 +125,7 @@ export async function insertContacts(
   )
 }
 
-/** Writes contacts that were read, with an event for each of which phone, name, username or external ids are others now. */
+/** Writes contacts that were read, with an event for each of which phone, name, username or ids are others now. */
 export async function updateContacts(tx: Tx, actor: Actor, changed: HeldContact[]): Promise<void> {
   if (changed.length === 0) return
   const orgId = actor.org_id

@@ -48,6 +48,8 @@ export interface HeldIdentity extends Key {
 
 /** What others are told when it changes. */
 export interface Described extends Pick<HeldContact, 'phone' | 'display_name' | 'username'> {
+  /** By which WhatsApp knows it now, one of each portfolio; where there are any. */
+  bsuids?: { portfolio_id: string; bsuid: string }[]
   /** By which other systems know it; where there are any. */
   external_ids?: ExternalId[]
 }
@@ -57,12 +59,22 @@ export function describedOf({
   display_name,
   username,
   identities,
-}: Omit<Described, 'external_ids'> & { identities: readonly Key[] }): Described {
-  const external = identities
-    .filter(({ kind }) => kind === 'external_id')
-    .map(({ scope, value }) => ({ system: scope, id: value }))
-    .toSorted((a, b) => (keyText(externalKey(a)) < keyText(externalKey(b)) ? -1 : 1))
-  return { phone, display_name, username, ...(external.length > 0 ? { external_ids: external } : {}) }
+}: Pick<Described, 'phone' | 'display_name' | 'username'> & {
+  identities: readonly (Key & { retired_at: string | null })[]
+}): Described {
+  const current = (sort: IdentityKind) =>
+    identities
+      .filter(({ kind, retired_at }) => kind === sort && retired_at === null)
+      .toSorted((a, b) => (keyText(a) < keyText(b) ? -1 : 1))
+  const bsuids = current('bsuid').map(({ scope, value }) => ({ portfolio_id: portfolioOf(scope), bsuid: value }))
+  const external = current('external_id').map(({ scope, value }) => ({ system: scope, id: value }))
+  return {
+    phone,
+    display_name,
+    username,
+    ...(bsuids.length > 0 ? { bsuids } : {}),
+    ...(external.length > 0 ? { external_ids: external } : {}),
+  }
 }
 
 export interface HeldContact {
@@ -99,7 +111,11 @@ export const keyText = ({ kind, scope, value }: Key): string => `${kind}\n${scop
 
 export const externalKey = ({ system, id }: ExternalId): Key => ({ kind: 'external_id', scope: system, value: id })
 
+/** An id of another system as the export writes it. */
+export const externalText = ({ system, id }: ExternalId): string => `${system}:${id}`
+
 const bsuidScope = (portfolioId: string, test: boolean): string => (test ? `test:${portfolioId}` : portfolioId)
+const portfolioOf = (scope: string): string => scope.replace(/^test:/, '')
 
 export function keysOf(
   ids: Pick<Sighting, 'wa_id' | 'bsuid' | 'parent_bsuid'>,
@@ -137,6 +153,21 @@ export interface Given {
   name: string | null
   first_seen_at?: string
   last_seen_at?: string
+}
+
+type Times = Pick<HeldContact, 'first_seen_at' | 'first_seen_provisional' | 'last_seen_at'>
+
+/**
+ * When a new contact was seen, by what another system says. A first time that was told stays when a message comes later; one
+ * that nobody told is no later than the last.
+ */
+export function timesOf(contact: Times, { first_seen_at, last_seen_at }: Omit<Given, 'name'>): Times {
+  const first = first_seen_at ?? contact.first_seen_at
+  return {
+    first_seen_at: last_seen_at !== undefined && last_seen_at < first ? last_seen_at : first,
+    first_seen_provisional: contact.first_seen_provisional && first_seen_at === undefined,
+    last_seen_at: last_seen_at ?? contact.last_seen_at,
+  }
 }
 
 /** What came of writing. */

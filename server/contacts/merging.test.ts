@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { composeTextMessage } from '../channels/whatsapp/compose.ts'
 import { changeContactTags, createTag, listTagChanges } from '../tags/schema.ts'
+import { listEvents } from '../events/schema.ts'
 import { openTestServer, type ConnectedAccount, type Person, type TestServer } from '../../test/help/server.ts'
 import { decideConflict, getContact, listConflicts, listContacts, undoConflictDecision } from './schema.ts'
 
@@ -159,6 +160,12 @@ test('a possible new owner: the same person gets the id, and it can be taken bac
   expect((await admin.call(listContacts, {})).contacts).toHaveLength(1)
   await admin.call(undoConflictDecision, { params: { id: conflict!.id } })
   expect(await current()).toEqual([ALICE])
+  const { events } = await admin.call(listEvents, { query: { types: 'contact.updated' } })
+  const id = (value: string) => ({ bsuids: [{ portfolio_id: '506914307656634', bsuid: value }] })
+  expect(events).toMatchObject([
+    { before: id(ALICE), after: id('US.999') },
+    { before: id('US.999'), after: id(ALICE) },
+  ])
 })
 
 test('a decision and its undoing are recorded, whatever it was, so that other screens hear of it', async () => {

@@ -4,10 +4,12 @@ import { actorColumns, type Actor } from '../access/actor.ts'
 import { moveConversations, returnConversations, type MovedConversation } from '../conversations/merging.ts'
 import { activityOf, moveMessages, returnMessages } from '../conversations/messages.ts'
 import { recordEvents } from '../events/events.ts'
-import type { Db, Tx } from '../lib/db.ts'
+import type { Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { newId } from '../lib/ids.ts'
 import { moveAssignments, returnAssignments } from '../tags/tagging.ts'
+import { contactsByIds } from './contacts.ts'
+import { describedOf, type Described } from './identity.ts'
 import { flushActivity, lockIdentities, refreshDerived } from './identity-rows.ts'
 
 interface ContactRow {
@@ -42,6 +44,7 @@ export async function mergeContacts(tx: Tx, actor: Actor, keptId: string, merged
   const [kept, merged] = await readTwo(tx, actor.org_id, keptId, mergedId)
   if (kept.test !== merged.test)
     throw new Problem('invalid', 'A played customer cannot be merged with a real one.', { reason: 'test_and_real' })
+  const before = await toldOf(tx, actor, keptId)
   const mergeId = newId()
   const assignments = await moveAssignments(tx, actor, mergedId, keptId, mergeId)
   const conversations = await moveConversations(tx, actor.org_id, mergedId, keptId)
@@ -67,9 +70,20 @@ export async function mergeContacts(tx: Tx, actor: Actor, keptId: string, merged
   await refreshDerived(tx, actor.org_id, keptId)
   await settleConflicts(tx, actor, keptId, mergedId, mergeId)
   await recordEvents(tx, actor, [
-    { kind: 'contact.merged', contact_id: keptId, before: { merged_id: mergedId }, after: { merge_id: mergeId } },
+    {
+      kind: 'contact.merged',
+      contact_id: keptId,
+      before: { merged_id: mergedId, ...before },
+      after: { merge_id: mergeId, ...(await toldOf(tx, actor, keptId)) },
+    },
   ])
   return mergeId
+}
+
+/** A contact as others are told of it by a merge, which moves ids and tags at once. */
+async function toldOf(tx: Tx, actor: Actor, id: string): Promise<Described & { tags: string[] }> {
+  const contact = (await contactsByIds(tx, actor, [id])).get(id)!
+  return { ...describedOf(contact), tags: contact.tags.filter((tag) => !tag.deleted).map((tag) => tag.name) }
 }
 
 /** Open conflicts of the contact that is no more are about the one that took it in; one between the two is decided by this. */
@@ -96,8 +110,12 @@ function seenTogether(
   // A provisional first seen counts only while neither has written.
   const known = [a, b].filter((contact) => !contact.first_seen_provisional)
   const first = (known.length > 0 ? known : [a, b]).map((contact) => contact.first_seen_at).toSorted()[0]!
-  const last = [a.last_seen_at, b.last_seen_at].filter((at): at is string => at !== null).toSorted()
-  return { first_seen_at: first, first_seen_provisional: known.length === 0, last_seen_at: last.at(-1) ?? null }
+  const last = latest(a.last_seen_at, b.last_seen_at)
+  return {
+    first_seen_at: last !== null && last < first ? last : first,
+    first_seen_provisional: known.length === 0,
+    last_seen_at: last,
+  }
 }
 
 /**
@@ -127,6 +145,7 @@ export async function undoMerge(tx: Tx, actor: Actor, mergeId: string): Promise<
     throw new Problem('conflict', 'The contact was merged into another since. Undo that merge first.', {
       reason: 'merged_since',
     })
+  const told = await toldOf(tx, actor, merge.kept_id)
 
   await sql`insert into contacts (org_id, id, test, first_seen_at, search_text, created_at)
     values (${actor.org_id}, ${merge.merged_id}, ${merge.merged_row.test}, ${merge.merged_row.first_seen_at}, '', ${merge.merged_row.created_at})`.execute(
@@ -175,7 +194,17 @@ export async function undoMerge(tx: Tx, actor: Actor, mergeId: string): Promise<
     tx,
   )
   await recordEvents(tx, actor, [
-    { kind: 'contact.unmerged', contact_id: merge.kept_id, after: { restored_id: merge.merged_id, merge_id: mergeId } },
+    {
+      kind: 'contact.unmerged',
+      contact_id: merge.kept_id,
+      before: told,
+      after: {
+        restored_id: merge.merged_id,
+        restored: await toldOf(tx, actor, merge.merged_id),
+        merge_id: mergeId,
+        ...(await toldOf(tx, actor, merge.kept_id)),
+      },
+    },
   ])
 }
 
@@ -184,21 +213,6 @@ const latest = (...times: (string | null | undefined)[]): string | null =>
     .filter((at): at is string => typeof at === 'string')
     .toSorted()
     .at(-1) ?? null
-
-/** The contact that took this one in, however many merges ago; null when none did. */
-export const findMergedInto = async (db: Db, orgId: string, id: string): Promise<string | null> =>
-  (await mergedInto(db, orgId, [id])).get(id) ?? null
-
-/** The same for many: those that were merged, each with the contact that it is part of now. */
-export async function mergedInto(db: Db, orgId: string, ids: readonly string[]): Promise<Map<string, string>> {
-  const { rows } = await sql<{ id: string; kept_id: string }>`
-    with recursive chain as (
-      select merged_id as id, kept_id, 1 as depth from contact_merges where org_id = ${orgId} and merged_id = any(${ids}::uuid[]) and undone_at is null
-      union all
-      select c.id, m.kept_id, c.depth + 1 from chain c join contact_merges m on m.org_id = ${orgId} and m.merged_id = c.kept_id and m.undone_at is null where c.depth < 50
-    ) select distinct on (id) id, kept_id from chain order by id, depth desc`.execute(db)
-  return new Map(rows.map((row) => [row.id, row.kept_id]))
-}
 
 async function readTwo(tx: Tx, orgId: string, keptId: string, mergedId: string): Promise<[ContactRow, ContactRow]> {
   const [kept, merged] = [await findRow(tx, orgId, keptId), await findRow(tx, orgId, mergedId)]

@@ -4,16 +4,24 @@ import { Problem } from '../lib/errors.ts'
 /** Of a full international number, by E.164; the shortest are those of small islands. */
 const [LEAST, MOST] = [7, 15]
 
+/** What a table of numbers makes of a phone; read as digits, its zeros would make it another phone. */
+const DECIMAL = /^\s*(?:\+|00)?\d{7,}[.,]0+\s*$/
+
+/** Whether a program has written the number as one with decimals: `34600123456.0`. */
+export const isDecimal = (written: string): boolean => DECIMAL.test(plainText(written))
+
+/** Without the signs that show nothing, and with digits of one width. */
+const plainText = (written: string): string => written.normalize('NFKC').replace(/\p{Cf}/gu, '')
+
 /**
  * The digits under which WhatsApp may know a number, the most likely first: as it is written, and with or without the digit
  * that some countries put before mobile numbers and WhatsApp leaves out for old accounts (Brazil's 9, Mexico's 1, Argentina's
  * 9). Empty when it cannot be a number with its country's code.
  */
 export function phoneCandidates(written: string): [string, string?] | [] {
-  const digits = written
-    .normalize('NFKC')
-    .replace(/\p{Cf}/gu, '')
-    .replace(/^\s*00/, '+')
+  const plain = plainText(written)
+  if (DECIMAL.test(plain)) return []
+  const digits = plain.replace(/^\s*00/, '+')
   if (!/^[\s+]*[\d\s().\-/\u2010-\u2015]+$/.test(digits)) return []
   const number = digits.replaceAll(/\D/g, '')
   if (number.length < LEAST || number.length > MOST || number.startsWith('0')) return []

@@ -5,6 +5,9 @@ import { atMost, Id, Instant, listOf, pageLimit, problems, refusal, SearchText, 
 import { Assignment, TagChip, TagSource } from '../tags/schema.ts'
 import { ExternalId } from './external-schema.ts'
 
+/** WhatsApp's own id of a person: https://developers.facebook.com/docs/whatsapp/business-scoped-user-ids */
+export const BSUID = /^[A-Z]{2}\.(?!ENT\.)[A-Za-z0-9]{1,128}$/
+
 /** An identity by which WhatsApp, or another system, knows a contact. */
 export const Identity = z
   .object({
@@ -211,7 +214,12 @@ export const putContact = route({
   body: z
     .object({
       phone: z.string().max(100).optional().describe('With the country’s code, in any spelling.'),
-      bsuid: z.string().trim().min(1).max(200).optional().describe('WhatsApp’s business-scoped user id.'),
+      bsuid: z
+        .string()
+        .trim()
+        .regex(BSUID, refusal('bsuid_invalid', 'Write the id as WhatsApp does, such as US.13491208655302741918.'))
+        .optional()
+        .meta({ description: 'WhatsApp’s business-scoped user id.', examples: ['US.13491208655302741918'] }),
       portfolio_id: z
         .string()
         .max(100)

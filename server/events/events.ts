@@ -5,9 +5,10 @@ import { sql, type RawBuilder } from 'kysely'
 
 export type EventKind =
   | 'contact.created'
-  /** With phone, name and username before and after. */
+  /** With phone, name, username and ids before and after. */
   | 'contact.updated'
   | 'contacts.active'
+  /** With what the kept contact was before and is after, its tags too. */
   | 'contact.merged'
   | 'contact.unmerged'
   /** With the contact's id, which leads to nobody any more. */

@@ -44,7 +44,12 @@ test('every type comes about, with who, what was before and what is after', asyn
   await admin.call(mergeTags, { params: { id: other.id }, body: { into: vip.id } })
   await admin.call(startOperation, { body: { ids: [id], add: [vip.id] } })
   await server.operate()
-  const [second, third] = [await sighted(server, admin), await sighted(server, admin)]
+  const [second, third] = [
+    await sighted(server, admin, { bsuid: 'ES.2', portfolio_id: 'other', name: 'By id' }),
+    await sighted(server, admin),
+  ]
+  const also = await admin.call(createTag, { body: { name: 'Also' } })
+  await admin.call(changeContactTags, { params: { id: second }, body: { add: [also.id] } })
   const inOne = server.db.transaction()
   const merge = await inOne.execute((tx) => mergeContacts(tx, admin.actor, id, second))
   await inOne.execute((tx) => undoMerge(tx, admin.actor, merge))
@@ -55,7 +60,12 @@ test('every type comes about, with who, what was before and what is after', asyn
   expect(EVENT_TYPES.filter((type) => !told.has(type))).toEqual(OTHER_ENDS)
   const first = (type: EventType) => events.find((event) => event.type === type)
   const byAna = { kind: 'user', id: admin.actor.id, name: admin.actor.name }
-  expect(first('contact.created')).toMatchObject({ contact_id: id, before: null, after: { display_name: 'Ana' } })
+  const ids = { phone: '+34600123456', bsuids: [{ portfolio_id: '506914307656634', bsuid: 'ES.1' }] }
+  expect(first('contact.created')).toMatchObject({
+    contact_id: id,
+    before: null,
+    after: { ...ids, display_name: 'Ana' },
+  })
   expect(first('contact.updated')).toMatchObject({
     before: { display_name: 'Ana' },
     after: { display_name: 'Ana María' },
@@ -74,8 +84,25 @@ test('every type comes about, with who, what was before and what is after', asyn
     before: { tag_name: 'Very important' },
     after: null,
   })
-  expect(first('contact.merged')).toMatchObject({ actor: byAna, contact_id: id, before: { merged_id: second } })
-  expect(first('contact.unmerged')).toMatchObject({ contact_id: id, after: { restored_id: second } })
+  const apart = { ...ids, display_name: 'Ana María', username: null, tags: ['Very important'] }
+  const other_id = { portfolio_id: 'other', bsuid: 'ES.2' }
+  const together = { ...apart, bsuids: [...ids.bsuids, other_id], tags: ['Also', 'Very important'] }
+  expect(first('contact.merged')).toMatchObject({
+    actor: byAna,
+    contact_id: id,
+    before: { merged_id: second, ...apart },
+    after: { merge_id: merge, ...together },
+  })
+  expect(first('contact.unmerged')).toMatchObject({
+    contact_id: id,
+    before: together,
+    after: {
+      merge_id: merge,
+      restored_id: second,
+      restored: { phone: null, display_name: 'By id', username: null, bsuids: [other_id], tags: ['Also'] },
+      ...apart,
+    },
+  })
   expect(first('contact.erased')).toMatchObject({ actor: byAna, contact_id: third, before: null, after: null })
   expect(first('tag.created')).toMatchObject({ actor: byAna, before: null, after: { name: 'VIP' } })
   expect(first('tag.updated')).toMatchObject({ before: { name: 'VIP' }, after: { name: 'Very important' } })

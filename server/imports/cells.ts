@@ -1,5 +1,8 @@
 // What the cells of one row say: an id, a name, tags and times; or why the row is refused. Takes no database.
-import { phoneCandidates } from '../contacts/phones.ts'
+import { ExternalId } from '../contacts/external-schema.ts'
+import { externalText } from '../contacts/identity.ts'
+import { isDecimal, phoneCandidates } from '../contacts/phones.ts'
+import { BSUID } from '../contacts/schema.ts'
 import { Instant } from '../lib/shapes.ts'
 import type { Columns, RowReason } from './schema.ts'
 
@@ -63,21 +66,38 @@ export function namesInCell(cell: string): string[] {
 
 /** What a spreadsheet makes of a long number: digits are lost. */
 const EXPONENT = /^[+]?\d+(?:[.,]\d+)?E[+]?\d+$/i
-/** WhatsApp's own id of a person: https://developers.facebook.com/docs/whatsapp/business-scoped-user-ids */
-const OWN_ID = /^[A-Z]{2}\.(?!ENT\.)[A-Za-z0-9]{1,128}$/
 const LONGEST_ID = 200
+/** An id of another system: the system, a colon, and the id there. */
+const OF_SYSTEM = /^([a-z0-9][a-z0-9._-]{0,49}):(.+)$/is
+/** What has a colon for another reason: addresses of phones and pages, times. It may be an id, but makes nobody. */
+const RARELY_ID = /^(?:(?:tel|callto|sms|whatsapp|wa|mailto|https?):|\d[\dt.-]*:\d)/
 
 /** Whether somebody who is not here yet may be created under it; everything else in the column has to be known. */
 export const isCreatable = (key: string): boolean =>
-  OWN_ID.test(key) || (isDigits(key) && phoneCandidates(`+${key}`).length > 0)
+  isExternal(key) ? !RARELY_ID.test(key) : BSUID.test(key) || (isDigits(key) && phoneCandidates(`+${key}`).length > 0)
 
 export const isDigits = (key: string): boolean => /^\d+$/.test(key)
+
+/** Neither a phone nor an id of WhatsApp has a colon. */
+export const isExternal = (key: string): boolean => key.includes(':')
+
+/** The id of another system that a key stands for; null for one of WhatsApp's. */
+export function externalOf(key: string): ExternalId | null {
+  const place = key.indexOf(':')
+  return place < 0 ? null : { system: key.slice(0, place), id: key.slice(place + 1) }
+}
 
 function readId(cell: string, { bare_phones }: Reading): string[] | RowReason {
   // An apostrophe is how spreadsheets are told to leave a number as it is.
   const text = unescaped(cell.trim()).trim()
   if (text === '') return 'row_phone_missing'
   if (EXPONENT.test(text)) return 'row_phone_exponent'
+  if (isDecimal(text)) return 'row_phone_decimal'
+  const [, system, id] = OF_SYSTEM.exec(text) ?? []
+  if (system !== undefined) {
+    const external = ExternalId.safeParse({ system, id })
+    return external.success ? [externalText(external.data)] : 'row_phone_invalid'
+  }
   const plain = text
     .normalize('NFKC')
     .replace(/\p{Cf}/gu, '')
@@ -93,7 +113,7 @@ function readId(cell: string, { bare_phones }: Reading): string[] | RowReason {
     const candidates: string[] = phoneCandidates(plain).flatMap((each) => each ?? [])
     return candidates.length > 0 ? candidates : 'row_phone_invalid'
   }
-  return text.length > LONGEST_ID ? 'row_phone_invalid' : [text]
+  return text.length > LONGEST_ID || text.includes(':') ? 'row_phone_invalid' : [text]
 }
 
 const OUR_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/

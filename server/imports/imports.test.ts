@@ -4,6 +4,7 @@ import { check, importFile, putPart, upload } from '../../test/help/imports.ts'
 import { sighted } from '../../test/help/people.ts'
 import { openTestServer, type Person, type TestServer } from '../../test/help/server.ts'
 import { composeTextMessage } from '../channels/whatsapp/compose.ts'
+import { removeExternalId } from '../contacts/external-schema.ts'
 import { exportContacts, getContact, listContacts, putContact } from '../contacts/schema.ts'
 import { changeContactTags, createTag, deleteTags, listTagChanges, listTags, restoreTag } from '../tags/schema.ts'
 import {
@@ -67,6 +68,21 @@ const HOSTILE_NAMES = [
   'x'.repeat(900),
 ]
 
+/** Ids of another system that look like what else stands in the column, or in a CSV file. */
+const HOSTILE_IDS = [
+  '+34600111222',
+  '34600111222',
+  '4711',
+  'US.abc',
+  '=1+1',
+  "'quoted",
+  'a"b',
+  'c,d;e',
+  'two:colons',
+  'Ünïcödé 李 ﬁ',
+]
+const PEOPLE = HOSTILE_NAMES.length + HOSTILE_IDS.length + 7
+
 async function hostileShop(portfolio: string): Promise<Person> {
   const admin = await server.newPerson()
   await server.newAccount(admin, { portfolio_id: portfolio })
@@ -102,6 +118,20 @@ async function hostileShop(portfolio: string): Promise<Person> {
     name: 'several ids',
   })
   await sighted(server, admin, { wa_id: '4915788888888', name: 'played', test: true })
+  const key = await server.newKey(admin, { name: 'CRM' })
+  for (const [place, id] of HOSTILE_IDS.entries()) {
+    const external_id = { system: place % 2 === 0 ? 'crm' : '1c.shop_2', id }
+    const { contact } = await key.call(putContact, { body: { external_id, display_name: `By id ${place}` } })
+    if (place % 3 === 0) await put(admin, contact.id, [tags[place % tags.length]!.id])
+  }
+  // Whose phone it is that an id looks like.
+  await sighted(server, admin, { wa_id: '34600111222', name: 'Somebody else' })
+  await sighted(server, admin, { bsuid: 'ES.1', parent_bsuid: 'ES.ENT.1', portfolio_id: portfolio, name: 'By parent' })
+  await key.call(putContact, { body: { bsuid: 'ES.1', external_id: { system: 'crm', id: 'beside' } } })
+  await server.pool.query(
+    `update contact_identities set retired_at = now() where org_id = $1 and kind in ('bsuid', 'parent_bsuid') and value like 'ES.%'`,
+    [admin.actor.org_id],
+  )
   await admin.call(deleteTags, { body: { ids: [gone.id] } })
   return admin
 }
@@ -116,16 +146,16 @@ test('our own export changes nothing where it came from, whatever the mode', asy
   ]) {
     const { checked, operation } = await importFile(server, admin, file, settings)
     expect(checked.result).toMatchObject({
-      rows: HOSTILE_NAMES.length + 5,
+      rows: PEOPLE,
       refused: 0,
       repeated: 0,
       created: 0,
       changed: 0,
-      unchanged: HOSTILE_NAMES.length + 5,
+      unchanged: PEOPLE,
       tags_added: 0,
       tags_removed: 0,
     })
-    expect(operation).toMatchObject({ status: 'done', changed: 0, failed: 0, unchanged: HOSTILE_NAMES.length + 5 })
+    expect(operation).toMatchObject({ status: 'done', changed: 0, failed: 0, unchanged: PEOPLE })
   }
   expect(await exported(admin)).toBe(file)
 })
@@ -139,9 +169,18 @@ test('into an empty organization with the same catalog it goes in so that a new 
   const file = await exported(from)
   const { checked, operation } = await importFile(server, to, file)
   expect(checked.undecided_tags).toBe(0)
-  expect(checked.result).toMatchObject({ created: HOSTILE_NAMES.length + 5, changed: 0, refused: 0 })
-  expect(operation).toMatchObject({ status: 'done', created: HOSTILE_NAMES.length + 5, failed: 0 })
+  expect(checked.result).toMatchObject({ created: PEOPLE, changed: 0, refused: 0 })
+  expect(operation).toMatchObject({ status: 'done', created: PEOPLE, failed: 0 })
   expect(await exported(to)).toBe(file)
+})
+
+test('of whom a file tells only when they were last seen, our own export says what can be imported', async () => {
+  const admin = await server.newPerson()
+  await importFile(server, admin, 'Phone,Last seen\n+34600000001,2025-05-30\n+34600000002,\n')
+  const file = await exported(admin)
+  expect(file).toContain('+34600000001,,,2025-05-30T00:00:00.000Z,2025-05-30T00:00:00.000Z')
+  const { checked } = await importFile(server, admin, file)
+  expect(checked.result).toMatchObject({ rows: 2, refused: 0, unchanged: 2 })
 })
 
 const FILE = 'Phone,Name,Tags\n'
@@ -182,6 +221,43 @@ test('rows that cannot be kept are refused with their reason, and come back as a
   expect(await namesOf(admin)).toEqual(['=1+1', 'Ana'])
 })
 
+test('a row goes by the id of another system as a call does, and an address or a time makes nobody', async () => {
+  const admin = await server.newPerson()
+  const key = await server.newKey(admin, { name: 'CRM' })
+  const external_id = { system: 'crm', id: '4711' }
+  const { contact } = await key.call(putContact, { body: { external_id, display_name: 'Given' } })
+  await sighted(server, admin, { wa_id: '34600111222', name: 'Somebody else' })
+  const file = `${FILE}CRM:4711,Renamed,\ncrm:+34600111222,New,\n crm: +34600111222 ,New again,\nwhatsapp:+34600111222,,\n10:30,,\n2026-05-30T10:00:00Z,,\n:1,,\ncrm:,,\n`
+  const { checked, operation } = await importFile(server, admin, file)
+  expect(checked.refused_rows.map(({ row, reason }) => [row, reason])).toEqual(
+    [5, 6, 7, 8, 9].map((row) => [row, 'row_phone_invalid']),
+  )
+  expect(checked.result).toMatchObject({ created: 1, changed: 1, renamed: 1, repeated: 1 })
+  expect(operation).toMatchObject({ status: 'done', created: 1, failed: 0 })
+  expect(await namesOf(admin)).toEqual(['New again', 'Renamed', 'Somebody else'])
+  expect((await byName(admin, 'Renamed')).id).toBe(contact.id)
+  expect(await byName(admin, 'New again')).toMatchObject({
+    phone: null,
+    identities: [{ kind: 'external_id', scope: 'crm', value: '+34600111222' }],
+  })
+  const found = await key.call(listContacts, { query: { search: '+34600111222' } })
+  expect(new Set(found.contacts.map((each) => each.display_name))).toEqual(new Set(['New again', 'Somebody else']))
+})
+
+test('who has no id any more cannot be told in a file: the row of our own export is refused and says so', async () => {
+  const admin = await server.newPerson()
+  const key = await server.newKey(admin, { name: 'CRM' })
+  const query = { system: 'crm', id: '1' }
+  const { contact } = await key.call(putContact, { body: { external_id: query, display_name: 'Nobody' } })
+  await key.call(removeExternalId, { params: { id: contact.id }, query })
+  const { id } = await upload(server, admin, await exported(admin))
+  const checked = await check(server, admin, id)
+  expect(checked.result).toMatchObject({ rows: 1, refused: 1 })
+  expect(checked.refused_rows).toMatchObject([
+    { row: 2, reason: 'row_phone_missing', message: expect.stringContaining('nor an id') as string },
+  ])
+})
+
 test('names of tags that the catalog does not have stop the import until somebody has said what each means', async () => {
   const admin = await server.newPerson()
   const [vip, gone] = [await tagged(admin, 'Customers'), await tagged(admin, 'Gone')]
@@ -210,6 +286,26 @@ test('names of tags that the catalog does not have stop the import until somebod
   const { changes } = await admin.call(listTagChanges, { params: { id: contact.id } })
   expect(changes[0]).toMatchObject({ source: 'manual_admin', why: { reason: 'import', file_name: 'contacts.csv' } })
   await expect(admin.call(startImport, { params: { id } })).rejects.toThrow(refusal('import_started'))
+})
+
+test('names that are nearly the same are seen within the file too, those first that most rows use', async () => {
+  const admin = await server.newPerson()
+  const noise = Array.from(
+    { length: 250 },
+    (_, n) => `+3460000${1000 + n},,${(n * 7919 + 104729).toString(36)}\n`,
+  ).join('')
+  const gold = ['Gold customer', 'Gold customers|Silver', 'Gold customers'].map(
+    (cell, n) => `+3460000000${n},,${cell}\n`,
+  )
+  const { id } = await upload(server, admin, `${FILE}${noise}${gold.join('')}+34600000009,,Gold customer\n`)
+  const checked = await check(server, admin, id)
+  expect(checked.tags.slice(0, 2)).toMatchObject([
+    { name: 'Gold customer', rows: 2, near: [], near_names: ['Gold customers'] },
+    { name: 'Gold customers', rows: 2, near: [], near_names: ['Gold customer'] },
+  ])
+  expect(checked.tags.find(({ name }) => name === 'Silver')).toMatchObject({ near_names: [] })
+  await tagged(admin, 'Gold custom')
+  expect((await admin.call(getImport, { params: { id } })).tags[0]).toMatchObject({ near: [{ name: 'Gold custom' }] })
 })
 
 test('tags are added, taken off, or replaced; an empty cell says nothing unless it is to clear, and historical tags stay', async () => {
@@ -340,9 +436,11 @@ test('who is erased while a file waits is not brought back by it, and a file tha
   const admin = await server.newPerson()
   await sighted(server, admin, { wa_id: '34600000001', name: 'Erased' })
   const { id: contactId } = await byName(admin, 'Erased')
-  const file = `${FILE}+34600000001,Ana,\n+34600000002,Bo,\n`
+  const key = await server.newKey(admin, { name: 'CRM' })
+  const file = `${FILE}+34600000001,Ana,\ncrm:1,Ana,\n+34600000002,Bo,\n`
   const [staged, unread] = [await upload(server, admin, file), await upload(server, admin, file)]
   await check(server, admin, staged.id)
+  await key.call(putContact, { body: { phone: '+34600000001', external_id: { system: 'crm', id: '1' } } })
   await admin.call(eraseContact, { params: { id: contactId } })
   await admin.call(startImport, { params: { id: staged.id } })
   await server.operate()

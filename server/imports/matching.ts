@@ -1,8 +1,8 @@
 // Which contacts of the organization the ids of rows lead to, for many at once.
 import { sql } from 'kysely'
-import type { Key } from '../contacts/identity.ts'
+import { externalKey, externalText, type Key } from '../contacts/identity.ts'
 import type { Db } from '../lib/db.ts'
-import { isDigits } from './cells.ts'
+import { externalOf, isDigits } from './cells.ts'
 import type { RowReason } from './schema.ts'
 
 /** An id that is known here, and whose it is. */
@@ -13,16 +13,19 @@ export interface Match extends Key {
   name_origin: 'whatsapp' | 'given' | null
 }
 
-/** Every identity that has one of the values, by the value. Real customers come before played ones, ids in use before past ones. */
-export async function matchKeys(db: Db, orgId: string, values: readonly string[]): Promise<Map<string, Match[]>> {
+/** Every identity that one of the keys of rows may mean, by the key. Real customers come before played ones, ids in use before past ones. */
+export async function matchKeys(db: Db, orgId: string, keys: readonly string[]): Promise<Map<string, Match[]>> {
   const scopes = await scopesOf(db, orgId)
-  const digits = values.filter(isDigits)
-  const ids = values.filter((value) => !isDigits(value))
+  const external = keys.flatMap((key) => externalOf(key) ?? [])
+  const digits = keys.filter(isDigits)
+  const ids = keys.filter((key) => !isDigits(key) && externalOf(key) === null)
   const asked = [
     ...['', 'test'].map((scope) => ({ kind: 'phone', scope, values: digits })),
     ...['', 'test'].map((scope) => ({ kind: 'phone', scope, values: ids })),
     ...['bsuid', 'parent_bsuid'].flatMap((kind) => scopes.map((scope) => ({ kind, scope, values: ids }))),
-  ].flatMap(({ kind, scope, values: each }) => each.map((value) => ({ kind, scope, value })))
+  ]
+    .flatMap(({ kind, scope, values }) => values.map((value) => ({ kind, scope, value })))
+    .concat(external.map(externalKey))
   if (asked.length === 0) return new Map()
   // The limit keeps the planner at one look-up by the whole key for each, whatever statistics it has.
   const { rows } = await sql<Match>`
@@ -31,10 +34,10 @@ export async function matchKeys(db: Db, orgId: string, values: readonly string[]
     cross join lateral (select * from contact_identities
       where org_id = ${orgId} and kind = k.kind and scope = k.scope and value = k.value limit 1) i
     join contacts c on c.org_id = i.org_id and c.id = i.contact_id`.execute(db)
-  const rank = ({ scope, retired }: Match) => (scope.startsWith('test') ? 2 : 0) + (retired ? 1 : 0)
+  const rank = (match: Match) => (isPlayed(match) ? 2 : 0) + (match.retired ? 1 : 0)
   return Map.groupBy(
     rows.toSorted((a, b) => rank(a) - rank(b)),
-    (row) => row.value,
+    ({ kind, scope, value }) => (kind === 'external_id' ? externalText({ system: scope, id: value }) : value),
   )
 }
 
@@ -61,4 +64,5 @@ export function matchOf(
   return null
 }
 
-const isPlayed = ({ scope }: Match) => scope.startsWith('test')
+/** A system may have any name. */
+export const isPlayed = ({ kind, scope }: Key): boolean => kind !== 'external_id' && scope.startsWith('test')

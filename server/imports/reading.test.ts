@@ -1,7 +1,7 @@
 // What a file of contacts may look like, and what is read from it: encodings, separators, columns, phones, tags, times.
 import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
-import { namesInCell, readRow, unescaped } from './cells.ts'
+import { isCreatable, namesInCell, readRow, unescaped } from './cells.ts'
 import { guessColumns } from './columns.ts'
 import { guessEncoding } from './decoding.ts'
 import { firstRows, guessSeparator, rowsOf, type FileRow } from './parsing.ts'
@@ -126,8 +126,9 @@ test('a phone is a whole number with its plus; what a spreadsheet spoilt is refu
   expect(keys('+55 11 91234-5678')).toEqual(['5511912345678', '551112345678'])
   for (const spoilt of ['8.6138E+12', '8,6138E+12', '3.4600123456e+10', '8E12'])
     expect(keys(spoilt)).toBe('row_phone_exponent')
-  for (const bare of ['34600123456', '600 123 456', '0600123456', '34600123456.0'])
-    expect(keys(bare)).toBe('row_phone_bare')
+  for (const bare of ['34600123456', '600 123 456', '0600123456']) expect(keys(bare)).toBe('row_phone_bare')
+  for (const decimal of ['34600123456.0', '34600123456,00', '+34600123456.0', '0034600123456.0', "'+34600123456.0 "])
+    for (const bare_phones of [false, true]) expect(keys(decimal, { bare_phones })).toBe('row_phone_decimal')
   expect(keys('34600123456', { bare_phones: true })).toEqual(['34600123456'])
   expect(keys('0600123456', { bare_phones: true })).toBe('row_phone_invalid')
   expect(keys('+12')).toBe('row_phone_invalid')
@@ -138,6 +139,23 @@ test('a phone is a whole number with its plus; what a spreadsheet spoilt is refu
 test('what stands where a phone is missing is an id of WhatsApp', () => {
   expect(keys('US.13491208655302741918')).toEqual(['US.13491208655302741918'])
   expect(keys('x'.repeat(201))).toBe('row_phone_invalid')
+})
+
+test('an id of another system is read as one, whatever it looks like, and only makes somebody where it is nothing else', () => {
+  expect(keys('crm:4711')).toEqual(['crm:4711'])
+  expect(keys('CRM: +34600111222')).toEqual(['crm:+34600111222'])
+  expect(keys('1c.shop_2:US.abc:x')).toEqual(['1c.shop_2:US.abc:x'])
+  for (const none of ['crm:', ':4711', 'my crm:1', `${'x'.repeat(51)}:1`, `crm:${'x'.repeat(201)}`, 'crm:two\nlines'])
+    expect(keys(none)).toBe('row_phone_invalid')
+  for (const id of ['crm:4711', 'crm:+34600111222', '1c:7', '2:x', 'http.api:1']) expect(isCreatable(id)).toBe(true)
+  for (const other of [
+    'tel:+34600111222',
+    'whatsapp:+34600111222',
+    'https://x.example',
+    '10:30',
+    '2026-05-30t10:00:00Z',
+  ])
+    expect(isCreatable(other)).toBe(false)
 })
 
 test('of the export’s escapes exactly these are undone', () => {

@@ -2,10 +2,13 @@
 import type { RowReason } from './schema.ts'
 
 const SENTENCES: Record<RowReason, string> = {
-  row_phone_missing: 'The phone is missing.',
-  row_phone_invalid: 'This is neither a whole phone number nor an id of WhatsApp that is known here.',
+  row_phone_missing: 'There is neither a phone nor an id here: nobody can be found or made by this row.',
+  row_phone_invalid:
+    'This is neither a whole phone number, nor an id of WhatsApp that is known here, nor an id of another system such as crm:4711.',
   row_phone_exponent:
     'A spreadsheet has shortened this number, and digits are lost. Format the column as text and put the whole number in.',
+  row_phone_decimal:
+    'A spreadsheet has made a number with decimals of this phone. Format the column as text and put the phone in without them.',
   row_phone_bare: 'The number has no plus. Write it with plus and its country’s code, such as +34600123456.',
   row_columns_differ: 'The row has more or fewer cells than the first line.',
   row_nul: 'A cell holds a character that cannot be kept (NUL).',

@@ -8,6 +8,8 @@ export const MOST_IMPORT_BYTES = 200_000_000
 export const MOST_IMPORT_ROWS = 1_000_000
 /** The file is sent in pieces of so many bytes, so that a broken line loses one piece and every proxy lets it through. */
 export const PART_BYTES = 500_000
+/** So many names that the catalog does not have, those that most rows use, are compared with it and with one another. */
+export const MOST_COMPARED = 200
 /** How long what was uploaded stays, when it is not begun with; and how long the rows that were refused do. */
 export const KEEP_UNSTARTED_HOURS = 24
 export const KEEP_REFUSED_DAYS = 30
@@ -24,7 +26,9 @@ const column = z.int().min(0).max(499).nullable()
 /** The place of each field among the columns, from 0; null where no column has it. */
 export const Columns = z
   .object({
-    phone: column.describe('The phone, or WhatsApp’s own id of somebody without one.'),
+    phone: column.describe(
+      'The phone; of somebody without one WhatsApp’s own id, or the id of another system behind its name: `crm:4711`.',
+    ),
     display_name: column,
     tags: column,
     first_seen_at: column,
@@ -79,6 +83,7 @@ export const RowReason = z.enum([
   'row_phone_missing',
   'row_phone_invalid',
   'row_phone_exponent',
+  'row_phone_decimal',
   'row_phone_bare',
   'row_columns_differ',
   'row_nul',
@@ -107,6 +112,9 @@ export const ImportTag = z
     state: z.enum(['known', 'deleted', 'unknown']),
     tag: TagChip.nullable().describe('The tag that it leads to; of a deleted one, that one.'),
     near: z.array(TagChip).describe('Tags of the catalog with a name like it.'),
+    near_names: z
+      .array(z.string())
+      .describe('Other names of the file that the catalog does not have, and that are nearly this one.'),
     can_create: z.boolean().describe('Whether a tag may bear this name.'),
     choice: TagChoice.nullable(),
   })

@@ -5,7 +5,7 @@ import { Problem } from '../lib/errors.ts'
 import { foldForSearch, nameKey } from '../lib/fold.ts'
 import { throwAway } from '../lib/heap.ts'
 import { searchGrams } from '../contacts/search-text.ts'
-import { isCreatable, readRow, type ReadRow } from './cells.ts'
+import { isCreatable, isDigits, isExternal, readRow, type ReadRow } from './cells.ts'
 import type { ImportRow } from './imports.ts'
 import { matchKeys, matchOf } from './matching.ts'
 import { rowsOf } from './parsing.ts'
@@ -190,7 +190,7 @@ export function reasonAgainst(
 ): RowReason | null {
   if (!isCreatable(key)) return 'row_phone_invalid'
   if (!create_contacts) return 'row_not_here'
-  return /^\d/.test(key) || portfolio !== null ? null : 'row_portfolio_unknown'
+  return isDigits(key) || isExternal(key) || portfolio !== null ? null : 'row_portfolio_unknown'
 }
 
 /**

@@ -3,11 +3,11 @@ import { sql } from 'kysely'
 import type { Actor } from '../access/actor.ts'
 import type { Db, Tx } from '../lib/db.ts'
 import { nameKey } from '../lib/fold.ts'
-import { nearTo, resolveTagNames, catalogTags } from '../tags/resolving.ts'
+import { catalogTags, nearAmong, nearTo, resolveTagNames } from '../tags/resolving.ts'
 import { CreateTag, type TagChip } from '../tags/schema.ts'
 import { chipsById, createTag } from '../tags/tags.ts'
 import { Problem } from '../lib/errors.ts'
-import type { ImportSettings, ImportTag, TagChoice } from './schema.ts'
+import { MOST_COMPARED, type ImportSettings, type ImportTag, type TagChoice } from './schema.ts'
 
 interface TagRow {
   n: number
@@ -27,8 +27,6 @@ interface Of {
 export const MOST_NAMES = 5000
 /** So many tags are created by one import at most. */
 export const MOST_NEW = 500
-/** Names that are shown with those that they are like. */
-const MOST_SHOWN = 200
 
 const readTags = async (db: Db, { org_id: orgId, id }: Of): Promise<TagRow[]> =>
   (
@@ -148,29 +146,22 @@ export async function tagsOfImport(db: Db, of: Of): Promise<ImportTag[]> {
   const chips = await chipsById(db, of.org_id)
   const chip = (id: string | null | undefined): TagChip | null => (id == null ? null : (chips.get(id) ?? null))
   const isKnown = (row: TagRow) => row.tag_id !== null && row.choice === null
-  const unknown = rows.filter((row) => !isKnown(row)).slice(0, MOST_SHOWN)
-  const near = new Map(
-    (
-      await nearTo(
-        db,
-        of.org_id,
-        unknown.map((row) => row.name),
-      )
-    ).map((each) => [each.name, each.near]),
-  )
-  const shown = [...rows]
-    .toSorted((a, b) => Number(isKnown(a)) - Number(isKnown(b)) || b.uses - a.uses || a.n - b.n)
-    .map((row): ImportTag => {
-      const tag = named.get(row.name)
-      return {
-        name: row.name,
-        rows: row.uses,
-        state: isKnown(row) ? 'known' : tag?.deleted ? 'deleted' : 'unknown',
-        tag: chip(row.tag_id ?? tag?.id),
-        near: (near.get(row.name) ?? []).flatMap(({ id }) => chip(id) ?? []),
-        can_create: mayCreate(row.name),
-        choice: row.choice,
-      }
-    })
-  return shown
+  const sorted = rows.toSorted((a, b) => Number(isKnown(a)) - Number(isKnown(b)) || b.uses - a.uses || a.n - b.n)
+  const unknown = sorted.filter((row) => !isKnown(row)).slice(0, MOST_COMPARED)
+  const compared = unknown.map((row) => row.name)
+  const near = new Map((await nearTo(db, of.org_id, compared)).map((each) => [each.name, each.near]))
+  const nearNames = await nearAmong(db, compared)
+  return sorted.map((row): ImportTag => {
+    const tag = named.get(row.name)
+    return {
+      name: row.name,
+      rows: row.uses,
+      state: isKnown(row) ? 'known' : tag?.deleted ? 'deleted' : 'unknown',
+      tag: chip(row.tag_id ?? tag?.id),
+      near: (near.get(row.name) ?? []).flatMap(({ id }) => chip(id) ?? []),
+      near_names: nearNames.get(row.name) ?? [],
+      can_create: mayCreate(row.name),
+      choice: row.choice,
+    }
+  })
 }

@@ -3,15 +3,15 @@ import { sql } from 'kysely'
 import type { Actor } from '../access/actor.ts'
 import { Identities } from '../contacts/identities.ts'
 import { lockIdentities } from '../contacts/identity-rows.ts'
-import type { Sighting } from '../contacts/identity.ts'
+import { externalKey, type Key, type Sighting } from '../contacts/identity.ts'
 import { recordActivity } from '../events/events.ts'
 import type { Tx } from '../lib/db.ts'
 import { survivorsOf } from '../tags/resolving.ts'
 import { sourceOf } from '../tags/rules.ts'
 import { bitOf } from '../tags/source-bits.ts'
 import { changeTagsOfEach, type TagChangeDone, type TagWish } from '../tags/tagging.ts'
-import { isDigits } from './cells.ts'
-import { matchKeys, matchOf, type Match } from './matching.ts'
+import { externalOf, isDigits } from './cells.ts'
+import { isPlayed, matchKeys, matchOf, type Match } from './matching.ts'
 import { findNewcomers, writeNewcomers } from './newcomers.ts'
 import type { RowReason } from './schema.ts'
 import { settingOf, type Setting } from './setting.ts'
@@ -142,7 +142,7 @@ async function writeSome(
       return []
     }
     const sighting = sightingOf(row.keys[0]!, match as Match | null, setting.portfolio, at)
-    return [{ row, match: match as Match | null, sighting }]
+    return [{ row, match: match as Match | null, sighting, external: externalIn(row.keys[0]!) }]
   })
   const identities = await Identities.open(
     tx,
@@ -150,12 +150,13 @@ async function writeSome(
     found.map(({ sighting }) => sighting),
     [],
     actor,
+    found.flatMap(({ external }) => external ?? []),
   )
   const created = new Set<string>()
   const renamed = new Map<string, Renamed>()
   const wishes = new Map<string, Set<string>>()
-  for (const { row, match, sighting } of found) {
-    const contactId = match?.contact_id ?? identities.see(sighting)!
+  for (const { row, match, sighting, external } of found) {
+    const contactId = match?.contact_id ?? (external ? identities.know(sighting, external) : identities.see(sighting)!)
     const { isNew } = identities.give(contactId, {
       name: row.display_name,
       ...(row.first_seen_at === null ? {} : { first_seen_at: row.first_seen_at }),
@@ -204,14 +205,19 @@ function wishOf({ tags }: StagedRow, { settings, ids }: Setting): string[] | nul
   return settings.tags_mode === 'replace' && settings.empty_clears && tags.length === 0 ? [] : null
 }
 
+function externalIn(key: string): Key | null {
+  const external = externalOf(key)
+  return external && externalKey(external)
+}
+
 /** A contact as an update of WhatsApp would show it, but for what an import does not know. */
 function sightingOf(key: string, match: Match | null, portfolio: string | null, at: string): Sighting {
   const value = (kind: Match['kind'], isOf: boolean) =>
     match ? (match.kind === kind ? match.value : null) : isOf ? key : null
-  const test = match !== null && match.scope.startsWith('test')
+  const test = match !== null && isPlayed(match)
   return {
     wa_id: value('phone', isDigits(key)),
-    bsuid: value('bsuid', !isDigits(key)),
+    bsuid: value('bsuid', !isDigits(key) && externalOf(key) === null),
     parent_bsuid: value('parent_bsuid', false),
     portfolio_id: match && match.kind !== 'phone' ? match.scope.replace(/^test:/, '') : (portfolio ?? ''),
     test,

@@ -1,6 +1,6 @@
 // The work of one batch, in the caller's transaction: changing tags, taking a change back, moving a merged tag.
 import { sql } from 'kysely'
-import { mergedInto } from '../contacts/merging.ts'
+import { mergedInto } from '../contacts/merged-into.ts'
 import { writeRows, type Renamed } from '../imports/writing.ts'
 import type { Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'

@@ -2,7 +2,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Actor } from '../access/actor.ts'
 import { filterCondition } from '../contacts/filter.ts'
-import { mergedInto } from '../contacts/merging.ts'
+import { mergedInto } from '../contacts/merged-into.ts'
 import type { Db } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { refuseUnlessApplied } from '../tags/ai-modes.ts'

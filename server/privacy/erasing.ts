@@ -5,6 +5,7 @@ import { recordAct } from '../audit/recording.ts'
 import { cutOutOfWaiting } from '../channels/cutting.ts'
 import { getContact } from '../contacts/contacts.ts'
 import { eraseContacts, tracesOf, wholeContact } from '../contacts/erasing.ts'
+import { externalText } from '../contacts/identity.ts'
 import { lockIdentities } from '../contacts/identity-rows.ts'
 import { forgetContacts, recordEvents } from '../events/events.ts'
 import { forgetInImports } from '../imports/forgetting.ts'
@@ -23,14 +24,17 @@ import type { Erasure } from './schema.ts'
 export async function eraseContact(tx: Tx, actor: Actor, contactId: string): Promise<Erasure> {
   const orgId = actor.org_id
   await lockIdentities(tx, orgId)
-  await getContact(tx, actor, contactId)
+  const { identities } = await getContact(tx, actor, contactId)
   // Whoever changes its tags now ends first, and what that leaves behind goes too.
   await sql`select id from contacts where org_id = ${orgId} and id = ${contactId} for update`.execute(tx)
   const ids = await wholeContact(tx, orgId, contactId)
   const traces = await tracesOf(tx, orgId, ids)
   await eraseContacts(tx, orgId, ids)
   await forgetDispatches(tx, orgId, await forgetContacts(tx, orgId, ids))
-  await forgetInImports(tx, orgId, ids, [...traces.phones, ...traces.user_ids])
+  const external = identities
+    .filter(({ kind }) => kind === 'external_id')
+    .map(({ scope, value }) => externalText({ system: scope, id: value }))
+  await forgetInImports(tx, orgId, ids, [...traces.phones, ...traces.user_ids, ...external])
   const cut = await cutOutOfWaiting(tx, orgId, traces)
   const id = newId()
   await sql`

@@ -67,6 +67,8 @@ export async function resolveTagNames(
 /** Tags whose names are like one that nobody bears; spelling mistakes and plurals, not meanings. */
 const MOST_NEAR = 3
 const NEAR = 0.3
+/** Names that nobody bears are many and alike; only those that are nearly the same say something. */
+const NEARLY = 0.5
 
 /**
  * The ids of tags that are named by id or by name, list by list. Refuses names that the catalog does not have
@@ -103,6 +105,18 @@ export async function nearTo(db: Db, orgId: string, names: readonly string[]): P
     ) t on true
     group by n.name, n.place order by n.place`.execute(db)
   return rows
+}
+
+/** Each of some names with the others among them that are nearly the same, the likest first. */
+export async function nearAmong(db: Db, names: readonly string[]): Promise<Map<string, string[]>> {
+  const { rows } = await sql<{ name: string; near: string[] }>`
+    with names as materialized (select * from unnest(${names}::text[], ${names.map(nameKey)}::text[]) as n (name, key))
+    select name, array_agg(other order by likeness desc, other) as near from (
+      select a.name, b.name as other, l.likeness, row_number() over (partition by a.name order by l.likeness desc, b.name) as place
+      from names a join names b on b.key <> a.key cross join lateral (select similarity(a.key, b.key) as likeness) l
+      where l.likeness >= ${NEARLY}
+    ) pairs where place <= ${MOST_NEAR} group by name`.execute(db)
+  return new Map(rows.map(({ name, near }) => [name, near]))
 }
 
 function namesUnknown(unknown: readonly UnknownName[]): Problem {

@@ -5,6 +5,7 @@ import { Fragment, useState } from 'react'
 import {
   KEEP_REFUSED_DAYS,
   KEEP_UNSTARTED_HOURS,
+  MOST_COMPARED,
   type Import,
   type ImportSettings,
 } from '../../../server/imports/schema.ts'
@@ -60,6 +61,9 @@ export function CheckReport({ file, onColumns }: { file: Import; onColumns: () =
         <section className={classes.card} aria-label={m.import_tags_unknown()}>
           <h2 className={classes.title}>{m.import_tags_unknown()}</h2>
           <p className={classes.quiet}>{m.import_tags_unknown_text()}</p>
+          {asked.length > MOST_COMPARED && (
+            <p className={classes.quiet}>{m.import_tags_compared({ shown: formatCount(MOST_COMPARED) })}</p>
+          )}
           <TagChoices tags={asked} choices={choices} onChange={setChoices} />
           {changed && (
             <div className={classes.foot}>

@@ -3,6 +3,7 @@ import { NativeSelect } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { ImportSettings, ImportTag } from '../../../server/imports/schema.ts'
 import { useOrganization } from '../access/queries.ts'
+import { listWords } from '../lib/lists.ts'
 import { formatCount } from '../lib/numbers.ts'
 import { m } from '../paraglide/messages.js'
 import { tagsQuery } from '../tags/queries.ts'
@@ -45,6 +46,9 @@ export function TagChoices({ tags, choices, onChange }: TagChoicesProps) {
                 {tag.state === 'deleted' && ` · ${m.import_tag_deleted()}`}
                 {!tag.can_create && ` · ${m.import_tag_impossible()}`}
               </span>
+              {tag.near_names.length > 0 && (
+                <span className={classes.quiet}>{m.import_tag_near_names({ names: listWords(tag.near_names) })}</span>
+              )}
             </span>
             <NativeSelect
               aria-label={m.import_tag_choice({ name: tag.name })}

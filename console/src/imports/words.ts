@@ -29,6 +29,7 @@ const ROWS: Record<RowReason, () => string> = {
   row_phone_missing: m.row_phone_missing,
   row_phone_invalid: m.row_phone_invalid,
   row_phone_exponent: m.row_phone_exponent,
+  row_phone_decimal: m.row_phone_decimal,
   row_phone_bare: m.row_phone_bare,
   row_columns_differ: m.row_columns_differ,
   row_nul: m.row_nul,

@@ -9,6 +9,7 @@ overwriteGetLocale(() => 'en')
 const FOR_PROGRAMS = new Set([
   'address_not_allowed',
   'batch_not_taken',
+  'bsuid_invalid',
   'contact_has_other_id',
   'contact_name_missing',
   'contact_unnamed',

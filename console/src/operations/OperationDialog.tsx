@@ -71,6 +71,7 @@ export function OperationReport({ id, onShow, onClose }: ReportProps) {
       {operation.kind === 'import' && operation.import !== null && operation.import.refused > 0 && (
         <RefusedRows id={operation.import.id} />
       )}
+      {operation.import !== null && operation.can_undo && <p className={classes.quiet}>{m.import_undo_keeps_tags()}</p>}
       {operation.undone_by !== null && <p className={classes.quiet}>{m.operation_was_undone()}</p>}
       <div className={classes.foot}>
         <OperationActions operation={operation} onUndone={(undo) => onShow(undo.id)} />
