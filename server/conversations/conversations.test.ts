@@ -291,6 +291,30 @@ test('what the customer changed or deleted keeps nobody from closing, and what c
   })
 })
 
+test('what the customer changed is read as it is now wherever it is told, and what they deleted nowhere', async () => {
+  const { agent, account, phone, writes } = await scene()
+  const who = phone()
+  await writes(who, 'my PIN is 4711')
+  const [conversation] = await ofCustomer(agent, who)
+  const params = { id: conversation!.id }
+  const target = await waIdOf(conversation!.last_message!.id)
+  const line = async () => (await ofCustomer(agent, who))[0]!.last_message
+  await says(account, who, editOf(target, 'my PIN is 4712'))
+  await says(account, who, editOf(target, 'my PIN is 4713'))
+  expect(await line()).toMatchObject({ text: 'my PIN is 4713', revoked: false, delivery_state: null })
+  await says(account, who, deletionOf(target))
+  expect(await line()).toMatchObject({ text: null, revoked: true })
+
+  await writes(who, 'what did I write?')
+  const quoting = (await line())!.id
+  await server.pool.query('update messages set reply_to = $2 where id = $1', [quoting, target])
+  const quoted = async () => (await agent.call(schema.listMessages, { params })).messages[0]!.reply_to
+  expect(await quoted()).toMatchObject({ type: 'text', text: null, revoked: true })
+  await server.pool.query(`delete from messages where target = $1 and type = 'revoke'`, [target])
+  expect(await quoted()).toMatchObject({ text: 'my PIN is 4713', revoked: false })
+  expect(JSON.stringify(await list(agent, { search: 'did I write' }))).not.toContain('4711')
+})
+
 test('only who has the conversation reads it; what comes after is unread again', async () => {
   const { admin, agent, phone, writes } = await scene()
   const who = phone()
