@@ -65,6 +65,9 @@ export async function benchLive(folder: string, seconds: number): Promise<void> 
     console.log(
       `  from the delivery to the frame on each stream: ${line(ours.times)}; missed: ${ours.missed} of ${posted.length * STREAMS} (promised: 0)`,
     )
+    console.log(
+      `  of these, ${ours.named} were only named, in ${ours.namingFrames} frames with too many conversations to be sent along: a screen asks for them, so their times do not count`,
+    )
     console.log(`  each message: ${cost}`)
     const crowded = frames.filter(({ text }) => text.includes('"many":true')).length
     if (crowded > 0)
@@ -122,21 +125,38 @@ async function post({ server, orgId }: Asked, seconds: number): Promise<Posted[]
   }
 }
 
-/** For each message and stream, the time until a frame that shows its conversation with it, or with a newer one. */
-function timesOf(streams: Streams, posted: readonly Posted[]): { times: Float64Array; missed: number } {
+/**
+ * For each message and stream, the time until a frame that shows its conversation with it, or with a newer one. Where a frame
+ * that only names the conversation came before that, it is counted apart, and has no time.
+ */
+function timesOf(
+  streams: Streams,
+  posted: readonly Posted[],
+): { times: Float64Array; missed: number; named: number; namingFrames: number } {
   const telling = Map.groupBy(streams.frames.flatMap(toldBy), ({ conversationId }) => conversationId)
   const times = new Float64Array(posted.length * STREAMS)
-  let count = 0
+  let [count, named] = [0, 0]
+  const naming = new Set<Frame>()
   for (const { at, messageId, conversationId } of posted) {
     const frames = (telling.get(conversationId) ?? []).filter(
       ({ lastMessageId }) => lastMessageId === null || lastMessageId >= messageId,
     )
     for (let stream = 0; stream < STREAMS; stream++) {
-      const seen = frames.map(({ frame }) => frame.times[stream]!).filter((time) => time > at)
-      if (seen.length > 0) times[count++] = Math.min(...seen) - at
+      const seen = frames.filter(({ frame }) => frame.times[stream]! > at)
+      if (seen.length === 0) continue
+      const first = seen.reduce((a, b) => (b.frame.times[stream]! < a.frame.times[stream]! ? b : a))
+      if (first.lastMessageId === null) {
+        named++
+        naming.add(first.frame)
+      } else times[count++] = first.frame.times[stream]! - at
     }
   }
-  return { times: times.subarray(0, count).toSorted(), missed: times.length - count }
+  return {
+    times: times.subarray(0, count).toSorted(),
+    missed: times.length - count - named,
+    named,
+    namingFrames: naming.size,
+  }
 }
 
 /** The conversations of a frame; with their last message, unless they were too many to be sent along. */

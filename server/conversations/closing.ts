@@ -6,6 +6,7 @@ import { recordEvents } from '../events/events.ts'
 import type { Db, Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { stepByStep } from '../lib/steps.ts'
+import { stands } from './about.ts'
 import { isAdministrator, lockOpenConversation, refuseOthers, requireMessage } from './locking.ts'
 import type { ClosedStatus } from './schema.ts'
 
@@ -79,11 +80,14 @@ export async function closeConversation(
   await closeConversations(tx, actor, [{ id, at: new Date().toISOString() }], status)
 }
 
-/** Ids sort in the order of arrival. */
+/**
+ * Ids sort in the order of arrival. What changes or deletes another message has no place in the thread of its own by which
+ * it could be named as seen.
+ */
 async function wroteAfter(tx: Tx, actor: Actor, id: string, messageId: string): Promise<boolean> {
   const { rows } = await sql`
-    select from messages where org_id = ${actor.org_id} and conversation_id = ${id} and direction = 'in' and id > ${messageId}
-      and type not in ('reaction', 'system') limit 1`.execute(tx)
+    select from messages m where m.org_id = ${actor.org_id} and m.conversation_id = ${id} and m.direction = 'in' and m.id > ${messageId}
+      and m.type not in ('reaction', 'system') and ${stands} limit 1`.execute(tx)
   return rows.length > 0
 }
 

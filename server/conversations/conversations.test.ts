@@ -1,7 +1,7 @@
 // A conversation begins when a customer writes, belongs to one person at a time, and is closed once.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { composeMessage, composeTextMessage } from '../channels/whatsapp/compose.ts'
+import { composeMessage, composeTextMessage, deletionOf, editOf } from '../channels/whatsapp/compose.ts'
 import { listConflicts } from '../contacts/schema.ts'
 import { openTestServer, type ConnectedAccount, type Person, type TestServer } from '../../test/help/server.ts'
 import { mergeContacts, undoMerge } from '../contacts/merging.ts'
@@ -48,6 +48,28 @@ async function write(account: ConnectedAccount, from: string, text: string, at: 
   })
   expect(await account.deliver(body)).toBe(200)
   await server.interpret()
+}
+
+async function says(account: ConnectedAccount, from: string, message: object): Promise<void> {
+  const { phoneNumberId, displayPhone } = account
+  const body = composeMessage({
+    phoneNumberId,
+    displayPhone,
+    wabaId: '102290129340398',
+    from,
+    at: new Date(),
+    message,
+  })
+  expect(await account.deliver(body)).toBe(200)
+  await server.interpret()
+}
+
+/** WhatsApp's id of a message. */
+async function waIdOf(id: string): Promise<string> {
+  const { rows } = await server.pool.query<{ wa: string }>('select wa_message_id as wa from messages where id = $1', [
+    id,
+  ])
+  return rows[0]!.wa
 }
 
 const list = async (person: Person, query: Record<string, string> = {}) =>
@@ -147,30 +169,16 @@ test('a reaction opens nothing, and stands on its message', async () => {
   await writes(who, 'good morning')
   const [conversation] = await ofCustomer(agent, who)
   const { messages } = await agent.call(schema.listMessages, { params: { id: conversation!.id } })
-  const { rows } = await server.pool.query<{ wa_message_id: string }>(
-    'select wa_message_id from messages where id = $1',
-    [messages[0]!.id],
-  )
+  const target = await waIdOf(messages[0]!.id)
   const react = (emoji: string, from: string) =>
-    account.deliver(
-      composeMessage({
-        phoneNumberId: account.phoneNumberId,
-        displayPhone: account.displayPhone,
-        wabaId: '102290129340398',
-        from,
-        at: new Date(),
-        message: { type: 'reaction', reaction: { message_id: rows[0]!.wa_message_id, emoji } },
-      }),
-    )
+    says(account, from, { type: 'reaction', reaction: { message_id: target, emoji } })
   await react('❤️', who)
-  await server.interpret()
   const after = await agent.call(schema.listMessages, { params: { id: conversation!.id } })
   expect(after.messages).toHaveLength(1)
   expect(after.messages[0]!.reactions).toMatchObject([{ emoji: '❤️', direction: 'in' }])
   expect((await ofCustomer(agent, who))[0]).toMatchObject({ unread_count: 1, last_message: { text: 'good morning' } })
   const stranger = phone()
   await react('👍', stranger)
-  await server.interpret()
   expect(await ofCustomer(agent, stranger)).toEqual([])
 })
 
@@ -258,6 +266,53 @@ test('closing is refused while the customer has written what was not seen', asyn
   expect(await agent.call(schema.closeConversation, { params, body: { seen_to: last_message!.id } })).toMatchObject({
     status: 'closed_by_agent',
   })
+})
+
+test('what the customer changed or deleted keeps nobody from closing, and what changes an unknown message is seen first', async () => {
+  const { agent, account, phone, writes } = await scene()
+  const who = phone()
+  await writes(who, 'hello')
+  const [conversation] = await ofCustomer(agent, who)
+  const params = { id: conversation!.id }
+  const seen = conversation!.last_message!.id
+  await agent.call(schema.takeConversation, { params })
+  const target = await waIdOf(seen)
+  await says(account, who, editOf('wamid.UNKNOWN', 'hello?'))
+  expect(await refusalOf(agent.call(schema.closeConversation, { params, body: { seen_to: seen } }))).toMatchObject({
+    reason: 'new_message',
+  })
+  const { messages } = await agent.call(schema.listMessages, { params })
+  const unknown = messages.find(({ type }) => type === 'edit')!
+  await says(account, who, editOf(target, 'hello, all'))
+  await says(account, who, deletionOf(target))
+  expect((await agent.call(schema.listMessages, { params })).messages).toHaveLength(2)
+  expect(await agent.call(schema.closeConversation, { params, body: { seen_to: unknown.id } })).toMatchObject({
+    status: 'closed_by_agent',
+  })
+})
+
+test('what the customer changed is read as it is now wherever it is told, and what they deleted nowhere', async () => {
+  const { agent, account, phone, writes } = await scene()
+  const who = phone()
+  await writes(who, 'my PIN is 4711')
+  const [conversation] = await ofCustomer(agent, who)
+  const params = { id: conversation!.id }
+  const target = await waIdOf(conversation!.last_message!.id)
+  const line = async () => (await ofCustomer(agent, who))[0]!.last_message
+  await says(account, who, editOf(target, 'my PIN is 4712'))
+  await says(account, who, editOf(target, 'my PIN is 4713'))
+  expect(await line()).toMatchObject({ text: 'my PIN is 4713', revoked: false, delivery_state: null })
+  await says(account, who, deletionOf(target))
+  expect(await line()).toMatchObject({ text: null, revoked: true })
+
+  await writes(who, 'what did I write?')
+  const quoting = (await line())!.id
+  await server.pool.query('update messages set reply_to = $2 where id = $1', [quoting, target])
+  const quoted = async () => (await agent.call(schema.listMessages, { params })).messages[0]!.reply_to
+  expect(await quoted()).toMatchObject({ type: 'text', text: null, revoked: true })
+  await server.pool.query(`delete from messages where target = $1 and type = 'revoke'`, [target])
+  expect(await quoted()).toMatchObject({ text: 'my PIN is 4713', revoked: false })
+  expect(JSON.stringify(await list(agent, { search: 'did I write' }))).not.toContain('4711')
 })
 
 test('only who has the conversation reads it; what comes after is unread again', async () => {

@@ -3,7 +3,9 @@ import { sql, type RawBuilder } from 'kysely'
 import type { Actor } from '../access/actor.ts'
 import { contactsByIds } from '../contacts/contacts.ts'
 import type { Db } from '../lib/db.ts'
+import { isRevoked, lineNow } from './about.ts'
 import { cursorAt, readCursor, type Place } from './cursor.ts'
+import { deliveryState } from './delivery.ts'
 import { conversationMissing } from './locking.ts'
 import type { Conversation, ConversationFilter } from './schema.ts'
 import { findSaying, type Found } from './searching.ts'
@@ -23,7 +25,7 @@ const isAi = sql`exists (select from ai_agents i where i.org_id = c.org_id and i
 const columns = sql`c.id, c.status, c.contact_id, c.channel_id, c.agent_id, c.agent_name, ${isAi} as agent_is_ai, c.opened_at, c.closed_at, c.last_message_at,
   c.unread_count, c.waiting_since, c.window_ends_at, c.waits_until,
   (select actor_name from conversation_closings k where k.org_id = c.org_id and k.conversation_id = c.id) as closed_by,
-  (select jsonb_build_object('id', m.id, 'direction', m.direction, 'type', m.type, 'text', left(m.text, ${MOST_TEXT}), 'sent_by', m.sent_by_name)
+  (select jsonb_build_object('id', m.id, 'direction', m.direction, 'type', m.type, 'text', ${lineNow(MOST_TEXT)}, 'revoked', ${isRevoked()}, 'sent_by', m.sent_by_name, 'delivery_state', ${deliveryState})
    from messages m where m.org_id = c.org_id and m.id = c.last_message_id) as last_message`
 
 /**

@@ -4,6 +4,7 @@ import { systemActor } from '../access/actor.ts'
 import type { OutgoingPayload, Recipient } from '../channels/whatsapp/sending.ts'
 import { recordEvents } from '../events/events.ts'
 import { prepared, type Db, type Tx } from '../lib/db.ts'
+import { lockConversations, waitOn } from './waiting.ts'
 
 /** A number with something to send, or with something that whoever sent it left behind. */
 export interface Outbox {
@@ -132,23 +133,41 @@ interface Trouble {
 /** It will not go, or nobody knows whether it went; until somebody wants it sent again. */
 export const noteEnd = (db: Db, taken: Taken, state: 'failed' | 'uncertain', { code, said }: Trouble): Promise<void> =>
   db.transaction().execute(async (tx) => {
+    const unanswered = state === 'failed' && taken.conversation_id !== null ? [taken.conversation_id] : []
+    await lockConversations(tx, taken.org_id, unanswered)
     await sql`
       update outgoing_messages set state = ${state}, settled_at = case when ${state} = 'failed' then clock_timestamp() end,
         sending_at = null, error_code = ${code}, error_text = ${said}
       where ${stillSending(taken)}`.execute(tx)
+    await waitOn(tx, taken.org_id, unanswered)
     await tell(tx, taken.org_id, [taken])
   })
 
-/** It is sent later, not before the time is over. */
-export async function putBack(
-  db: Db,
-  taken: Taken,
-  { code, said, milliseconds }: Trouble & { milliseconds: number },
-): Promise<void> {
-  await sql`
-    update outgoing_messages set state = 'waiting', sending_at = null, error_code = ${code}, error_text = ${said},
-      retry_at = case when ${milliseconds > 0} then clock_timestamp() + make_interval(secs => ${milliseconds / 1000}) end
-    where ${stillSending(taken)}`.execute(db)
+export interface PutBack extends Trouble {
+  taken: Taken
+  milliseconds: number
+}
+
+/** They are sent later, not before their time is over; those of one organization are written in one transaction. */
+export async function putBack(db: Db, items: readonly PutBack[]): Promise<void> {
+  for (const [orgId, theirs] of Map.groupBy(items, ({ taken }) => taken.org_id)) {
+    const ids = theirs.map(({ taken }) => taken.message_id)
+    await db.transaction().execute(async (tx) => {
+      await sql`
+        update outgoing_messages o set state = 'waiting', sending_at = null, error_code = b.code, error_text = b.said,
+          retry_at = case when b.milliseconds > 0 then clock_timestamp() + make_interval(secs => b.milliseconds / 1000) end
+        from unnest(${ids}::uuid[], ${theirs.map(({ taken }) => taken.sending_at)}::timestamptz[], ${theirs.map(({ code }) => code)}::integer[],
+          ${theirs.map(({ said }) => said)}::text[], ${theirs.map(({ milliseconds }) => milliseconds)}::float8[]) as b (message_id, sending_at, code, said, milliseconds)
+        where o.org_id = ${orgId} and o.message_id = any(${ids}::uuid[]) and o.message_id = b.message_id and o.state = 'sending' and o.sending_at = b.sending_at`.execute(
+        tx,
+      )
+      await tell(
+        tx,
+        orgId,
+        theirs.map(({ taken }) => taken),
+      )
+    })
+  }
 }
 
 /** It was taken, and not tried. */

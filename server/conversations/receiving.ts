@@ -16,6 +16,7 @@ import { isId, newId } from '../lib/ids.ts'
 import { insertMedia } from './media.ts'
 import { assignConversations, type SaidNow } from './opening.ts'
 import { settleRecognized } from './outbox.ts'
+import { lockConversations, waitOn } from './waiting.ts'
 
 /** One update of a delivery, with what is known of its arrival. */
 export interface Arrival {
@@ -235,28 +236,53 @@ async function insertStatuses(
 ): Promise<string[]> {
   if (statuses.length === 0) return []
   const column = <T>(pick: (status: (typeof statuses)[number]) => T) => statuses.map(pick)
-  const { rows: fresh } = await sql<{ channel_id: string; wa_message_id: string; callback_data: unknown }>`
+  const { rows } = await sql<Omit<FreshStatus, 'message_id'> & { callback_data: unknown }>`
     insert into message_statuses (org_id, channel_id, wa_message_id, status, at, received_at, content)
     select ${orgId}, * from unnest(${column((s) => s.channel.id)}::uuid[], ${column((s) => s.update.wa_message_id)}::text[],
       ${column((s) => (s.update.status === 'other' ? (s.update.status_as_written ?? 'other') : s.update.status))}::text[],
       ${column((s) => timeOf(s.update.at, s.arrival.received_at))}::timestamptz[], ${column((s) => s.arrival.received_at)}::timestamptz[],
       ${column((s) => JSON.stringify(s.update.content))}::jsonb[])
     on conflict (org_id, channel_id, wa_message_id, status) do nothing
-    returning channel_id, wa_message_id, content -> 'biz_opaque_callback_data' as callback_data`.execute(tx)
+    returning channel_id, wa_message_id, status, content -> 'biz_opaque_callback_data' as callback_data`.execute(tx)
+  const fresh = rows.map(({ callback_data: id, ...status }) => ({
+    ...status,
+    message_id: typeof id === 'string' && isId(id) ? id : null,
+  }))
+  const failed = await conversationsOf(
+    tx,
+    orgId,
+    fresh.filter(({ status }) => status === 'failed'),
+  )
+  await lockConversations(tx, orgId, failed)
   await settleRecognized(
     tx,
     orgId,
-    fresh.flatMap(({ callback_data: id, ...status }) =>
-      typeof id === 'string' && isId(id) ? [{ ...status, message_id: id }] : [],
-    ),
+    fresh.flatMap(({ message_id, ...status }) => (message_id === null ? [] : [{ ...status, message_id }])),
   )
+  await waitOn(tx, orgId, failed)
+  return conversationsOf(tx, orgId, fresh)
+}
+
+interface FreshStatus {
+  channel_id: string
+  wa_message_id: string
+  status: string
+  /** Ours, where it was sent along. */
+  message_id: string | null
+}
+
+async function conversationsOf(tx: Tx, orgId: string, statuses: readonly FreshStatus[]): Promise<string[]> {
+  if (statuses.length === 0) return []
   const { rows } = await sql<{ conversation_id: string }>`
     select distinct m.conversation_id
-    from unnest(${fresh.map((each) => each.channel_id)}::uuid[], ${fresh.map((each) => each.wa_message_id)}::text[]) as k (channel_id, wa_message_id)
-    cross join lateral (select conversation_id from messages
-      where org_id = ${orgId} and channel_id = k.channel_id and wa_message_id = k.wa_message_id and conversation_id is not null limit 1) m`.execute(
-    tx,
-  )
+    from unnest(${statuses.map((each) => each.channel_id)}::uuid[], ${statuses.map((each) => each.wa_message_id)}::text[], ${statuses.map((each) => each.message_id)}::uuid[]) as k (channel_id, wa_message_id, message_id)
+    cross join lateral (
+      (select conversation_id from messages
+        where org_id = ${orgId} and channel_id = k.channel_id and wa_message_id = k.wa_message_id and conversation_id is not null limit 1)
+      union all
+      (select conversation_id from messages where org_id = ${orgId} and channel_id = k.channel_id and id = k.message_id and conversation_id is not null)
+      limit 1
+    ) m`.execute(tx)
   return rows.map((row) => row.conversation_id)
 }
 

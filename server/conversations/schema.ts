@@ -22,6 +22,8 @@ export type ClosedStatus = Exclude<ConversationStatus, 'pending' | 'active'>
 const Agent = z.object({ id: Id, name: z.string() })
 const Holder = Agent.extend({ ai: z.boolean().describe('It is an AI agent, no person.') })
 
+const DeliveryState = z.enum(['waiting', 'sending', 'sent', 'delivered', 'read', 'played', 'failed', 'uncertain'])
+
 export const Conversation = z
   .object({
     id: Id,
@@ -38,8 +40,13 @@ export const Conversation = z
         id: Id,
         direction: z.enum(['in', 'out']),
         type: z.string(),
-        text: z.string().nullable().describe('At most its first 200 characters.'),
+        text: z
+          .string()
+          .nullable()
+          .describe('At most its first 200 characters as it reads now; null once it was deleted.'),
+        revoked: z.boolean().describe('It was deleted for everyone.'),
         sent_by: z.string().nullable(),
+        delivery_state: DeliveryState.nullable().describe('How far it came, of what was sent.'),
       })
       .nullable()
       .describe('Null when it is kept no more.'),
@@ -133,10 +140,14 @@ export const Message = z
         id: Id.nullable(),
         direction: z.enum(['in', 'out']).nullable(),
         type: z.string().nullable(),
-        text: z.string().nullable(),
+        text: z
+          .string()
+          .nullable()
+          .describe('At most its first 200 characters as it reads now; null once it was deleted.'),
+        revoked: z.boolean().describe('It was deleted for everyone.'),
       })
       .nullable()
-      .describe('The message it answers; all null when that one is not known.'),
+      .describe('The message it answers; its id, direction, type and text are null when that one is not known.'),
     reactions: z.array(z.object({ emoji: z.string(), direction: z.enum(['in', 'out']), at: Instant })),
     edited_at: Instant.nullable().describe('When its text was changed; text is the newest.'),
     revoked_at: Instant.nullable().describe('When it was deleted for everyone.'),
@@ -146,10 +157,11 @@ export const Message = z
     client_key: z.string().nullable().describe('What the writer named it, of what was sent from here.'),
     delivery: z
       .object({
-        state: z.enum(['waiting', 'sending', 'sent', 'delivered', 'read', 'played', 'failed', 'uncertain']),
+        state: DeliveryState,
         at: Instant.nullable(),
         error_code: z.int().nullable().describe('Meta’s number of what went wrong.'),
         error: z.string().nullable().describe('What Meta or the network said.'),
+        retry_at: Instant.nullable().describe('When one that waits is tried again, if that is known.'),
       })
       .nullable()
       .describe(

@@ -27,6 +27,7 @@ import {
   takeMessages,
   type Accepted,
   type Outbox,
+  type PutBack,
   type Taken,
 } from './outbox.ts'
 
@@ -86,6 +87,7 @@ export function openSender(server: SenderResources, changes: Partial<Pace> = {})
   /** Numbers by which another server sends: until when they are left to it. */
   const elsewhere = new Map<string, number>()
   const noteTogether = writtenTogether((accepted: readonly Accepted[]) => noteAccepted(db, accepted))
+  const putBackTogether = writtenTogether((items: readonly PutBack[]) => putBack(db, items))
   let claims: Claims | null = null
 
   const waitAfter = (times: number) => Math.min(pace.mostWaitMs, pace.firstWaitMs * 2 ** Math.min(30, times - 1))
@@ -242,7 +244,7 @@ export function openSender(server: SenderResources, changes: Partial<Pace> = {})
     if (outcome === 'pair_limit') milliseconds = pace.pairWaitMs
     else if (outcome === 'retry') milliseconds = waitAfter(taken.attempts)
     else await pause(channel, line, outcome)
-    await putBack(db, taken, { ...answer, milliseconds })
+    await putBackTogether({ taken, code: answer.code, said: answer.said, milliseconds })
   }
 
   const pause = async (

@@ -349,6 +349,20 @@ describe('trouble', () => {
     expect(await toldToAdmin()).toEqual({ refused: [], paused: null })
   })
 
+  test.each([0, 3, 10, 200, 299, 131_005])(
+    '%d is of the token: what is written waits for another one',
+    async (code) => {
+      const { talk, channelId } = await openTalks(server, admin)
+      const id = await (await talk()).write('Hi')
+      graph.mishap = () => ({ code })
+      startSender()
+      await until(async () => expect(await stateOf(server, id)).toMatchObject({ state: 'waiting', error_code: code }))
+      expect((await admin.call(getSession)).refused_tokens).toEqual([admin.actor.org_id])
+      const { channels } = await admin.call(listChannels)
+      expect(channels.find((channel) => channel.id === channelId)?.paused).toBe('token_refused')
+    },
+  )
+
   test('without a token messages wait for one', async () => {
     const { account, talk } = await openTalks(server, admin, { token: '' })
     const { write: say } = await talk()

@@ -13,6 +13,7 @@ import {
   refuseOthers,
   type LockedConversation,
 } from './locking.ts'
+import { waitNoMore } from './waiting.ts'
 
 interface Written {
   text: string
@@ -136,6 +137,7 @@ export async function resendMessage(tx: Tx, actor: Actor, messageId: string): Pr
   )
   if (type === 'template') await waitForAnswer(tx, actor, conversation)
   await sql`update messages set wa_message_id = null where org_id = ${actor.org_id} and id = ${messageId}`.execute(tx)
+  await waitNoMore(tx, actor.org_id, conversation.id)
   await tell(tx, actor, conversation)
 }
 

@@ -3,7 +3,9 @@ import { sql, type RawBuilder } from 'kysely'
 import type { Actor } from '../access/actor.ts'
 import { prepared, type Db } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
+import { about, isRevoked, lineNow, stands, textNow } from './about.ts'
 import { cursorAt, readCursor } from './cursor.ts'
+import { furthestStatus, outboxState } from './delivery.ts'
 import { conversationMissing } from './locking.ts'
 import { KEPT_THERE } from './media.ts'
 import type { ConversationStatus, Message } from './schema.ts'
@@ -13,47 +15,46 @@ interface MessageRow extends Omit<Message, 'delivery'> {
   delivery_at: string | null
   error_code: number | null
   error: string | null
+  retry_at: string | null
 }
 
-/** Only what it is about shows them, as long as that is known. */
-const stands: RawBuilder<unknown> = sql`(m.target is null or m.type not in ('reaction', 'edit', 'revoke') or not exists (
-  select from messages t where t.org_id = m.org_id and t.channel_id = m.channel_id and t.wa_message_id = m.target))`
-
-const about = (type: string) =>
-  sql`from messages a where a.org_id = m.org_id and a.channel_id = m.channel_id and a.target = m.wa_message_id and a.type = ${type}`
+const MOST_QUOTED = 200
 
 const columns: RawBuilder<unknown> = sql`m.id, m.conversation_id, m.direction, m.origin, m.type, m.content, m.sent_at, m.received_at, m.sent_by_name as sent_by, o.client_key,
-  coalesce((select a.text ${about('edit')} order by a.sent_at desc, a.id desc limit 1), m.text) as text,
+  ${textNow()} as text,
   (select max(a.sent_at) ${about('edit')}) as edited_at,
   (select max(a.sent_at) ${about('revoke')}) as revoked_at,
   case when f.id is not null then jsonb_build_object('id', f.id, 'mime_type', f.mime_type, 'size', f.size, 'file_name', f.file_name, 'state', f.state, 'error', f.error,
     'available_until', case when f.state = 'failed' then to_char((f.created_at + ${KEPT_THERE}) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') end) end as media,
   case when m.reply_to is not null then coalesce((
-    select jsonb_build_object('id', r.id, 'direction', r.direction, 'type', r.type, 'text', left(r.text, 200))
+    select jsonb_build_object('id', r.id, 'direction', r.direction, 'type', r.type, 'text', ${lineNow(MOST_QUOTED, 'r')}, 'revoked', ${isRevoked('r')})
     from messages r where r.org_id = m.org_id and r.channel_id = m.channel_id and r.wa_message_id = m.reply_to),
-    '{"id": null, "direction": null, "type": null, "text": null}') end as reply_to,
+    '{"id": null, "direction": null, "type": null, "text": null, "revoked": false}') end as reply_to,
   coalesce((
     select jsonb_agg(jsonb_build_object('emoji', r.text, 'direction', r.direction, 'at', to_char(r.sent_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by r.sent_at)
     from (select distinct on (a.direction) a.text, a.direction, a.sent_at ${about('reaction')} order by a.direction, a.sent_at desc, a.id desc) r
     where r.text is not null and r.text <> ''), '[]') as reactions,
-  case when m.direction = 'out' then coalesce(s.status, case o.state when 'accepted' then 'sent' else o.state end, 'sent') end as delivery_state,
+  case when m.direction = 'out' then coalesce(s.status, ${outboxState}, 'sent') end as delivery_state,
   coalesce(s.at, o.settled_at) as delivery_at,
-  coalesce(s.error_code, o.error_code) as error_code, coalesce(s.error, o.error_text) as error`
+  coalesce(s.error_code, o.error_code) as error_code, coalesce(s.error, o.error_text) as error, o.retry_at`
 
-/** The furthest status; whatever order they came in, none goes back. A failure is the last word. */
 const joins: RawBuilder<unknown> = sql`
   left join media f on f.org_id = m.org_id and f.message_id = m.id
   left join outgoing_messages o on o.org_id = m.org_id and o.message_id = m.id
   left join lateral (
     select st.status, st.at, (st.content #>> '{errors,0,code}')::int as error_code,
       coalesce(st.content #>> '{errors,0,error_data,details}', st.content #>> '{errors,0,title}') as error
-    from message_statuses st
-    where m.direction = 'out' and st.org_id = m.org_id and st.channel_id = m.channel_id and st.wa_message_id = m.wa_message_id
-      and st.status in ('sent', 'delivered', 'read', 'played', 'failed')
-    order by array_position(array['sent', 'failed', 'delivered', 'read', 'played'], st.status) desc limit 1
+    ${furthestStatus}
   ) s on true`
 
-const toMessage = ({ delivery_state: state, delivery_at, error_code, error, ...row }: MessageRow): Message => ({
+const toMessage = ({
+  delivery_state: state,
+  delivery_at,
+  error_code,
+  error,
+  retry_at,
+  ...row
+}: MessageRow): Message => ({
   ...row,
   delivery:
     state === null
@@ -63,6 +64,7 @@ const toMessage = ({ delivery_state: state, delivery_at, error_code, error, ...r
           at: delivery_at,
           error_code: state === 'failed' || state === 'waiting' ? error_code : null,
           error: state === 'failed' || state === 'waiting' ? error : null,
+          retry_at: state === 'waiting' ? retry_at : null,
         },
 })
 

@@ -11,8 +11,14 @@ import type { Behaviour } from './schema.ts'
 export const BEHAVES = sql`jsonb_build_object('reads', coalesce(b.reads, true), 'silent', coalesce(b.silent, false),
   'refuses_with', b.refuses_with, 'delay_seconds', coalesce(b.delay_seconds, 0))`
 
-/** Sets it, from the next message on. Refuses a contact that is not played. Pauses that an error brought about end. */
+/**
+ * Sets it, from the next message on, and answers what it was before. Refuses a contact that is not played. Pauses that an
+ * error brought about end.
+ */
 export async function setBehaviour(tx: Tx, actor: Actor, contactId: string, behaviour: Behaviour): Promise<Behaviour> {
+  const { rows: before } = await sql<{ behaviour: Behaviour }>`
+    select ${BEHAVES} as behaviour from contacts c left join test_phone_customers b on b.org_id = c.org_id and b.contact_id = c.id
+    where c.org_id = ${actor.org_id} and c.id = ${contactId} and c.test for update of c`.execute(tx)
   const { rows } = await sql`
     insert into test_phone_customers (org_id, contact_id, reads, silent, refuses_with, delay_seconds)
     select org_id, id, ${behaviour.reads}::boolean, ${behaviour.silent}::boolean, ${behaviour.refuses_with}::integer, ${behaviour.delay_seconds}::integer
@@ -20,10 +26,10 @@ export async function setBehaviour(tx: Tx, actor: Actor, contactId: string, beha
     on conflict (org_id, contact_id) do update set reads = excluded.reads, silent = excluded.silent,
       refuses_with = excluded.refuses_with, delay_seconds = excluded.delay_seconds
     returning contact_id`.execute(tx)
-  if (rows.length === 0)
+  if (rows.length === 0 || !before[0])
     throw new Problem('not_found', 'There is no such customer on the test phone.', { reason: 'customer_missing' })
   await forgetTestPauses(tx, actor.org_id)
-  return behaviour
+  return before[0].behaviour
 }
 
 interface PlayedContact {

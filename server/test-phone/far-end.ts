@@ -66,9 +66,14 @@ export function openFarEnd({ db, log, live, deliveries }: Resources, { stepMs = 
     const number = await findNumber(orgId, message.phone_number_id)
     const customer = await findPlayed(db, orgId, message.to)
     if (!number || !customer) return
-    const { reads, silent, refuses_with: code, delay_seconds } = customer.behaviour
-    const status = async (to: 'sent' | 'delivered' | 'read' | 'failed', afterMs: number) => {
-      await sleep(afterMs, undefined, { signal: stopping.signal })
+    const { refuses_with: code, delay_seconds } = customer.behaviour
+    const later = (milliseconds: number) => sleep(milliseconds, undefined, { signal: stopping.signal })
+    /** As it is by then; null while the phone is off. */
+    const behaviour = async () => {
+      const then = (await findPlayed(db, orgId, message.to))?.behaviour
+      return !then || then.silent ? null : then
+    }
+    const status = async (to: 'sent' | 'delivered' | 'read' | 'failed') => {
       const body = composeStatus({
         phoneNumberId: message.phone_number_id,
         displayPhone: number.phone,
@@ -83,11 +88,18 @@ export function openFarEnd({ db, log, live, deliveries }: Resources, { stepMs = 
       })
       await deliveries.store({ org_id: orgId, account_id: number.account_id, body: Buffer.from(body) })
     }
-    if (code !== null) return status('failed', stepMs)
-    await status('sent', stepMs / 2)
-    if (silent) return
-    await status('delivered', delay_seconds * 1000 + stepMs)
-    if (reads) await status('read', stepMs * 2)
+    if (code !== null) {
+      await later(stepMs)
+      return status('failed')
+    }
+    await later(stepMs / 2)
+    await status('sent')
+    await later(delay_seconds * 1000 + stepMs)
+    // What does not arrive now, or is not read, does and is when the customer's behaviour changes.
+    if ((await behaviour()) === null) return
+    await status('delivered')
+    await later(stepMs * 2)
+    if ((await behaviour())?.reads) await status('read')
   }
 
   const tellLater = (work: Promise<void>): void => {

@@ -1,9 +1,17 @@
 // What played customers do: they write, send files, react, edit and delete, each as a signed delivery in Meta's shape.
 import { createHash } from 'node:crypto'
+import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Actor } from '../access/actor.ts'
 import { findAccountSecrets, type Vault } from '../channels/accounts.ts'
-import { choiceOf, composeMessage, deletionOf, editOf, reactionTo } from '../channels/whatsapp/compose.ts'
+import {
+  choiceOf,
+  composeMessage,
+  composeStatus,
+  deletionOf,
+  editOf,
+  reactionTo,
+} from '../channels/whatsapp/compose.ts'
 import { signBody } from '../channels/whatsapp/signature.ts'
 import { plainType } from '../conversations/reading-media.ts'
 import { SENT_AS } from '../conversations/media-schema.ts'
@@ -11,7 +19,8 @@ import type { Db } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import type { SentFile } from '../lib/route.ts'
 import { keepFile } from './files.ts'
-import type { PlayedMessage } from './schema.ts'
+import { furthestStatus } from '../conversations/delivery.ts'
+import type { Behaviour, PlayedMessage } from './schema.ts'
 import { getCustomer, openTestAccount } from './test-phone.ts'
 
 /** A delivery of a played customer, for the webhook of the test account. */
@@ -126,6 +135,34 @@ export const playDeletion = (
   { message_id }: { message_id: string },
 ): Promise<Played> => playAbout(stage, contactId, message_id, (target) => deletionOf(ownOf(target).id))
 
+/**
+ * What a real phone tells when it is on again: all that was sent meanwhile arrives, and is read if the customer reads. One who
+ * reads again has read what had arrived. The newest 200 messages at most, oldest first.
+ */
+export async function playCatchingUp(
+  stage: Stage,
+  contactId: string,
+  { before, now }: { before: Behaviour; now: Behaviour },
+): Promise<Played[]> {
+  const isOnAgain = before.silent && !now.silent
+  const readsAgain = !before.reads && now.reads && !now.silent
+  if (!isOnAgain && !readsAgain) return []
+  const { rows } = await sql<{ id: string; status: 'sent' | 'delivered' }>`
+    select m.wa_message_id as id, s.status
+    from messages m cross join lateral (select st.status ${furthestStatus}) s
+    where m.org_id = ${stage.actor.org_id} and m.contact_id = ${contactId} and m.origin = 'sent' and s.status in ('sent', 'delivered')
+    order by m.sent_at desc, m.id desc limit 200`.execute(stage.db)
+  if (rows.length === 0) return []
+  const number = await openNumber(stage)
+  const customer = await addressed(stage, contactId)
+  return rows
+    .toReversed()
+    .flatMap(({ id, status }) => [
+      ...(status === 'sent' && isOnAgain ? [number.tell(customer, id, 'delivered')] : []),
+      ...(now.reads && (status === 'delivered' || isOnAgain) ? [number.tell(customer, id, 'read')] : []),
+    ])
+}
+
 async function playAbout(
   stage: Stage,
   contactId: string,
@@ -153,7 +190,7 @@ async function answering(stage: Stage, number: Number, replyTo: string | undefin
   return { context: { from: (direction === 'out' ? number.phone : phone)?.slice(1), id } }
 }
 
-async function addressed({ db, actor }: Stage, contactId: string) {
+async function addressed({ db, actor }: Stage, contactId: string): Promise<Addressed> {
   const { phone, user_id } = await getCustomer(db, actor, contactId)
   if (phone === null && user_id === null)
     throw new Problem(
@@ -166,18 +203,17 @@ async function addressed({ db, actor }: Stage, contactId: string) {
   return { from: phone ?? undefined, userId: user_id ?? undefined }
 }
 
+interface Addressed {
+  from?: string | undefined
+  userId?: string | undefined
+}
+
 interface Number {
   channelId: string
   phone: string
-  deliver(
-    customer: {
-      from?: string | undefined
-      userId?: string | undefined
-      username?: string | undefined
-      name?: string | undefined
-    },
-    message: object,
-  ): Played
+  deliver(customer: Addressed & { username?: string | undefined; name?: string | undefined }, message: object): Played
+  /** How far a message came that was sent to the customer, by WhatsApp's id. */
+  tell(customer: Addressed, messageId: string, status: 'delivered' | 'read'): Played
 }
 
 /** The number that customers write to, made on first use. */
@@ -186,14 +222,18 @@ async function openNumber({ db, vault, actor }: Stage): Promise<Number> {
   const [channel] = account.channels
   const secrets = await findAccountSecrets(db, vault.secretKey, account.id)
   if (!channel || !secrets) throw new Error('The test account has no number or no secret.')
+  const where = { phoneNumberId: channel.phone_number_id, displayPhone: channel.phone, wabaId: account.waba_id }
+  const signed = (body: string): Played => ({
+    accountId: account.id,
+    body,
+    signature: signBody(body, secrets.app_secrets[0]!),
+  })
   return {
     channelId: channel.id,
     phone: channel.phone,
-    deliver(customer, message) {
-      const where = { phoneNumberId: channel.phone_number_id, displayPhone: channel.phone, wabaId: account.waba_id }
-      const body = composeMessage({ ...where, ...customer, at: new Date(), message })
-      return { accountId: account.id, body, signature: signBody(body, secrets.app_secrets[0]!) }
-    },
+    deliver: (customer, message) => signed(composeMessage({ ...where, ...customer, at: new Date(), message })),
+    tell: ({ from: to, userId }, messageId, status) =>
+      signed(composeStatus({ ...where, messageId, status, at: new Date(), to, userId })),
   }
 }
 

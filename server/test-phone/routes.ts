@@ -6,6 +6,7 @@ import { answer } from '../lib/route.ts'
 import { setBehaviour } from './behaviour.ts'
 import * as schema from './schema.ts'
 import {
+  playCatchingUp,
   playChoice,
   playDeletion,
   playEdit,
@@ -39,11 +40,16 @@ export const testPhoneRoutes = [
   ),
 
   bind(schema.behave, async ({ params, body }, context) => {
-    const behaviour = await context.write(async (tx) =>
-      answer(200, await setBehaviour(tx, context.actor, params.id, body)),
-    )
+    let before: schema.Behaviour | null = null
+    const behaviour = await context.write(async (tx) => {
+      before = await setBehaviour(tx, context.actor, params.id, body)
+      return answer(200, body)
+    })
     // What waited because of it goes now.
     context.sendSoon()
+    if (before)
+      for (const late of await playCatchingUp(stageOf(context), params.id, { before, now: body }))
+        await post(context, late)
     return behaviour
   }),
 
@@ -56,9 +62,11 @@ export const testPhoneRoutes = [
   ),
 ]
 
+const stageOf = (context: Context): Stage => ({ db: context.db, vault: context, actor: context.actor })
+
 /** What it takes is there for others before it is told, so it is not of the transaction of the call. */
 async function play(context: Context, compose: (stage: Stage) => Promise<Played>) {
-  const played = await compose({ db: context.db, vault: context, actor: context.actor })
+  const played = await compose(stageOf(context))
   return context.write(async () => {
     await post(context, played)
     return answer(204, undefined)

@@ -24,7 +24,7 @@ export const ERROR_TITLES: readonly (readonly [code: number, title: string])[] =
 export const Behaviour = z
   .object({
     reads: z.boolean().describe('Reads what is delivered.'),
-    silent: z.boolean().describe('The phone is off: nothing is delivered.'),
+    silent: z.boolean().describe('The phone is off: nothing is delivered until it is on again.'),
     refuses_with: z
       .int()
       .refine((code) => META_ERRORS.has(code), refusal('error_code_unknown', 'Choose one of Meta’s error codes.'))

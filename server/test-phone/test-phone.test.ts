@@ -264,6 +264,49 @@ test('a customer who does not read, or whose phone is off, is told of no further
   ])
 })
 
+test('a phone that is on again gets what was sent meanwhile, and who reads again reads what had arrived', async () => {
+  const customer = await played()
+  const statuses = async (id: string) => (await customer.statuses(id)).map(({ status }) => status).toSorted()
+  await customer.as({ reads: false })
+  const unread = await customer.write('One')
+  await until(async () => expect(await statuses(unread)).toEqual(['delivered', 'sent']))
+  await customer.as({ reads: false, silent: true })
+  const [first, second] = [await customer.write('Two'), await customer.write('Three')]
+  await until(async () => {
+    for (const id of [first, second]) expect(await statuses(id)).toEqual(['sent'])
+  })
+  // Off, nobody reads.
+  await customer.as({ reads: true, silent: true })
+  expect(await statuses(unread)).toEqual(['delivered', 'sent'])
+  await customer.as({ reads: false, silent: true })
+  await customer.as({ reads: false })
+  for (const id of [first, second]) expect(await statuses(id)).toEqual(['delivered', 'sent'])
+  expect((await customer.messages()).every(({ arrived }) => arrived)).toBe(true)
+  await customer.as({ reads: true })
+  for (const id of [unread, first, second]) expect(await statuses(id)).toEqual(['delivered', 'read', 'sent'])
+})
+
+test('what is on its way when the phone goes off does not arrive before it is on again', async () => {
+  const customer = await played()
+  await customer.as({ delay_seconds: 1 })
+  const id = await customer.write('Slowly')
+  await until(async () => expect((await customer.statuses(id)).map(({ status }) => status)).toEqual(['sent']))
+  await customer.as({ silent: true })
+  await new Promise((resolve) => setTimeout(resolve, 1300))
+  expect((await customer.statuses(id)).map(({ status }) => status)).toEqual(['sent'])
+  await customer.as({ reads: false })
+  expect((await customer.statuses(id)).map(({ status }) => status).toSorted()).toEqual(['delivered', 'sent'])
+})
+
+test('every error of Meta’s can be played: refused at once, or told later', async () => {
+  const customer = await played()
+  for (const code of [3, 10, 200, 130_497, 131_005, 131_021, 131_031, 131_037, 131_042, 131_045, 131_050, 131_053])
+    expect(await customer.as({ refuses_with: code })).toMatchObject({ refuses_with: code })
+  await expect(customer.as({ refuses_with: 131_999 })).rejects.toMatchObject({
+    problem: { reason: 'error_code_unknown' },
+  })
+})
+
 test('what is sent arrives after the delay', async () => {
   const customer = await played()
   await customer.as({ delay_seconds: 1 })
@@ -273,7 +316,7 @@ test('what is sent arrives after the delay', async () => {
   expect(performance.now() - began).toBeGreaterThan(1000)
 })
 
-test.each([131_026, 131_047])('%d is told later, as Meta does: taken, then failed', async (code) => {
+test.each([131_026, 131_047, 131_050])('%d is told later, as Meta does: taken, then failed', async (code) => {
   const customer = await played()
   await customer.as({ refuses_with: code })
   const id = await customer.write('Hi')
@@ -281,7 +324,7 @@ test.each([131_026, 131_047])('%d is told later, as Meta does: taken, then faile
   expect((await stateOf(server, id)).state).toBe('accepted')
 })
 
-test.each([100, 368])('%d is refused at once', async (code) => {
+test.each([100, 368, 131_037])('%d is refused at once', async (code) => {
   const customer = await played()
   await customer.as({ refuses_with: code })
   const id = await customer.write('Hi')

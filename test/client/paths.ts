@@ -1017,9 +1017,13 @@ export interface components {
         /** @enum {string} */
         direction: "in" | "out";
         type: string;
-        /** @description At most its first 200 characters. */
+        /** @description At most its first 200 characters as it reads now; null once it was deleted. */
         text: string | null;
+        /** @description It was deleted for everyone. */
+        revoked: boolean;
         sent_by: string | null;
+        /** @description How far it came, of what was sent. */
+        delivery_state: ("waiting" | "sending" | "sent" | "delivered" | "read" | "played" | "failed" | "uncertain") | null;
       }) | null;
       unread_count: number;
       /** @description The first message of the customer that nobody has answered. */
@@ -1080,12 +1084,15 @@ export interface components {
       content: unknown;
       /** @description The file that it carries. */
       media: components["schemas"]["Media"] | null;
-      /** @description The message it answers; all null when that one is not known. */
+      /** @description The message it answers; its id, direction, type and text are null when that one is not known. */
       reply_to: ({
         id: string | null;
         direction: ("in" | "out") | null;
         type: string | null;
+        /** @description At most its first 200 characters as it reads now; null once it was deleted. */
         text: string | null;
+        /** @description It was deleted for everyone. */
+        revoked: boolean;
       }) | null;
       reactions: ({
           emoji: string;
@@ -1124,6 +1131,8 @@ export interface components {
         error_code: number | null;
         /** @description What Meta or the network said. */
         error: string | null;
+        /** @description When one that waits is tried again, if that is known. */
+        retry_at: string | null;
       }) | null;
     };
     Media: {

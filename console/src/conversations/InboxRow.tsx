@@ -1,8 +1,10 @@
 // One conversation in the list of the inbox: who it is with, what was said last, what waits, and how the customer is tagged.
 import { VisuallyHidden } from '@mantine/core'
 import {
+  IconAlertCircle,
   IconClockHour4,
   IconFile,
+  IconHelpCircle,
   IconMapPin,
   IconMicrophone,
   IconPaperclip,
@@ -26,7 +28,7 @@ import { useAttached } from './attached.ts'
 import { useDraft } from './drafts.ts'
 import classes from './InboxList.module.css'
 import type { InboxListName } from './search.ts'
-import { customerName, messageLine, nameOfAgent, unreadWords } from './words.ts'
+import { customerName, lastLine, nameOfAgent, unreadWords } from './words.ts'
 
 interface InboxRowProps {
   ref: Ref<HTMLLIElement>
@@ -152,12 +154,24 @@ function Snippet({ conversation, open }: { conversation: Conversation; open: boo
     )
   }
   if (!last) return <span className={classes.snippet}>{m.inbox_message_gone()}</span>
-  const Icon = Object.hasOwn(ICONS, last.type) ? ICONS[last.type] : undefined
+  const Icon = !last.revoked && Object.hasOwn(ICONS, last.type) ? ICONS[last.type] : undefined
   return (
     <span className={classes.snippet}>
+      {last.delivery_state === 'failed' && (
+        <span className={classes.failed}>
+          <IconAlertCircle size={14} stroke={1.9} aria-hidden />
+          {m.inbox_not_sent()}{' '}
+        </span>
+      )}
+      {last.delivery_state === 'uncertain' && (
+        <span className={classes.uncertain}>
+          <IconHelpCircle size={14} stroke={1.9} aria-hidden />
+          {m.inbox_uncertain()}{' '}
+        </span>
+      )}
       {last.direction === 'out' && <span>{m.inbox_wrote({ name: last.sent_by ?? m.message_phone_app_short() })} </span>}
       {Icon && <Icon size={14} stroke={1.8} aria-hidden />}
-      <bdi>{messageLine(last)}</bdi>
+      <bdi>{lastLine(last)}</bdi>
     </span>
   )
 }

@@ -12,7 +12,7 @@ import classes from './Message.module.css'
 import { MessageContent } from './MessageContent.tsx'
 import { QuoteBlock } from './QuoteBlock.tsx'
 import { useDecideMessage } from './queries.ts'
-import { failureWords } from './words.ts'
+import { deletedWords, failureWords, waitingWords } from './words.ts'
 
 interface MessageBubbleProps {
   message: Message
@@ -55,9 +55,7 @@ export const MessageBubble = memo(
           {revoked_at === null ? (
             <MessageContent message={message} />
           ) : (
-            <span className={classes.soft}>
-              {direction === 'in' ? m.message_deleted_by_customer() : m.message_deleted()}
-            </span>
+            <span className={classes.soft}>{deletedWords(direction)}</span>
           )}
           <span className={classes.meta}>
             {edited_at !== null && revoked_at === null && (
@@ -94,12 +92,22 @@ export const MessageBubble = memo(
         {delivery && (delivery.state === 'failed' || delivery.state === 'uncertain') && (
           <Undelivered message={message} delivery={delivery} conversationId={conversationId} mayDecide={mayAnswer} />
         )}
+        {delivery?.state === 'waiting' && <Delayed delivery={delivery} />}
       </div>
     )
   },
   // What is done on it is the same whatever function is named.
   (a, b) => a.message === b.message && a.follows === b.follows && a.name === b.name && a.mayAnswer === b.mayAnswer,
 )
+
+function Delayed({ delivery }: { delivery: NonNullable<Message['delivery']> }) {
+  const words = waitingWords(delivery)
+  return words === null ? null : (
+    <div className={classes.undelivered} role="status">
+      <p>{words}</p>
+    </div>
+  )
+}
 
 interface UndeliveredProps {
   message: Message

@@ -1,10 +1,16 @@
 // The message that another one answers, in one line above it; it leads there.
 import { m } from '../paraglide/messages.js'
 import classes from './Message.module.css'
-import { messageLine } from './words.ts'
+import { deletedWords, messageLine } from './words.ts'
 
 interface QuoteBlockProps {
-  quote: { id: string | null; direction: 'in' | 'out' | null; type: string | null; text: string | null }
+  quote: {
+    id: string | null
+    direction: 'in' | 'out' | null
+    type: string | null
+    text: string | null
+    revoked?: boolean
+  }
   /** The customer's. */
   name: string
   label?: string
@@ -12,7 +18,7 @@ interface QuoteBlockProps {
 }
 
 export function QuoteBlock({ quote, name, label, onOpen }: QuoteBlockProps) {
-  const { id, direction, type, text } = quote
+  const { id, direction, type, text, revoked = false } = quote
   const words = (
     <>
       <span className={classes.quoteWho}>
@@ -20,7 +26,7 @@ export function QuoteBlock({ quote, name, label, onOpen }: QuoteBlockProps) {
         <bdi>{direction === 'out' ? m.message_from_us() : name}</bdi>
       </span>
       <span className={classes.quoteText} dir="auto">
-        {type === null ? m.message_quote_gone() : messageLine({ type, text })}
+        {type === null ? m.message_quote_gone() : revoked ? deletedWords(direction) : messageLine({ type, text })}
       </span>
     </>
   )

@@ -13,7 +13,15 @@ const conversation = (id: string, messageId: string, more: Partial<Conversation>
   closed_at: null,
   closed_by: null,
   last_message_at: '2026-01-01T00:00:00.000Z',
-  last_message: { id: messageId, direction: 'in', type: 'text', text: 'Hi', sent_by: null },
+  last_message: {
+    id: messageId,
+    direction: 'in',
+    type: 'text',
+    text: 'Hi',
+    revoked: false,
+    sent_by: null,
+    delivery_state: null,
+  },
   unread_count: 1,
   waiting_since: null,
   window_ends_at: '2026-01-02T00:00:00.000Z',
@@ -30,7 +38,15 @@ test('only one’s own conversations with unread messages of the customer count'
     conversation('waiting', '3', { agent: null, status: 'pending' }),
     conversation('read', '4', { unread_count: 0 }),
     conversation('answered', '5', {
-      last_message: { id: '5', direction: 'out', type: 'text', text: 'Yes', sent_by: 'Me' },
+      last_message: {
+        id: '5',
+        direction: 'out',
+        type: 'text',
+        text: 'Yes',
+        revoked: false,
+        sent_by: 'Me',
+        delivery_state: 'sent',
+      },
     }),
     conversation('closed', '6', { status: 'closed_by_agent', closed_at: '2026-01-01T01:00:00.000Z' }),
   ]

@@ -3,7 +3,7 @@ import type { QueryClient } from '@tanstack/react-query'
 import { useSyncExternalStore } from 'react'
 import type { Conversation } from '../../../server/conversations/schema.ts'
 import { sessionQuery } from '../access/queries.ts'
-import { customerName, messageLine } from './words.ts'
+import { customerName, lastLine } from './words.ts'
 
 const WANTED = 'earmark-alerts'
 /** The newest message that some tab of this browser has told of. */
@@ -86,7 +86,7 @@ export function alertOf(queryClient: QueryClient, organization: string, conversa
   keep(TOLD, last.last_message!.id)
   for (const { id, contact, last_message } of news) {
     const shown = new Notification(customerName(contact), {
-      body: messageLine(last_message!),
+      body: lastLine(last_message!),
       tag: `earmark-${id}`,
       silent: true,
     })

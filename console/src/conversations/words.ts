@@ -3,6 +3,7 @@ import type { Conversation, ConversationStatus, Message } from '../../../server/
 import type { Contact } from '../../../server/contacts/schema.ts'
 import { addressOf } from '../contacts/identity.ts'
 import { formatCount } from '../lib/numbers.ts'
+import { clockTime } from '../lib/time.ts'
 import { m } from '../paraglide/messages.js'
 
 export const statusLabel = (status: ConversationStatus): string =>
@@ -57,40 +58,73 @@ export function messageLine({ type, text }: { type: string; text: string | null 
   return line === '' ? kindLabel(type) : `${kindLabel(type)} · ${line}`
 }
 
+/** The same of one that may have been deleted. */
+export const lastLine = (last: NonNullable<Conversation['last_message']>): string =>
+  last.revoked ? deletedWords(last.direction) : messageLine(last)
+
+export const deletedWords = (direction: 'in' | 'out' | null): string =>
+  direction === 'in' ? m.message_deleted_by_customer() : m.message_deleted()
+
+/** Why a message waits, and when it is tried again; null when it has not been tried yet. */
+export function waitingWords({ error_code: code, error, retry_at }: NonNullable<Message['delivery']>): string | null {
+  if (code === null && error === null) return null
+  if (code !== null && isOfToken(code)) return m.message_waits_token()
+  const time = retry_at === null ? null : clockTime(retry_at)
+  if (code !== null && TOO_MANY.has(code))
+    return time === null ? m.message_waits_throttled() : m.message_waits_throttled_until({ time })
+  return time === null ? m.message_waits_whatsapp() : m.message_waits_whatsapp_until({ time })
+}
+
+const TOO_MANY: ReadonlySet<number> = new Set([4, 80_007, 130_429, 131_048, 131_056])
+
+/** The token is refused, or what it may do. */
+const isOfToken = (code: number): boolean =>
+  code === 0 || code === 3 || code === 10 || code === 190 || code === 131_005 || (code >= 200 && code <= 299)
+
 /** Why a message did not arrive, by Meta's number. */
 export function failureWords({ error_code: code, error }: NonNullable<Message['delivery']>): string {
+  if (code !== null && isOfToken(code)) return m.message_failed_token()
+  if (code !== null && TOO_MANY.has(code)) return m.message_failed_throttled()
   switch (code) {
     case 131047:
       return m.message_failed_window()
     case 131026:
     case 131030:
       return m.message_failed_unreachable()
-    case 4:
-    case 80007:
-    case 130429:
-    case 131048:
-    case 131056:
-      return m.message_failed_throttled()
     case 1:
     case 2:
     case 131000:
     case 131016:
+    case 131057:
       return m.message_failed_whatsapp()
-    case 0:
-    case 10:
-    case 190:
-    case 200:
-      return m.message_failed_token()
     case 132000:
     case 132001:
     case 132005:
+    case 132007:
     case 132012:
     case 132015:
     case 132016:
     case 132018:
+    case 132068:
+    case 132069:
       return m.message_failed_template()
     case 131049:
       return m.message_failed_held_back()
+    case 131050:
+      return m.message_failed_opted_out()
+    case 131053:
+      return m.message_failed_file()
+    case 130497:
+      return m.message_failed_country()
+    case 131021:
+      return m.message_failed_own_number()
+    case 131037:
+      return m.message_failed_display_name()
+    case 131045:
+    case 133010:
+      return m.message_failed_unregistered()
+    case 134011:
+      return m.message_failed_payment_terms()
     case 131042:
       return m.message_failed_payment()
     case 131031:

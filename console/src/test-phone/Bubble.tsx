@@ -4,6 +4,7 @@ import { IconCornerUpLeft, IconDots, IconPencil, IconTrash } from '@tabler/icons
 import type { TestMessage } from '../../../server/test-phone/schema.ts'
 import { MessageContent } from '../conversations/MessageContent.tsx'
 import { QuoteBlock } from '../conversations/QuoteBlock.tsx'
+import { deletedWords } from '../conversations/words.ts'
 import { exactTime, isoMinute } from '../lib/time.ts'
 import { m } from '../paraglide/messages.js'
 import type { Act } from './queries.ts'
@@ -35,7 +36,7 @@ export function Bubble({ message, name, onAct, onReply, onEdit }: BubbleProps) {
             {...(isOwn || !arrived ? {} : { onChoose: (button) => onAct({ does: 'choose', message_id: id, button }) })}
           />
         ) : (
-          <span className={classes.typed}>{isOwn ? m.message_deleted_by_customer() : m.message_deleted()}</span>
+          <span className={classes.typed}>{deletedWords(direction)}</span>
         )}
         <span className={classes.foot}>
           {!isOwn && arrived && <Reactions message={message} onAct={onAct} />}
