@@ -1,9 +1,8 @@
 // The open conversation: who it is with and what can be done with it, what was written, and the box to answer.
 import { Skeleton } from '@mantine/core'
 import { useDocumentVisibility } from '@mantine/hooks'
-import { useInfiniteQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useEffect, useImperativeHandle, useMemo, useRef, useState, type Ref } from 'react'
-import type { Conversation, Message } from '../../../server/conversations/schema.ts'
+import type { Conversation } from '../../../server/conversations/schema.ts'
 import { may, useOrganization, useSession } from '../access/queries.ts'
 import { isProblem } from '../lib/api.ts'
 import { m } from '../paraglide/messages.js'
@@ -17,8 +16,10 @@ import classes from './ConversationPane.module.css'
 import { ConversationFoot } from './ConversationFoot.tsx'
 import { ConversationHead } from './ConversationHead.tsx'
 import { HandOverDialog } from './HandOverDialog.tsx'
-import { messagesQuery, useActOn } from './queries.ts'
+import { useActOn } from './queries.ts'
 import { Thread } from './Thread.tsx'
+import { newestOf } from './thread-pages.ts'
+import { useThread } from './thread-reading.ts'
 import { customerName } from './words.ts'
 
 const TemplateDialog = lazy(() =>
@@ -68,7 +69,7 @@ export function ConversationPane({
   const organization = useOrganization()
   const { user } = useSession()
   const act = useActOn(organization.slug, id)
-  const thread = useInfiniteQuery(messagesQuery(organization.slug, id))
+  const thread = useThread(organization.slug, id)
   const input = useRef<HTMLTextAreaElement>(null)
   const [dialog, setDialog] = useState<'hand_over' | 'close' | 'template' | null>(null)
   const isAdmin = organization.role === 'admin'
@@ -76,22 +77,9 @@ export function ConversationPane({
   const isMine = conversation?.status === 'active' && conversation.agent?.id === user.id
   const mayAnswer = may(organization, 'conversations:answer')
   const hasAi = conversation?.status === 'active' && conversation.agent?.ai === true
-  // Ids sort in the order of arrival. WhatsApp's times are whole seconds: what a customer wrote just after an answer may stand before it.
-  const newest = useMemo(
-    () =>
-      thread.data?.pages
-        .flatMap(({ messages }) => messages)
-        .filter((each) => each.conversation_id === id)
-        .reduce<Message | undefined>((last, each) => (last && last.id > each.id ? last : each), undefined),
-    [thread.data, id],
-  )
-  const newestOfCustomer = useMemo(
-    () =>
-      thread.data?.pages
-        .flatMap(({ messages }) => messages)
-        .find((each) => each.conversation_id === id && each.direction === 'in'),
-    [thread.data, id],
-  )
+  const pages = thread.data?.pages
+  const newest = useMemo(() => pages && newestOf(pages, id), [pages, id])
+  const newestOfCustomer = useMemo(() => pages && newestOf(pages, id, 'in'), [pages, id])
   useMarksRead({
     id: isMine && !watching && conversation.unread_count > 0 ? newestOfCustomer?.id : undefined,
     onRead: (upTo) => act.mutate({ act: 'read', upTo }),

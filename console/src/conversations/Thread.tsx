@@ -1,7 +1,7 @@
 // What was written, oldest above: it stands at its end or at the first unread message, and stays where one reads whatever comes.
 import { Button, Loader, Skeleton, VisuallyHidden } from '@mantine/core'
 import { IconArrowDown } from '@tabler/icons-react'
-import { useQuery, type InfiniteData, type UseInfiniteQueryResult } from '@tanstack/react-query'
+import { useQuery, useQueryClient, type InfiniteData, type UseInfiniteQueryResult } from '@tanstack/react-query'
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import type { Conversation } from '../../../server/conversations/schema.ts'
 import { useOrganization, useSession } from '../access/queries.ts'
@@ -17,6 +17,7 @@ import { MessageBubble } from './MessageBubble.tsx'
 import { drop, useUnsent } from './outbox.ts'
 import { threadItems, type ThreadConversation, type ThreadItem } from './thread-items.ts'
 import type { ThreadPage } from './thread-pages.ts'
+import { readNewestMessages } from './thread-reading.ts'
 import classes from './Thread.module.css'
 import { UnsentBubble } from './UnsentBubble.tsx'
 import { useThreadScroll } from './use-thread-scroll.ts'
@@ -39,6 +40,7 @@ const UNREAD_LINE = 'unread'
 export function Thread({ conversation, thread, goTo, name, mayAnswer, onReplied }: ThreadProps) {
   const organization = useOrganization()
   const { user } = useSession()
+  const queryClient = useQueryClient()
   const { id } = conversation
   const { data, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = thread
   const unsent = useUnsent(id)
@@ -156,7 +158,12 @@ export function Thread({ conversation, thread, goTo, name, mayAnswer, onReplied 
                 onSeek={onSeek}
               />
             ))}
-            {thread.isRefetchError && <ErrorNotice error={thread.error} onRetry={() => void thread.refetch()} />}
+            {thread.isRefetchError && (
+              <ErrorNotice
+                error={thread.error}
+                onRetry={() => void readNewestMessages(queryClient, organization.slug, id)}
+              />
+            )}
           </>
         )}
       </div>

@@ -4,7 +4,7 @@ import { useCallback, useSyncExternalStore } from 'react'
 import type { sendMedia, sendMessage } from '../../../server/conversations/schema.ts'
 import { call } from '../lib/api.ts'
 import type { Quote } from './drafts.ts'
-import { conversationKeys } from './queries.ts'
+import { conversationKeys } from './keys.ts'
 import { putMessage, type ThreadPages } from './thread-pages.ts'
 
 export interface Unsent {
