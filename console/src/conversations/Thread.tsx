@@ -11,7 +11,7 @@ import { m } from '../paraglide/messages.js'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
 import { Time } from '../ui/Time.tsx'
 import { tell } from '../ui/toasts.ts'
-import { quoteInDraft } from './drafts.ts'
+import { addToDraft, quoteInDraft } from './drafts.ts'
 import { HandOverNote } from './HandOverNote.tsx'
 import { MessageBubble } from './MessageBubble.tsx'
 import { drop, useUnsent } from './outbox.ts'
@@ -63,7 +63,7 @@ export function Thread({ conversation, thread, goTo, name, mayAnswer, onReplied 
       }),
     [messages, data, firstUnread, hasNextPage, handOvers],
   )
-  const { box, isAtEnd, onScroll, toEnd, toKey } = useThreadScroll({
+  const { box, content, isAtEnd, onScroll, toEnd, toKey } = useThreadScroll({
     isReady: firstUnread !== undefined,
     written: unsent.at(-1)?.key,
   })
@@ -104,68 +104,75 @@ export function Thread({ conversation, thread, goTo, name, mayAnswer, onReplied 
           if (onScroll()) needMore()
         }}
       >
-        {data === undefined ? (
-          thread.error ? (
-            <ErrorNotice error={thread.error} onRetry={() => void thread.refetch()} />
+        <div ref={content} className={classes.content}>
+          {data === undefined ? (
+            thread.error ? (
+              <ErrorNotice error={thread.error} onRetry={() => void thread.refetch()} />
+            ) : (
+              <div className={classes.loading} role="status" aria-label={m.conversation_loading()}>
+                <Skeleton height={36} width={240} radius={12} />
+                <Skeleton height={36} width={180} radius={12} ml="auto" />
+              </div>
+            )
           ) : (
-            <div className={classes.loading} role="status" aria-label={m.conversation_loading()}>
-              <Skeleton height={36} width={240} radius={12} />
-              <Skeleton height={36} width={180} radius={12} ml="auto" />
-            </div>
-          )
-        ) : (
-          <>
-            <div className={classes.top}>
-              {isFetchNextPageError ? (
-                <p role="alert">
-                  {m.thread_older_failed()}{' '}
-                  <Button size="xs" variant="default" onClick={() => void fetchNextPage()}>
-                    {m.retry()}
-                  </Button>
-                </p>
-              ) : hasNextPage ? (
-                <Loader size={18} color="gray" role="img" aria-label={m.thread_older_loading()} />
-              ) : (
-                messages.length === 0 && unsent.length === 0 && <p>{m.thread_none()}</p>
+            <>
+              <div className={classes.top}>
+                {isFetchNextPageError ? (
+                  <p role="alert">
+                    {m.thread_older_failed()}{' '}
+                    <Button size="xs" variant="default" onClick={() => void fetchNextPage()}>
+                      {m.retry()}
+                    </Button>
+                  </p>
+                ) : hasNextPage ? (
+                  <Loader size={18} color="gray" role="img" aria-label={m.thread_older_loading()} />
+                ) : (
+                  messages.length === 0 && unsent.length === 0 && <p>{m.thread_none()}</p>
+                )}
+              </div>
+              {items.map((item) =>
+                item.kind === 'message' ? (
+                  <MessageBubble
+                    key={item.key}
+                    message={item.message}
+                    follows={item.follows}
+                    name={name}
+                    conversationId={id}
+                    mayAnswer={mayAnswer}
+                    onReply={(message) => {
+                      quoteInDraft(user.id, id, message)
+                      onReplied()
+                    }}
+                    onWriteAgain={(text) => {
+                      addToDraft(user.id, id, text)
+                      onReplied()
+                    }}
+                    onSeek={onSeek}
+                  />
+                ) : (
+                  <Between key={item.key} item={item} />
+                ),
               )}
-            </div>
-            {items.map((item) =>
-              item.kind === 'message' ? (
-                <MessageBubble
-                  key={item.key}
-                  message={item.message}
-                  follows={item.follows}
+              {unsent.map((each) => (
+                <UnsentBubble
+                  key={each.key}
+                  unsent={each}
                   name={name}
                   conversationId={id}
+                  organization={organization.slug}
                   mayAnswer={mayAnswer}
-                  onReply={(message) => {
-                    quoteInDraft(user.id, id, message)
-                    onReplied()
-                  }}
                   onSeek={onSeek}
                 />
-              ) : (
-                <Between key={item.key} item={item} />
-              ),
-            )}
-            {unsent.map((each) => (
-              <UnsentBubble
-                key={each.key}
-                unsent={each}
-                name={name}
-                conversationId={id}
-                organization={organization.slug}
-                onSeek={onSeek}
-              />
-            ))}
-            {thread.isRefetchError && (
-              <ErrorNotice
-                error={thread.error}
-                onRetry={() => void readNewestMessages(queryClient, organization.slug, id)}
-              />
-            )}
-          </>
-        )}
+              ))}
+              {thread.isRefetchError && (
+                <ErrorNotice
+                  error={thread.error}
+                  onRetry={() => void readNewestMessages(queryClient, organization.slug, id)}
+                />
+              )}
+            </>
+          )}
+        </div>
       </div>
       {unreadAbove && (
         <Button
