@@ -157,6 +157,8 @@ test('a chosen file stays with its draft while one answers somebody else, and go
   await choose()
   await page.getByRole('button', { name: 'Ana Sousa' }).click()
   await page.getByRole('menuitem', { name: 'Sign out' }).click()
+  // Nor does it outlive a sign-out.
+  await page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click()
   await page.getByLabel('E-mail').fill('ana@example.com')
   await page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD)
   await page.getByRole('button', { name: 'Sign in' }).click()

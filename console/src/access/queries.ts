@@ -10,6 +10,7 @@ import type {
   signIn,
   signOut,
 } from '../../../server/access/schema.ts'
+import { leavePerson } from './leaving.ts'
 import { call } from '../lib/api.ts'
 import type { RouteArgs } from '../../../server/lib/route.ts'
 
@@ -85,6 +86,7 @@ export function useSetUp(onSignedIn: () => void) {
 export function useEnter(onSignedIn: () => void) {
   const queryClient = useQueryClient()
   return (session: CurrentSession) => {
+    leavePerson()
     queryClient.clear()
     queryClient.setQueryData(sessionQuery.queryKey, session)
     onSignedIn()
@@ -96,6 +98,7 @@ export function useLeave() {
   const queryClient = useQueryClient()
   const navigate = useNavigate()
   return async () => {
+    leavePerson()
     queryClient.removeQueries(sessionQuery)
     await navigate({ to: '/sign-in' })
     queryClient.clear()

@@ -14,6 +14,7 @@ import { ACCEPTED, isRecording, refusalOf } from './attachments.ts'
 import classes from './Composer.module.css'
 import { keepDraft, useDraft } from './drafts.ts'
 import { write } from './outbox.ts'
+import { EmojiButton } from '../emoji/EmojiButton.tsx'
 import { QuoteBlock } from './QuoteBlock.tsx'
 import { noteTyping } from '../presence/reporting.ts'
 import { fillReply, putIn } from '../replies/filling.ts'
@@ -58,22 +59,28 @@ export function Composer({ conversation, name, input }: ComposerProps) {
     keep({ text: '', reply_to: null })
     noteTyping('')
   }
-  const putReplyIn = (reply: string) => {
-    setChoosing(false)
+  /** Puts a text where the cursor stands, and goes on writing behind it. */
+  const insert = (piece: string) => {
     const field = input.current
-    const filled = fillReply(reply, {
-      name: conversation.contact.display_name,
-      phone: conversation.contact.phone,
-      agent: user.name,
-      organization,
-    })
     const at = field?.selectionStart ?? draft.text.length
-    const done = putIn(draft.text, filled, at, field?.selectionEnd ?? at)
+    const done = putIn(draft.text, piece, at, field?.selectionEnd ?? at)
     keep({ text: done.text })
+    noteTyping(done.text)
     requestAnimationFrame(() => {
       field?.focus()
       field?.setSelectionRange(done.at, done.at)
     })
+  }
+  const putReplyIn = (reply: string) => {
+    setChoosing(false)
+    insert(
+      fillReply(reply, {
+        name: conversation.contact.display_name,
+        phone: conversation.contact.phone,
+        agent: user.name,
+        organization,
+      }),
+    )
   }
   const take = (chosen: File | null) => {
     if (chosen) setFile(chosen)
@@ -124,6 +131,7 @@ export function Composer({ conversation, name, input }: ComposerProps) {
           onPick={({ text }) => putReplyIn(text)}
         />
         <AttachButton accept={ACCEPTED} onChosen={take} />
+        <EmojiButton onPick={insert} onLeave={() => requestAnimationFrame(() => input.current?.focus())} />
         <Textarea
           ref={input}
           className={classes.input}
@@ -162,6 +170,7 @@ export function Composer({ conversation, name, input }: ComposerProps) {
           type="submit"
           disabled={used > max || refusal !== null}
           leftSection={<IconSend2 size={16} stroke={1.8} />}
+          classNames={{ root: classes.send, label: classes.sendLabel }}
         >
           {m.composer_send()}
         </Button>

@@ -6,6 +6,7 @@ import { momentWords, useNow } from '../lib/time.ts'
 import { m } from '../paraglide/messages.js'
 import { AnalysisLine } from './AnalysisLine.tsx'
 import { Composer } from './Composer.tsx'
+import { KeptEarlier, KeptHere } from './KeptDrafts.tsx'
 import { PausedNotice } from './PausedNotice.tsx'
 import classes from './ConversationPane.module.css'
 import type { ThreadPage } from './thread-pages.ts'
@@ -47,15 +48,16 @@ export function ConversationFoot({
       {m.template_send()}
     </Button>
   )
+  const conversations = thread?.flatMap((page) => page.conversations) ?? []
   if (closed_at !== null) {
     // Ids sort in the order of opening; times of messages are whole seconds.
-    const later = thread
-      ?.flatMap((page) => page.conversations)
+    const later = conversations
       .filter((each) => each.id > conversation.id)
       .toSorted((a, b) => (a.id < b.id ? -1 : 1))
       .at(-1)
     return (
       <Bar
+        kept={mayAnswer ? conversation.id : undefined}
         below={<AnalysisLine conversationId={conversation.id} />}
         title={statusLabel(status)}
         text={`${
@@ -77,7 +79,7 @@ export function ConversationFoot({
   if (!mayAnswer) return null
   if (status === 'pending') {
     return (
-      <Bar title={m.conversation_nobody_has()} text={m.conversation_take_text()}>
+      <Bar kept={conversation.id} title={m.conversation_nobody_has()} text={m.conversation_take_text()}>
         <Button loading={busy} onClick={onTake} aria-keyshortcuts="t" title={`${m.conversation_take()} (t)`}>
           {m.conversation_take()}
         </Button>
@@ -86,7 +88,11 @@ export function ConversationFoot({
   }
   if (!isMine && agent?.ai)
     return (
-      <Bar title={m.conversation_ai_has({ name: agent.name })} text={m.conversation_ai_has_text()}>
+      <Bar
+        kept={conversation.id}
+        title={m.conversation_ai_has({ name: agent.name })}
+        text={m.conversation_ai_has_text()}
+      >
         <Button loading={busy} onClick={onTake} aria-keyshortcuts="t" title={`${m.conversation_take()} (t)`}>
           {m.conversation_take()}
         </Button>
@@ -95,6 +101,7 @@ export function ConversationFoot({
   if (!isMine) {
     return (
       <Bar
+        kept={conversation.id}
         title={m.conversation_has({ name: agent?.name ?? '—' })}
         text={onTakeOver ? m.conversation_has_text_admin() : m.conversation_has_text()}
       >
@@ -110,6 +117,7 @@ export function ConversationFoot({
     const waits = waits_until !== null && Date.parse(waits_until) > now
     return (
       <Bar
+        kept={conversation.id}
         title={waits ? m.conversation_waits() : m.conversation_window_over()}
         text={
           waits
@@ -124,6 +132,15 @@ export function ConversationFoot({
   return (
     <>
       <PausedNotice channelId={conversation.channel_id} />
+      <KeptEarlier
+        conversationId={conversation.id}
+        earlier={conversations
+          .map(({ id }) => id)
+          .filter((id) => id < conversation.id)
+          .toSorted()
+          .toReversed()}
+        onDone={() => input.current?.focus()}
+      />
       <Composer key={conversation.id} conversation={conversation} name={name} input={input} />
     </>
   )
@@ -136,22 +153,27 @@ function closedText(status: ConversationStatus, mayTemplate: boolean): string {
 }
 
 interface BarProps {
+  /** The conversation in which one may have begun to write. */
+  kept: string | undefined
   title: string
   text: string
   below?: ReactNode
   children?: ReactNode
 }
 
-function Bar({ title, text, below, children }: BarProps) {
+function Bar({ kept, title, text, below, children }: BarProps) {
   return (
-    <div className={classes.bar} role="status">
-      <div className={classes.barWords}>
-        <p>
-          <strong>{title}</strong> {text}
-        </p>
-        {below}
+    <>
+      <div className={classes.bar} role="status">
+        <div className={classes.barWords}>
+          <p>
+            <strong>{title}</strong> {text}
+          </p>
+          {below}
+        </div>
+        {children}
       </div>
-      {children}
-    </div>
+      {kept !== undefined && <KeptHere conversationId={kept} />}
+    </>
   )
 }

@@ -1,9 +1,8 @@
 // The open conversation: who it is with and what can be done with it, what was written, and the box to answer.
 import { Skeleton } from '@mantine/core'
 import { useDocumentVisibility } from '@mantine/hooks'
-import { useInfiniteQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useEffect, useImperativeHandle, useMemo, useRef, useState, type Ref } from 'react'
-import type { Conversation, Message } from '../../../server/conversations/schema.ts'
+import type { Conversation } from '../../../server/conversations/schema.ts'
 import { may, useOrganization, useSession } from '../access/queries.ts'
 import { isProblem } from '../lib/api.ts'
 import { m } from '../paraglide/messages.js'
@@ -12,13 +11,17 @@ import { showConversation } from '../presence/reporting.ts'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
 import { tell, tellFailure } from '../ui/toasts.ts'
-import { CloseDialog } from './CloseDialog.tsx'
+import { CloseDialog, ClosesWhenSent } from './CloseDialog.tsx'
 import classes from './ConversationPane.module.css'
 import { ConversationFoot } from './ConversationFoot.tsx'
 import { ConversationHead } from './ConversationHead.tsx'
 import { HandOverDialog } from './HandOverDialog.tsx'
-import { messagesQuery, useActOn } from './queries.ts'
+import { useUnsent } from './outbox.ts'
+import { useActOn } from './queries.ts'
 import { Thread } from './Thread.tsx'
+import { newestOf } from './thread-pages.ts'
+import { useThread } from './thread-reading.ts'
+import { useClosing } from './use-closing.ts'
 import { customerName } from './words.ts'
 
 const TemplateDialog = lazy(() =>
@@ -68,7 +71,7 @@ export function ConversationPane({
   const organization = useOrganization()
   const { user } = useSession()
   const act = useActOn(organization.slug, id)
-  const thread = useInfiniteQuery(messagesQuery(organization.slug, id))
+  const thread = useThread(organization.slug, id)
   const input = useRef<HTMLTextAreaElement>(null)
   const [dialog, setDialog] = useState<'hand_over' | 'close' | 'template' | null>(null)
   const isAdmin = organization.role === 'admin'
@@ -76,22 +79,8 @@ export function ConversationPane({
   const isMine = conversation?.status === 'active' && conversation.agent?.id === user.id
   const mayAnswer = may(organization, 'conversations:answer')
   const hasAi = conversation?.status === 'active' && conversation.agent?.ai === true
-  // Ids sort in the order of arrival. WhatsApp's times are whole seconds: what a customer wrote just after an answer may stand before it.
-  const newest = useMemo(
-    () =>
-      thread.data?.pages
-        .flatMap(({ messages }) => messages)
-        .filter((each) => each.conversation_id === id)
-        .reduce<Message | undefined>((last, each) => (last && last.id > each.id ? last : each), undefined),
-    [thread.data, id],
-  )
-  const newestOfCustomer = useMemo(
-    () =>
-      thread.data?.pages
-        .flatMap(({ messages }) => messages)
-        .find((each) => each.conversation_id === id && each.direction === 'in'),
-    [thread.data, id],
-  )
+  const pages = thread.data?.pages
+  const newestOfCustomer = useMemo(() => pages && newestOf(pages, id, 'in'), [pages, id])
   useMarksRead({
     id: isMine && !watching && conversation.unread_count > 0 ? newestOfCustomer?.id : undefined,
     onRead: (upTo) => act.mutate({ act: 'read', upTo }),
@@ -117,20 +106,15 @@ export function ConversationPane({
       onError: (failure) => tellFailure(m.conversation_take_failed(), failure),
     })
   }
-  const close = () =>
-    act.mutate(
-      { act: 'close', seenTo: newest?.id },
-      {
-        onSuccess: () => {
-          setDialog(null)
-          tell(m.conversation_closed())
-        },
-        onError: (failure) => {
-          setDialog(null)
-          tellFailure(m.conversation_close_failed(), failure)
-        },
-      },
-    )
+  const closing = useClosing({
+    organization: organization.slug,
+    id,
+    act,
+    onAsk: () => setDialog('close'),
+    onDone: () => setDialog(null),
+  })
+  const unsent = useUnsent(id)
+  const failed = unsent.filter(({ failure }) => failure !== null).length
   const mayClose = mayAnswer && isOpen && (isMine || isAdmin)
   useImperativeHandle(ref, () => ({
     take: () => {
@@ -156,6 +140,7 @@ export function ConversationPane({
     )
   }
   const name = customerName(conversation.contact)
+  const busy = closing.waits || (act.isPending && act.variables.act !== 'read')
   const giveBack = () =>
     act.mutate(
       { act: 'give_back' },
@@ -168,7 +153,7 @@ export function ConversationPane({
     <section className={classes.pane} aria-label={m.conversation_with({ name })}>
       <ConversationHead
         conversation={conversation}
-        busy={act.isPending && act.variables.act !== 'read'}
+        busy={busy}
         onBack={onBack}
         onTakeOver={
           mayAnswer && !watching && isAdmin && conversation.status === 'active' && !isMine && !hasAi
@@ -179,7 +164,7 @@ export function ConversationPane({
         onGiveBack={
           mayAnswer && !watching && conversation.status === 'active' && (isMine || isAdmin) ? giveBack : undefined
         }
-        onClose={mayClose ? (watching ? () => setDialog('close') : close) : undefined}
+        onClose={mayClose ? (watching ? () => setDialog('close') : () => closing.close()) : undefined}
         closeLabel={watching ? m.conversation_force_close() : m.conversation_close()}
         contact={contact}
       />
@@ -192,6 +177,7 @@ export function ConversationPane({
         onReplied={() => input.current?.focus()}
       />
       <AlsoHere conversationId={id} />
+      {closing.waits && unsent.length > failed && <ClosesWhenSent onKeepOpen={closing.keepOpen} />}
       <ConversationFoot
         conversation={conversation}
         thread={thread.data?.pages}
@@ -199,7 +185,7 @@ export function ConversationPane({
         input={input}
         isMine={isMine}
         mayAnswer={mayAnswer && !watching}
-        busy={act.isPending && act.variables.act !== 'read'}
+        busy={busy}
         onTake={() => take(false)}
         onTakeOver={isAdmin ? () => take(true) : undefined}
         onOpen={onOpen}
@@ -222,8 +208,12 @@ export function ConversationPane({
         <CloseDialog
           name={name}
           label={watching ? m.conversation_force_close() : m.conversation_close()}
-          closing={act.isPending}
-          onConfirm={close}
+          unsent={failed}
+          closing={act.isPending || closing.waits}
+          onConfirm={() => {
+            if (unsent.length > failed) setDialog(null)
+            closing.close(failed)
+          }}
           onClose={() => setDialog(null)}
         />
       )}

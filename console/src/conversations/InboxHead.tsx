@@ -74,6 +74,8 @@ function AlertsButton() {
 const listLabel = (list: InboxListName): string =>
   ({ waiting: m.inbox_waiting, mine: m.inbox_mine, open: m.inbox_open })[list]()
 
+const unreadWords = (count: number): string => m.inbox_unread_conversations({ count, shown: formatCount(count) })
+
 function Lists() {
   const organization = useOrganization()
   const { data: counts } = useQuery(conversationCountsQuery(organization.slug))
@@ -91,15 +93,12 @@ function Lists() {
             activeOptions={viewLinkActive}
           >
             {listLabel(list)}
-            {count && (
-              <span className={classes.count} data-unread={(list === 'mine' && count.unread > 0) || undefined}>
-                {formatCount(count.count)}
+            {count && <span className={classes.count}>{formatCount(count.count)}</span>}
+            {count !== undefined && count.unread > 0 && (
+              <span className={classes.unread} title={unreadWords(count.unread)}>
+                <span aria-hidden>{formatCount(count.unread)}</span>
+                <VisuallyHidden>{unreadWords(count.unread)}</VisuallyHidden>
               </span>
-            )}
-            {list === 'mine' && count !== undefined && count.unread > 0 && (
-              <VisuallyHidden>
-                {m.inbox_unread_conversations({ count: count.unread, shown: formatCount(count.unread) })}
-              </VisuallyHidden>
             )}
           </Link>
         )

@@ -8,16 +8,13 @@ import { Allowed } from '../access/Allowed.tsx'
 import { useOrganization } from '../access/queries.ts'
 import type { ContactPanelHandle } from '../contacts/ContactPanel.tsx'
 import { isProblem } from '../lib/api.ts'
-import { useTypedText } from '../lib/typed-text.ts'
 import { m } from '../paraglide/messages.js'
 import { EmptyState } from '../ui/EmptyState.tsx'
-import { useHoldsFiles } from './attached.ts'
 import { ConversationPane, type ConversationPaneHandle } from './ConversationPane.tsx'
 import { InboxHead } from './InboxHead.tsx'
 import { InboxList, type InboxListHandle } from './InboxList.tsx'
 import { InboxListState } from './InboxListState.tsx'
 import classes from './InboxPage.module.css'
-import { useHoldsUnsent } from './outbox.ts'
 import type { ConversationPages } from './placing.ts'
 import { conversationListQuery, conversationQuery } from './queries.ts'
 import { inboxQueryOf, isInboxFiltered, useChangeInbox, useInboxSearch } from './search.ts'
@@ -53,8 +50,6 @@ function Inbox() {
   const panel = useRef<ContactPanelHandle>(null)
   const searchBox = useRef<HTMLInputElement>(null)
   const step = useStep(conversations, openAt, (id) => open(id, { replace: openId !== undefined }))
-  const [unsent, files] = [useHoldsUnsent(), useHoldsFiles()]
-  useTypedText(unsent || files)
 
   const showContact = (shown: boolean) => change({ contact: shown ? 'shown' : 'hidden' }, { replace: true })
   /** The contact, for whose panel the picker of tags is to open as soon as it is there. */

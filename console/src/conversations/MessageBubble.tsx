@@ -22,11 +22,22 @@ interface MessageBubbleProps {
   conversationId: string
   mayAnswer: boolean
   onReply: (message: Message) => void
+  /** Puts its text into the box to answer. */
+  onWriteAgain: (text: string) => void
   onSeek: (id: string) => void
 }
 
 export const MessageBubble = memo(
-  function MessageBubble({ message, follows, name, conversationId, mayAnswer, onReply, onSeek }: MessageBubbleProps) {
+  function MessageBubble({
+    message,
+    follows,
+    name,
+    conversationId,
+    mayAnswer,
+    onReply,
+    onWriteAgain,
+    onSeek,
+  }: MessageBubbleProps) {
     const { user } = useSession()
     const { direction, origin, type, sent_at, edited_at, revoked_at, reply_to, reactions, delivery, sent_by } = message
     if (type === 'system') {
@@ -90,7 +101,13 @@ export const MessageBubble = memo(
           </ActionIcon>
         )}
         {delivery && (delivery.state === 'failed' || delivery.state === 'uncertain') && (
-          <Undelivered message={message} delivery={delivery} conversationId={conversationId} mayDecide={mayAnswer} />
+          <Undelivered
+            message={message}
+            delivery={delivery}
+            conversationId={conversationId}
+            mayDecide={mayAnswer}
+            onWriteAgain={onWriteAgain}
+          />
         )}
         {delivery?.state === 'waiting' && <Delayed delivery={delivery} />}
       </div>
@@ -114,12 +131,16 @@ interface UndeliveredProps {
   delivery: NonNullable<Message['delivery']>
   conversationId: string
   mayDecide: boolean
+  onWriteAgain: (text: string) => void
 }
 
-function Undelivered({ message, delivery, conversationId, mayDecide }: UndeliveredProps) {
+function Undelivered({ message, delivery, conversationId, mayDecide, onWriteAgain }: UndeliveredProps) {
   const organization = useOrganization()
   const decide = useDecideMessage(organization.slug, conversationId)
   const isFailed = delivery.state === 'failed'
+  // A conversation that is closed takes nothing more; what it says can be written in this one.
+  const isOfThis = message.conversation_id === conversationId
+  const writtenText = message.type === 'text' ? message.text : null
   const to = (what: 'resend' | 'settle') =>
     decide.mutate({ id: message.id, to: what }, { onError: (error) => tellFailure(m.message_decide_failed(), error) })
   return (
@@ -127,9 +148,17 @@ function Undelivered({ message, delivery, conversationId, mayDecide }: Undeliver
       <p>{isFailed ? failureWords(delivery) : m.message_uncertain_text()}</p>
       {mayDecide && message.origin === 'sent' && (
         <div className={classes.decisions}>
-          <Button size="xs" variant="default" loading={decide.isPending} onClick={() => to('resend')}>
-            {isFailed ? m.message_try_again() : m.message_send_again()}
-          </Button>
+          {isOfThis ? (
+            <Button size="xs" variant="default" loading={decide.isPending} onClick={() => to('resend')}>
+              {isFailed ? m.message_try_again() : m.message_send_again()}
+            </Button>
+          ) : (
+            writtenText !== null && (
+              <Button size="xs" variant="default" onClick={() => onWriteAgain(writtenText)}>
+                {m.message_write_again()}
+              </Button>
+            )
+          )}
           {!isFailed && (
             <Button size="xs" variant="default" disabled={decide.isPending} onClick={() => to('settle')}>
               {m.message_leave()}

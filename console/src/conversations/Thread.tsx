@@ -1,7 +1,7 @@
 // What was written, oldest above: it stands at its end or at the first unread message, and stays where one reads whatever comes.
 import { Button, Loader, Skeleton, VisuallyHidden } from '@mantine/core'
 import { IconArrowDown } from '@tabler/icons-react'
-import { useQuery, type InfiniteData, type UseInfiniteQueryResult } from '@tanstack/react-query'
+import { useQuery, useQueryClient, type InfiniteData, type UseInfiniteQueryResult } from '@tanstack/react-query'
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import type { Conversation } from '../../../server/conversations/schema.ts'
 import { useOrganization, useSession } from '../access/queries.ts'
@@ -11,12 +11,13 @@ import { m } from '../paraglide/messages.js'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
 import { Time } from '../ui/Time.tsx'
 import { tell } from '../ui/toasts.ts'
-import { quoteInDraft } from './drafts.ts'
+import { addToDraft, quoteInDraft } from './drafts.ts'
 import { HandOverNote } from './HandOverNote.tsx'
 import { MessageBubble } from './MessageBubble.tsx'
 import { drop, useUnsent } from './outbox.ts'
 import { threadItems, type ThreadConversation, type ThreadItem } from './thread-items.ts'
 import type { ThreadPage } from './thread-pages.ts'
+import { readNewestMessages } from './thread-reading.ts'
 import classes from './Thread.module.css'
 import { UnsentBubble } from './UnsentBubble.tsx'
 import { useThreadScroll } from './use-thread-scroll.ts'
@@ -39,6 +40,7 @@ const UNREAD_LINE = 'unread'
 export function Thread({ conversation, thread, goTo, name, mayAnswer, onReplied }: ThreadProps) {
   const organization = useOrganization()
   const { user } = useSession()
+  const queryClient = useQueryClient()
   const { id } = conversation
   const { data, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = thread
   const unsent = useUnsent(id)
@@ -61,7 +63,7 @@ export function Thread({ conversation, thread, goTo, name, mayAnswer, onReplied 
       }),
     [messages, data, firstUnread, hasNextPage, handOvers],
   )
-  const { box, isAtEnd, onScroll, toEnd, toKey } = useThreadScroll({
+  const { box, content, isAtEnd, onScroll, toEnd, toKey } = useThreadScroll({
     isReady: firstUnread !== undefined,
     written: unsent.at(-1)?.key,
   })
@@ -102,63 +104,75 @@ export function Thread({ conversation, thread, goTo, name, mayAnswer, onReplied 
           if (onScroll()) needMore()
         }}
       >
-        {data === undefined ? (
-          thread.error ? (
-            <ErrorNotice error={thread.error} onRetry={() => void thread.refetch()} />
+        <div ref={content} className={classes.content}>
+          {data === undefined ? (
+            thread.error ? (
+              <ErrorNotice error={thread.error} onRetry={() => void thread.refetch()} />
+            ) : (
+              <div className={classes.loading} role="status" aria-label={m.conversation_loading()}>
+                <Skeleton height={36} width={240} radius={12} />
+                <Skeleton height={36} width={180} radius={12} ml="auto" />
+              </div>
+            )
           ) : (
-            <div className={classes.loading} role="status" aria-label={m.conversation_loading()}>
-              <Skeleton height={36} width={240} radius={12} />
-              <Skeleton height={36} width={180} radius={12} ml="auto" />
-            </div>
-          )
-        ) : (
-          <>
-            <div className={classes.top}>
-              {isFetchNextPageError ? (
-                <p role="alert">
-                  {m.thread_older_failed()}{' '}
-                  <Button size="xs" variant="default" onClick={() => void fetchNextPage()}>
-                    {m.retry()}
-                  </Button>
-                </p>
-              ) : hasNextPage ? (
-                <Loader size={18} color="gray" role="img" aria-label={m.thread_older_loading()} />
-              ) : (
-                messages.length === 0 && unsent.length === 0 && <p>{m.thread_none()}</p>
+            <>
+              <div className={classes.top}>
+                {isFetchNextPageError ? (
+                  <p role="alert">
+                    {m.thread_older_failed()}{' '}
+                    <Button size="xs" variant="default" onClick={() => void fetchNextPage()}>
+                      {m.retry()}
+                    </Button>
+                  </p>
+                ) : hasNextPage ? (
+                  <Loader size={18} color="gray" role="img" aria-label={m.thread_older_loading()} />
+                ) : (
+                  messages.length === 0 && unsent.length === 0 && <p>{m.thread_none()}</p>
+                )}
+              </div>
+              {items.map((item) =>
+                item.kind === 'message' ? (
+                  <MessageBubble
+                    key={item.key}
+                    message={item.message}
+                    follows={item.follows}
+                    name={name}
+                    conversationId={id}
+                    mayAnswer={mayAnswer}
+                    onReply={(message) => {
+                      quoteInDraft(user.id, id, message)
+                      onReplied()
+                    }}
+                    onWriteAgain={(text) => {
+                      addToDraft(user.id, id, text)
+                      onReplied()
+                    }}
+                    onSeek={onSeek}
+                  />
+                ) : (
+                  <Between key={item.key} item={item} />
+                ),
               )}
-            </div>
-            {items.map((item) =>
-              item.kind === 'message' ? (
-                <MessageBubble
-                  key={item.key}
-                  message={item.message}
-                  follows={item.follows}
+              {unsent.map((each) => (
+                <UnsentBubble
+                  key={each.key}
+                  unsent={each}
                   name={name}
                   conversationId={id}
+                  organization={organization.slug}
                   mayAnswer={mayAnswer}
-                  onReply={(message) => {
-                    quoteInDraft(user.id, id, message)
-                    onReplied()
-                  }}
                   onSeek={onSeek}
                 />
-              ) : (
-                <Between key={item.key} item={item} />
-              ),
-            )}
-            {unsent.map((each) => (
-              <UnsentBubble
-                key={each.key}
-                unsent={each}
-                name={name}
-                conversationId={id}
-                organization={organization.slug}
-                onSeek={onSeek}
-              />
-            ))}
-            {thread.isRefetchError && <ErrorNotice error={thread.error} onRetry={() => void thread.refetch()} />}
-          </>
-        )}
+              ))}
+              {thread.isRefetchError && (
+                <ErrorNotice
+                  error={thread.error}
+                  onRetry={() => void readNewestMessages(queryClient, organization.slug, id)}
+                />
+              )}
+            </>
+          )}
+        </div>
       </div>
       {unreadAbove && (
         <Button

@@ -2,10 +2,13 @@
 import { Button, VisuallyHidden } from '@mantine/core'
 import { IconClock } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
+import { useSession } from '../access/queries.ts'
 import { sentenceOf } from '../lib/api.ts'
 import { clockTime, exactTime } from '../lib/time.ts'
 import { m } from '../paraglide/messages.js'
+import { attach } from './attached.ts'
 import { AttachmentPreview } from './AttachmentPreview.tsx'
+import { addToDraft } from './drafts.ts'
 import { LinkedText } from './LinkedText.tsx'
 import classes from './Message.module.css'
 import { drop, tryAgain, type Unsent } from './outbox.ts'
@@ -16,12 +19,20 @@ interface UnsentBubbleProps {
   name: string
   conversationId: string
   organization: string
+  mayAnswer: boolean
   onSeek: (id: string) => void
 }
 
-export function UnsentBubble({ unsent, name, conversationId, organization, onSeek }: UnsentBubbleProps) {
+export function UnsentBubble({ unsent, name, conversationId, organization, mayAnswer, onSeek }: UnsentBubbleProps) {
   const queryClient = useQueryClient()
+  const { user } = useSession()
   const { text, reply_to, file, written_at, failure } = unsent
+  /** The conversation is closed, or another's: what was written waits for the next one. */
+  const keep = () => {
+    if (text !== '') addToDraft(user.id, conversationId, text)
+    if (file) attach(conversationId, file)
+    drop(conversationId, unsent)
+  }
   return (
     <div className={classes.row} data-key={unsent.key} data-direction="out">
       <div className={classes.bubble}>
@@ -49,9 +60,9 @@ export function UnsentBubble({ unsent, name, conversationId, organization, onSee
             <Button
               size="xs"
               variant="default"
-              onClick={() => tryAgain({ queryClient, organization, conversationId }, unsent)}
+              onClick={() => (mayAnswer ? tryAgain({ queryClient, organization, conversationId }, unsent) : keep())}
             >
-              {m.message_try_again()}
+              {mayAnswer ? m.message_try_again() : m.message_to_draft()}
             </Button>
             <Button size="xs" variant="default" onClick={() => drop(conversationId, unsent)}>
               {m.message_discard()}

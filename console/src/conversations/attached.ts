@@ -1,11 +1,17 @@
 // The file that goes with a draft, kept for as long as the page is: browsers keep no files beyond that.
 import { useSyncExternalStore } from 'react'
 import { whenLeaving } from '../access/leaving.ts'
+import { holdTypedText } from '../lib/typed-text.ts'
 
 const files = new Map<string, File>()
 const listeners = new Set<() => void>()
 
-const tell = (): void => listeners.forEach((listener) => listener())
+const HOLDER = Symbol('attached files')
+
+function tell(): void {
+  holdTypedText(HOLDER, files.size > 0)
+  listeners.forEach((listener) => listener())
+}
 
 /** Null takes it away. */
 export function attach(conversationId: string, file: File | null): void {
@@ -25,7 +31,11 @@ const subscribe = (listener: () => void) => {
   return () => void listeners.delete(listener)
 }
 
-export const useHoldsFiles = (): boolean => useSyncExternalStore(subscribe, () => files.size > 0)
+export const attachedIn = (conversationId: string): File | null => files.get(conversationId) ?? null
 
 export const useAttached = (conversationId: string): File | null =>
-  useSyncExternalStore(subscribe, () => files.get(conversationId) ?? null)
+  useSyncExternalStore(subscribe, () => attachedIn(conversationId))
+
+/** The first of these conversations that a file is attached in. */
+export const useFirstAttached = (conversationIds: readonly string[]): string | undefined =>
+  useSyncExternalStore(subscribe, () => conversationIds.find((id) => files.has(id)))

@@ -66,11 +66,19 @@ export function keepDraft(userId: string, conversationId: string, draft: Draft):
   for (const listener of listeners) listener()
 }
 
+export const draftOf = (userId: string, conversationId: string): Draft => draftAt(nameOf(userId, conversationId))
+
 /** The draft answers this message from now on. */
 export const quoteInDraft = (userId: string, conversationId: string, message: Message): void => {
   const { id, direction, type, text } = message
   const draft = draftAt(nameOf(userId, conversationId))
   keepDraft(userId, conversationId, { ...draft, reply_to: { id, direction, type, text } })
+}
+
+/** Puts a text behind what the draft says already. */
+export function addToDraft(userId: string, conversationId: string, text: string): void {
+  const draft = draftAt(nameOf(userId, conversationId))
+  keepDraft(userId, conversationId, { ...draft, text: draft.text.trim() === '' ? text : `${draft.text}\n${text}` })
 }
 
 /** Forgets old drafts of whoever used this device. */
@@ -86,7 +94,17 @@ function forgetOld(): void {
   }
 }
 
-const subscribe = (listener: () => void) => {
+/** Another tab sent it, or went on writing; what is being written in this one stays. */
+function hear({ key }: StorageEvent): void {
+  for (const name of key === null ? [...drafts.keys()] : [key]) if (!unwritten.has(name)) drafts.delete(name)
+  for (const listener of listeners) listener()
+}
+
+let hears = false
+
+export const subscribe = (listener: () => void) => {
+  if (!hears) window.addEventListener('storage', hear)
+  hears = true
   if (listeners.size === 0) {
     forgetOld()
     window.addEventListener('pagehide', writeDown)
@@ -105,3 +123,7 @@ export const useDraft = (userId: string, conversationId: string): Draft =>
     subscribe,
     useCallback(() => draftAt(nameOf(userId, conversationId)), [userId, conversationId]),
   )
+
+/** The first of these conversations in whose draft something is written. */
+export const useFirstDraft = (userId: string, conversationIds: readonly string[]): string | undefined =>
+  useSyncExternalStore(subscribe, () => conversationIds.find((id) => draftAt(nameOf(userId, id)).text.trim() !== ''))

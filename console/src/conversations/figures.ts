@@ -6,7 +6,7 @@ import { periodRange, type TimeRange } from '../contacts/periods.ts'
 import { call } from '../lib/api.ts'
 import { regionalLocale } from '../lib/language.ts'
 import type { OversightSearch } from './oversight-search.ts'
-import { conversationKeys } from './queries.ts'
+import { conversationKeys } from './keys.ts'
 
 /** Days without a first one begin before WhatsApp did. */
 const BEGINNING = '2009-01-01T00:00:00Z'

@@ -2,9 +2,11 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { useCallback, useSyncExternalStore } from 'react'
 import type { sendMedia, sendMessage } from '../../../server/conversations/schema.ts'
+import { whenPersonLeaves } from '../access/leaving.ts'
 import { call } from '../lib/api.ts'
+import { holdTypedText } from '../lib/typed-text.ts'
 import type { Quote } from './drafts.ts'
-import { conversationKeys } from './queries.ts'
+import { conversationKeys } from './keys.ts'
 import { putMessage, type ThreadPages } from './thread-pages.ts'
 
 export interface Unsent {
@@ -25,12 +27,24 @@ const listeners = new Set<() => void>()
 /** Messages of one conversation go out in the order in which they were written. */
 const last = new Map<string, Promise<void>>()
 let made = 0
+const HOLDER = Symbol('unsent messages')
+
+function tell(): void {
+  holdTypedText(HOLDER, waiting.size > 0)
+  for (const listener of listeners) listener()
+}
+
+// Whoever signs in next sends nothing in the name of somebody else.
+whenPersonLeaves(() => {
+  waiting.clear()
+  tell()
+})
 
 function change(conversationId: string, to: (before: readonly Unsent[]) => readonly Unsent[]): void {
   const now = to(waiting.get(conversationId) ?? NOTHING)
   if (now.length === 0) waiting.delete(conversationId)
   else waiting.set(conversationId, now)
-  for (const listener of listeners) listener()
+  tell()
 }
 
 export interface Where {
@@ -66,6 +80,7 @@ function send({ queryClient, organization, conversationId }: Where, unsent: Unse
   const at = { organization, params: { id: conversationId }, once: key }
   const reply = reply_to === null ? {} : { reply_to: reply_to.id }
   const sending = async () => {
+    if (!waiting.get(conversationId)?.some((each) => each.key === key)) return
     try {
       const message =
         file === null
@@ -101,4 +116,14 @@ export const useUnsent = (conversationId: string): readonly Unsent[] =>
     useCallback(() => waiting.get(conversationId) ?? NOTHING, [conversationId]),
   )
 
-export const useHoldsUnsent = (): boolean => useSyncExternalStore(subscribe, () => waiting.size > 0)
+/** Until nothing that was written in a conversation is on its way any more: it is there, or it failed. */
+export async function whenSent(conversationId: string): Promise<void> {
+  for (let seen: unknown; seen !== last.get(conversationId);) {
+    seen = last.get(conversationId)
+    // oxlint-disable-next-line no-await-in-loop -- more may have been written meanwhile
+    await seen
+  }
+}
+
+export const countFailed = (conversationId: string): number =>
+  waiting.get(conversationId)?.filter(({ failure }) => failure !== null).length ?? 0

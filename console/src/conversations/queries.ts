@@ -16,7 +16,6 @@ import type {
   giveBackConversation,
   handOverConversation,
   listConversations,
-  listMessages,
   readConversation,
   resendMessage,
   settleMessage,
@@ -24,21 +23,12 @@ import type {
 } from '../../../server/conversations/schema.ts'
 import { sessionQuery } from '../access/queries.ts'
 import { call, isProblem } from '../lib/api.ts'
+import { conversationKeys } from './keys.ts'
 import { placeConversations, type ConversationPages, type ConversationQuery } from './placing.ts'
-import { mergeNewest, putMessage, replaceMessages, type ThreadPages } from './thread-pages.ts'
+import { putMessage, replaceMessages, type ThreadPages } from './thread-pages.ts'
+import { readNewestMessages } from './thread-reading.ts'
 
 const PAGE = { first: 50, next: 200 }
-const THREAD_PAGE = 50
-const MOST_MESSAGES = 200
-
-export const conversationKeys = {
-  all: (organization: string) => ['conversations', organization] as const,
-  lists: (organization: string) => ['conversations', organization, 'list'] as const,
-  counts: (organization: string) => ['conversations', organization, 'counts'] as const,
-  one: (organization: string, id: string) => ['conversations', organization, 'one', id] as const,
-  threads: (organization: string) => ['conversations', organization, 'messages'] as const,
-  messages: (organization: string, id: string) => ['conversations', organization, 'messages', id] as const,
-}
 
 /** The last part of its key is what was asked. */
 export const conversationListQuery = (organization: string, query: ConversationQuery) =>
@@ -69,46 +59,6 @@ export const conversationQuery = (organization: string, id: string) =>
     queryFn: ({ signal }) =>
       call<typeof getConversation>('get', '/v1/conversations/{id}', { organization, signal, params: { id } }),
   })
-
-const readMessages = (
-  organization: string,
-  id: string,
-  { limit, cursor, signal }: { limit: number; cursor?: string; signal?: AbortSignal },
-) =>
-  call<typeof listMessages>('get', '/v1/conversations/{id}/messages', {
-    organization,
-    ...(signal ? { signal } : {}),
-    params: { id },
-    query: { limit, ...(cursor === undefined ? {} : { cursor }) },
-  })
-
-export const messagesQuery = (organization: string, id: string) =>
-  infiniteQueryOptions({
-    queryKey: conversationKeys.messages(organization, id),
-    queryFn: ({ pageParam, signal }) =>
-      readMessages(organization, id, {
-        limit: THREAD_PAGE,
-        signal,
-        ...(pageParam === null ? {} : { cursor: pageParam }),
-      }),
-    initialPageParam: null as string | null,
-    getNextPageParam: (last) => last.next_cursor,
-    // What is told of a thread that nobody has open takes it out of the cache.
-    staleTime: 60_000,
-    refetchOnWindowFocus: (own) => (own.state.data?.pages.length ?? 0) <= 3,
-  })
-
-/** Reads the newest end of a thread again, and leaves what is older as it was read. */
-export async function readNewestMessages(queryClient: QueryClient, organization: string, id: string): Promise<void> {
-  const key = conversationKeys.messages(organization, id)
-  const known = queryClient.getQueryData<ThreadPages>(key)
-  if (!known || queryClient.isFetching({ queryKey: key }) > 0) return queryClient.invalidateQueries({ queryKey: key })
-  const count = known.pages.reduce((sum, { messages }) => sum + messages.length, 0)
-  const fresh = await readMessages(organization, id, {
-    limit: Math.min(MOST_MESSAGES, Math.max(THREAD_PAGE, count)),
-  })
-  queryClient.setQueryData<ThreadPages>(key, (before) => before && mergeNewest(before, fresh))
-}
 
 export const colleaguesQuery = (organization: string) =>
   queryOptions({
@@ -177,12 +127,12 @@ export function useActOn(organization: string, id: string) {
       if (!isProblem(error, 409) && !isProblem(error, 403)) return
       void queryClient.invalidateQueries({ queryKey: conversationKeys.one(organization, id) })
       void queryClient.invalidateQueries({ queryKey: conversationKeys.lists(organization) })
-      void queryClient.invalidateQueries({ queryKey: conversationKeys.messages(organization, id) })
+      void readNewestMessages(queryClient, organization, id)
     },
     onSettled: (_, __, { act }) => {
       if (act === 'read') return
       void queryClient.invalidateQueries({ queryKey: conversationKeys.counts(organization) })
-      if (act === 'close') void queryClient.invalidateQueries({ queryKey: conversationKeys.messages(organization, id) })
+      if (act === 'close') void readNewestMessages(queryClient, organization, id)
     },
   })
 }

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import type { Message } from '../../../server/conversations/schema.ts'
 import { threadItems, type ThreadConversation } from './thread-items.ts'
-import { mergeNewest, putMessage, type ThreadPage, type ThreadPages } from './thread-pages.ts'
+import { mergeNewest, newestOf, putMessage, type ThreadPage, type ThreadPages } from './thread-pages.ts'
 
 const at = (hour: number, minute = 0) => new Date(2026, 10, 1, hour, minute).toISOString()
 
@@ -137,4 +137,38 @@ test('what an AI agent told colleagues stands after what it had read, and parts 
   expect(kinds(['05'], false)).toEqual(['10', '20', '30'])
   const parted = threadItems(newestFirst, [], { firstUnreadId: null, isWhole: true, handOvers: [handOver('25')] })
   expect(parted.filter((item) => item.kind === 'message').map(({ follows }) => follows)).toEqual([false, true, false])
+})
+
+test('the newest of the customer is the one that came last, whatever time it carries', () => {
+  const late = message('b2', at(9, 10))
+  const messages = [
+    message('d', at(10, 5), { conversation_id: 'second' }),
+    message('c', at(10), { direction: 'out' }),
+    message('b1', at(9, 30)),
+    late,
+  ]
+  const read = [{ messages, conversations: [], first_unread_id: null, next_cursor: null }]
+  expect(newestOf(read, 'first', 'in')).toBe(late)
+  expect(newestOf(read, 'first')?.id).toBe('c')
+})
+
+test('read again, a conversation that has ended is ended in all of the thread', () => {
+  const pageOf = (messages: Message[], conversations: ThreadConversation[]): ThreadPage => ({
+    messages,
+    conversations,
+    first_unread_id: null,
+    next_cursor: messages.at(-1)!.id,
+  })
+  const open = conversation('first')
+  const data: ThreadPages = {
+    pages: [pageOf([message('c', at(11))], [open]), pageOf([message('b', at(10)), message('a', at(9))], [open])],
+    pageParams: [null, 'c'],
+  }
+  const merged = mergeNewest(data, pageOf([message('c', at(11)), message('b', at(10))], [closed]))
+  const items = threadItems(
+    merged.pages.flatMap(({ messages }) => messages),
+    merged.pages.flatMap(({ conversations }) => conversations),
+    { firstUnreadId: null, isWhole: true },
+  )
+  expect(items.at(-1)?.kind).toBe('closed')
 })

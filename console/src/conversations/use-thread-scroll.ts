@@ -15,10 +15,12 @@ interface ThreadScroll {
 
 export function useThreadScroll({ isReady, written }: ThreadScroll) {
   const box = useRef<HTMLDivElement>(null)
+  /** All that scrolls in it. */
+  const content = useRef<HTMLDivElement>(null)
   const atEnd = useRef(true)
   const [isAtEnd, setIsAtEnd] = useState(true)
-  /** The first message in sight, and how far it is from the top. */
-  const anchor = useRef<{ element: HTMLElement; offset: number }>(null)
+  /** The first message in sight. */
+  const anchor = useRef<Anchor>(null)
   const isPlaced = useRef(false)
   /** Where to go as soon as it is in the page. */
   const wanted = useRef<string>(undefined)
@@ -29,7 +31,7 @@ export function useThreadScroll({ isReady, written }: ThreadScroll) {
     atEnd.current = at.scrollHeight - at.scrollTop - at.clientHeight < NEAR_END
     setIsAtEnd(atEnd.current)
     const element = firstInSight(at)
-    anchor.current = element && { element, offset: element.getBoundingClientRect().top }
+    anchor.current = element && { element, offset: offsetIn(at, element) }
   }, [])
 
   const seen = useRef(written)
@@ -43,26 +45,30 @@ export function useThreadScroll({ isReady, written }: ThreadScroll) {
     const line = isPlaced.current ? null : at.querySelector<HTMLElement>('[data-key="unread"]')
     if (line) at.scrollTop = line.offsetTop - at.clientHeight / 5
     else if (!isPlaced.current || atEnd.current) at.scrollTop = at.scrollHeight
-    else if (anchor.current?.element.isConnected)
-      at.scrollTop += anchor.current.element.getBoundingClientRect().top - anchor.current.offset
+    else stay(at, anchor.current)
     isPlaced.current = true
     if (wanted.current !== undefined && goTo(at, wanted.current)) wanted.current = undefined
     look()
   })
 
-  // The box to answer grows with what is written in it: the newest message stays in sight.
+  // The box to answer grows with what is written in it, and an image once it is loaded: the newest message stays in
+  // sight, or what one reads where it is.
   useEffect(() => {
-    const at = box.current
-    if (!at) return
+    const [at, within] = [box.current, content.current]
+    if (!at || !within) return
     const observer = new ResizeObserver(() => {
+      if (!isPlaced.current) return
       if (atEnd.current) at.scrollTop = at.scrollHeight
+      else stay(at, anchor.current)
     })
     observer.observe(at)
+    observer.observe(within)
     return () => observer.disconnect()
   }, [])
 
   return {
     box,
+    content,
     isAtEnd,
     /** Answers whether older ones are soon to be seen. */
     onScroll: (): boolean => {
@@ -78,6 +84,20 @@ export function useThreadScroll({ isReady, written }: ThreadScroll) {
       if (!box.current || !goTo(box.current, key)) wanted.current = key
     },
   }
+}
+
+interface Anchor {
+  element: HTMLElement
+  /** How far it is from the top of what is in sight. */
+  offset: number
+}
+
+const offsetIn = (box: HTMLElement, element: HTMLElement): number =>
+  element.getBoundingClientRect().top - box.getBoundingClientRect().top
+
+/** Keeps where it was what was first in sight. */
+function stay(box: HTMLElement, anchor: Anchor | null): void {
+  if (anchor?.element.isConnected) box.scrollTop += offsetIn(box, anchor.element) - anchor.offset
 }
 
 /** Brings it to the middle, and lights it up for a moment. */

@@ -23,18 +23,26 @@ const settle = () =>
 
 const askBeforeLeaving = (event: BeforeUnloadEvent) => event.preventDefault()
 
-/** While `holds` is true an ended session does not lead away from the form, and the browser asks before closing the tab. */
+/** While `holds` is true an ended session does not lead away from the screen, and the browser asks before closing the tab. */
+export function holdTypedText(holder: symbol, holds: boolean): void {
+  if (holds === holders.has(holder)) return
+  if (holds) {
+    holders.add(holder)
+    window.addEventListener('beforeunload', askBeforeLeaving)
+    return
+  }
+  holders.delete(holder)
+  if (holders.size > 0) return
+  window.removeEventListener('beforeunload', askBeforeLeaving)
+  settle()
+}
+
+/** The same, for as long as the form is there. */
 export function useTypedText(holds: boolean): void {
   useEffect(() => {
     if (!holds) return
     const holder = Symbol('typed text')
-    holders.add(holder)
-    window.addEventListener('beforeunload', askBeforeLeaving)
-    return () => {
-      holders.delete(holder)
-      if (holders.size > 0) return
-      window.removeEventListener('beforeunload', askBeforeLeaving)
-      settle()
-    }
+    holdTypedText(holder, true)
+    return () => holdTypedText(holder, false)
   }, [holds])
 }

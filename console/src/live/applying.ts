@@ -151,9 +151,20 @@ export function openScreens({
   const readAllAgain = (everyMs: number): void => {
     refresher.refresh('everything', everyMs, () =>
       cached.readAgain({
-        predicate: (query) => query.queryKey[1] === organization && isNoPreview(query) && !isContactList(query),
+        predicate: (query) =>
+          query.queryKey[1] === organization && isNoPreview(query) && !isContactList(query) && !isThread(query),
       }),
     )
+    // As a whole a thread would be read shorter than it is shown.
+    if (
+      queryClient
+        .getQueryCache()
+        .findAll({ predicate: (query) => query.queryKey[1] === organization && isThread(query) }).length > 0
+    )
+      refresher.refresh('threads', everyMs, async () => {
+        const { readThreadsAgain } = await import('../conversations/thread-reading.ts')
+        await readThreadsAgain(queryClient, organization)
+      })
     refresher.refresh('lists', everyMs, async () => {
       await queryClient.invalidateQueries({ queryKey: contactKeys.lists(organization), refetchType: 'none' })
       tellContactNews(organization, { ...emptyDigest(), regrouped: true })
@@ -197,6 +208,7 @@ const tellsOfConversations = ({ contacts, touched, manyConversations, regrouped 
 const isEmptyObject = (value: unknown): boolean => Object.keys(value ?? {}).length === 0
 /** A preview is counted when it is asked for, and its dialog decides when that is. */
 const isNoPreview = ({ queryKey }: Keyed): boolean => queryKey[0] !== 'operations' || queryKey[2] !== 'preview'
+const isThread = ({ queryKey }: Keyed): boolean => queryKey[0] === 'conversations' && queryKey[2] === 'messages'
 const isContactList = ({ queryKey }: Keyed): boolean => queryKey[0] === 'contacts' && queryKey[2] === 'list'
 /** Far down a long list reading it all again would be many calls. */
 const isShortList = ({ state }: { state: { data: unknown } }): boolean =>

@@ -2,8 +2,10 @@
 import type { QueryClient } from '@tanstack/react-query'
 import type { Conversation } from '../../../server/conversations/schema.ts'
 import { alertOf } from '../conversations/alerts.ts'
+import { conversationKeys } from '../conversations/keys.ts'
 import { placeContacts, withContact, type ConversationPages } from '../conversations/placing.ts'
-import { conversationKeys, readNewestMessages, showConversations } from '../conversations/queries.ts'
+import { showConversations } from '../conversations/queries.ts'
+import { readNewestMessages, readOlderMessages } from '../conversations/thread-reading.ts'
 import type { Digest } from './digest.ts'
 import type { Refresher } from './refreshing.ts'
 
@@ -19,6 +21,7 @@ type ConversationNews = Pick<Digest, 'conversations' | 'touched' | 'manyConversa
 const LISTS_EVERY_MS = 3000
 const COUNTS_EVERY_MS = 1000
 const THREAD_EVERY_MS = 250
+const OLDER_EVERY_MS = 3000
 
 export function showConversationNews({ queryClient, organization, refresher }: Where, news: ConversationNews): void {
   const { conversations, touched, contacts } = news
@@ -60,6 +63,8 @@ export function showConversationNews({ queryClient, organization, refresher }: W
       continue
     }
     refresher.refresh(`thread ${id}`, THREAD_EVERY_MS, () => readNewestMessages(queryClient, organization, id))
+    // It is not told which message a change is about: an older one may have got a reaction, a tick or its file.
+    refresher.refresh(`older messages ${id}`, OLDER_EVERY_MS, () => readOlderMessages(queryClient, organization, id))
     if (!conversations.has(id))
       refresher.refresh(`conversation ${id}`, COUNTS_EVERY_MS, () => queryClient.invalidateQueries({ queryKey: one }))
   }

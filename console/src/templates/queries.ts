@@ -2,7 +2,7 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import type { Conversation } from '../../../server/conversations/schema.ts'
 import type { listTemplates, sendTemplate, sendTemplateWithFile } from '../../../server/templates/schema.ts'
-import { conversationKeys } from '../conversations/queries.ts'
+import { conversationKeys } from '../conversations/keys.ts'
 import { putMessage, type ThreadPages } from '../conversations/thread-pages.ts'
 import { call } from '../lib/api.ts'
 

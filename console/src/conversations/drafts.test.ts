@@ -1,0 +1,66 @@
+// Drafts on a device on which several tabs are open.
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type * as Drafts from './drafts.ts'
+
+let storage: Map<string, string>
+let page: EventTarget
+let drafts: typeof Drafts
+
+beforeEach(async () => {
+  vi.useFakeTimers()
+  vi.resetModules()
+  storage = new Map()
+  page = Object.assign(new EventTarget(), { setTimeout, clearTimeout })
+  vi.stubGlobal('localStorage', {
+    getItem: (name: string) => storage.get(name) ?? null,
+    setItem: (name: string, value: string) => storage.set(name, value),
+    removeItem: (name: string) => storage.delete(name),
+  })
+  vi.stubGlobal('window', page)
+  drafts = await import('./drafts.ts')
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+})
+
+const NAME = 'earmark-draft-nour-talk'
+const textNow = () => drafts.draftOf('nour', 'talk').text
+
+/** Another tab of the device writes. */
+function otherTab(text: string | null): void {
+  if (text === null) storage.delete(NAME)
+  else storage.set(NAME, JSON.stringify({ text, reply_to: null, at: Date.now() }))
+  page.dispatchEvent(Object.assign(new Event('storage'), { key: NAME }))
+}
+
+test('what another tab writes shows here, and what it has sent is gone', () => {
+  const told = vi.fn<() => void>()
+  const stop = drafts.subscribe(told)
+  drafts.keepDraft('nour', 'talk', { text: 'Hello', reply_to: null })
+  vi.runAllTimers()
+  expect(storage.get(NAME)).toContain('Hello')
+  told.mockClear()
+  otherTab('Hello there')
+  expect(textNow()).toBe('Hello there')
+  expect(told).toHaveBeenCalledOnce()
+  otherTab(null)
+  expect(textNow()).toBe('')
+  stop()
+})
+
+test('what is being written in this tab stays, whatever another one does', () => {
+  const stop = drafts.subscribe(() => {})
+  drafts.keepDraft('nour', 'talk', { text: 'being written', reply_to: null })
+  otherTab('other')
+  expect(textNow()).toBe('being written')
+  vi.runAllTimers()
+  expect(storage.get(NAME)).toContain('being written')
+  stop()
+})
+
+test('a text that comes to a draft stands below what it says', () => {
+  drafts.addToDraft('nour', 'talk', 'first')
+  drafts.addToDraft('nour', 'talk', 'second')
+  expect(textNow()).toBe('first\nsecond')
+})
