@@ -1,7 +1,8 @@
 // Why the built-in classifier found a tag, in one of three short forms that are kept with it; the console has sentences for them.
 import { STOPWORDS } from './cohort.ts'
-import { isIn, weights, type CatalogReading, type CatalogTag, type Words } from './features.ts'
+import { weights, type CatalogReading, type CatalogTag } from './features.ts'
 import { stemOf, wordsOf } from './text.ts'
+import { isIn, type Words } from './words.ts'
 
 /** Without what people taught it would not have been found, or not been put on. */
 const LEARNED = 'learned'

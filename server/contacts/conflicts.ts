@@ -7,7 +7,7 @@ import { Problem } from '../lib/errors.ts'
 import { contactsByIds } from './contacts.ts'
 import { attachIdentity, detachIdentity, lockIdentities } from './identity-rows.ts'
 import { mergeContacts, undoMerge } from './merging.ts'
-import type { Conflict, ConflictDecision } from './schema.ts'
+import type { Conflict, ConflictDecision } from './conflicts-schema.ts'
 import { tellUpdate } from './telling.ts'
 
 interface ConflictRow {

@@ -4,7 +4,8 @@ import { composeTextMessage } from '../channels/whatsapp/compose.ts'
 import { changeContactTags, createTag, listTagChanges } from '../tags/schema.ts'
 import { listEvents } from '../events/schema.ts'
 import { openTestServer, type ConnectedAccount, type Person, type TestServer } from '../../test/help/server.ts'
-import { decideConflict, getContact, listConflicts, listContacts, undoConflictDecision } from './schema.ts'
+import { decideConflict, listConflicts, undoConflictDecision } from './conflicts-schema.ts'
+import { getContact, listContacts } from './schema.ts'
 
 let server: TestServer
 beforeAll(async () => {

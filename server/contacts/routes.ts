@@ -4,6 +4,7 @@ import { sendRecorded } from '../audit/sending.ts'
 import { answer } from '../lib/route.ts'
 import { countContacts, getContact, listContacts } from './contacts.ts'
 import { countOpenConflicts, decideConflict, listConflicts, undoDecision } from './conflicts.ts'
+import * as conflicts from './conflicts-schema.ts'
 import { putContact } from './creating.ts'
 import { exportContacts } from './export.ts'
 import { findByExternalId, removeExternalId } from './external-ids.ts'
@@ -61,21 +62,21 @@ export const contactRoutes = [
 
   bind(schema.getContact, async ({ params }, { db, actor }) => answer(200, await getContact(db, actor, params.id))),
 
-  bind(schema.listConflicts, async ({ query }, { db, actor }) =>
+  bind(conflicts.listConflicts, async ({ query }, { db, actor }) =>
     answer(200, {
       conflicts: await listConflicts(db, actor, query.status),
       open_count: await countOpenConflicts(db, actor),
     }),
   ),
 
-  bind(schema.decideConflict, ({ params, body }, { actor, write }) =>
+  bind(conflicts.decideConflict, ({ params, body }, { actor, write }) =>
     write(async (tx) => {
       await decideConflict(tx, actor, params.id, body.decision)
       return answer(204, undefined)
     }),
   ),
 
-  bind(schema.undoConflictDecision, ({ params }, { actor, write }) =>
+  bind(conflicts.undoConflictDecision, ({ params }, { actor, write }) =>
     write(async (tx) => {
       await undoDecision(tx, actor, params.id)
       return answer(204, undefined)

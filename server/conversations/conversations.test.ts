@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { composeMessage, composeTextMessage, deletionOf, editOf } from '../channels/whatsapp/compose.ts'
-import { listConflicts } from '../contacts/schema.ts'
+import { listConflicts } from '../contacts/conflicts-schema.ts'
 import { openTestServer, type ConnectedAccount, type Person, type TestServer } from '../../test/help/server.ts'
 import { mergeContacts, undoMerge } from '../contacts/merging.ts'
 import { removePerson } from '../people/schema.ts'

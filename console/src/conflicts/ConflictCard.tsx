@@ -1,7 +1,7 @@
 // One conflict: why it arose, the two sides, and what can be decided or was.
 import { Button } from '@mantine/core'
 import { IconArrowMerge, IconArrowsSplit2, IconUserCheck } from '@tabler/icons-react'
-import type { Conflict, ConflictDecision } from '../../../server/contacts/schema.ts'
+import type { Conflict, ConflictDecision } from '../../../server/contacts/conflicts-schema.ts'
 import { useOrganization } from '../access/queries.ts'
 import { identityLabel, shortId } from '../contacts/identity.ts'
 import { formatCount } from '../lib/numbers.ts'

@@ -1,6 +1,7 @@
 // A contact as one side of a conflict: who it is, what it carries, since when it is known, and the way to it.
 import { Link } from '@tanstack/react-router'
-import type { Conflict, Contact, Identity } from '../../../server/contacts/schema.ts'
+import type { Conflict } from '../../../server/contacts/conflicts-schema.ts'
+import type { Contact, Identity } from '../../../server/contacts/schema.ts'
 import { useOrganization } from '../access/queries.ts'
 import { identityLabel, identityText } from '../contacts/identity.ts'
 import { m } from '../paraglide/messages.js'

@@ -1,5 +1,6 @@
 // Merge two contacts: which one stays, what joins it, and that it can be undone.
-import type { Conflict, Contact } from '../../../server/contacts/schema.ts'
+import type { Conflict } from '../../../server/contacts/conflicts-schema.ts'
+import type { Contact } from '../../../server/contacts/schema.ts'
 import { useOrganization } from '../access/queries.ts'
 import { addressOf } from '../contacts/identity.ts'
 import { m } from '../paraglide/messages.js'

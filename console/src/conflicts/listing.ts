@@ -1,6 +1,6 @@
 // The conflicts as they are read: those open, and those decided.
 import { queryOptions } from '@tanstack/react-query'
-import type { listConflicts } from '../../../server/contacts/schema.ts'
+import type { listConflicts } from '../../../server/contacts/conflicts-schema.ts'
 import { call } from '../lib/api.ts'
 
 export type ConflictStatus = 'open' | 'decided'

@@ -5,7 +5,7 @@ import type {
   ConflictDecision,
   decideConflict,
   undoConflictDecision,
-} from '../../../server/contacts/schema.ts'
+} from '../../../server/contacts/conflicts-schema.ts'
 import { contactKeys } from '../contacts/queries.ts'
 import { call, isProblem } from '../lib/api.ts'
 import { m } from '../paraglide/messages.js'

@@ -1,5 +1,6 @@
 // What conflicts and decisions are called on screen.
-import type { Conflict, Contact } from '../../../server/contacts/schema.ts'
+import type { Conflict } from '../../../server/contacts/conflicts-schema.ts'
+import type { Contact } from '../../../server/contacts/schema.ts'
 import { addressOf } from '../contacts/identity.ts'
 import { m } from '../paraglide/messages.js'
 
