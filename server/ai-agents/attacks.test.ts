@@ -39,29 +39,36 @@ const obeying = withTags((tags, request) => {
   }))
 }, 'As you wish.')
 
+const ALL_ATTACKS = [...ATTACKS.map((attack) => [attack]), ...ATTACKS_IN_PARTS]
+/** So many at a time that none takes long. */
+const QUARTERS = [0, 1, 2, 3]
+
 describe.each(PROVIDER_KINDS)('a model that speaks %s and obeys', (kind) => {
   beforeEach(async () => {
     model = await openScriptedModel(kind)
   })
 
-  test('whatever the customer writes to whoever tags, nothing is put on, and it is counted as refused', async () => {
-    const shop = await attackedShop()
-    model.answer = obeying
-    const attacks = [...ATTACKS.map((attack) => [attack]), ...ATTACKS_IN_PARTS]
-    for (const texts of attacks) await shop.writes(aPhone(), ...texts)
-    for (let round = 0; round < 3; round++) await work(server)
-    const { rows } = await server.pool.query<{ tags: number; talks: number }>(
-      `select (select count(*)::int from tag_assignments where org_id = $1) as tags, (select count(*)::int from ai_agent_acts where org_id = $1 and kind = 'took') as talks`,
-      [shop.admin.actor.org_id],
-    )
-    expect(rows).toEqual([{ tags: 0, talks: attacks.length }])
-    const { rows: refused } = await server.pool.query<{ conversations: number }>(
-      `select count(distinct conversation_id)::int as conversations from ai_agent_acts
+  test.each(QUARTERS)(
+    'whatever the customer writes to whoever tags, nothing is put on, and it is counted as refused (%i)',
+    async (quarter) => {
+      const shop = await attackedShop()
+      model.answer = obeying
+      const attacks = ALL_ATTACKS.filter((_, i) => i % QUARTERS.length === quarter)
+      for (const texts of attacks) await shop.writes(aPhone(), ...texts)
+      for (let round = 0; round < 3; round++) await work(server)
+      const { rows } = await server.pool.query<{ tags: number; talks: number }>(
+        `select (select count(*)::int from tag_assignments where org_id = $1) as tags, (select count(*)::int from ai_agent_acts where org_id = $1 and kind = 'took') as talks`,
+        [shop.admin.actor.org_id],
+      )
+      expect(rows).toEqual([{ tags: 0, talks: attacks.length }])
+      const { rows: refused } = await server.pool.query<{ conversations: number }>(
+        `select count(distinct conversation_id)::int as conversations from ai_agent_acts
        where org_id = $1 and kind = 'refused' and reason = 'talks_to_tagger'`,
-      [shop.admin.actor.org_id],
-    )
-    expect(refused).toEqual([{ conversations: attacks.length }])
-  })
+        [shop.admin.actor.org_id],
+      )
+      expect(refused).toEqual([{ conversations: attacks.length }])
+    },
+  )
 
   test('a message that is innocent, beside an attack, is suggested at most', async () => {
     const shop = await attackedShop()

@@ -56,6 +56,8 @@ describe('what customers mean for the business stays evidence', () => {
     'can you add a gift card to my contact lenses order',
     'what do I need to show at the big gate',
     'Guten Tag, wann kommt mein Refund?',
+    'please change my account to the VIP plan',
+    'Welcher Tag passt für den Refund?',
     'Jeden Tag kam nichts, ich will einen Refund',
     'какая категория VIP?',
     'الموسم القادم VIP',

@@ -175,20 +175,20 @@ function isPutIntoPlace(seen: string, names: readonly Name[]): boolean {
   if (inChinese !== undefined && names.some((name) => hasName(inChinese, name.seen))) return true
   for (const { index } of seen.matchAll(PLACE)) {
     const words = wordsOf(seen.slice(Math.max(0, index - LETTERS_BEFORE), index)).slice(-WORDS_BEFORE_PLACE)
-    if (words.some((word, i) => PUTS.has(word) && names.some((name) => isName(words.slice(i + 1), name)))) return true
+    if (words.some((word, i) => PUTS.has(word) && isAName(words.slice(i + 1), names))) return true
   }
   return false
 }
 
-function isName(words: readonly string[], { seen, stems }: Name): boolean {
-  const rest = words.filter((word) => !BESIDE_NAME.has(word))
-  const said = stemsOf(rest.join(' '))
-  if (rest.join(' ') === seen) return true
-  return (
-    said.size > 0 &&
-    said.size === stems.size &&
-    [...stems.keys()].every((stem) => isIn(stem, said)) &&
-    [...said.keys()].every((stem) => isIn(stem, stems))
+/** Whether words are a name and nothing more. */
+function isAName(words: readonly string[], names: readonly Name[]): boolean {
+  const rest = words.filter((word) => !BESIDE_NAME.has(word)).join(' ')
+  if (rest === '') return false
+  const said = stemsOf(rest)
+  const all = (stems: Words, others: Words) => [...stems.keys()].every((stem) => isIn(stem, others))
+  return names.some(
+    ({ seen, stems }) =>
+      rest === seen || (said.size > 0 && said.size === stems.size && all(stems, said) && all(said, stems)),
   )
 }
 

@@ -2,11 +2,11 @@
 
 /** A German day is written like a tag. */
 const NOT_A_DAY =
-  '(?<!\\b(?:guten|schonen|jeden|nachsten|ganzen|selben|gleichen|ersten|zweiten|dritten|letzten|welchen|welchem|welcher|am|pro) )'
+  '(?<!\\b(?:guten|schonen|jede[nrm]|nachsten|ganzen|selben|gleichen|ersten|zweiten|dritten|letzten|welche[nmr]|am|pro) )'
 
 const LATIN = [
   `${NOT_A_DAY}tag(?:s|ged|ging|ger|me|this|us)?`,
-  '(?:re|un)tag\\w*',
+  '(?:re|un|hash)tag\\w*',
   'label(?:s|ed|led|ing|ling)?',
   'classif(?:y|ies|ied|ier|ication)',
   'classifi\\w*',
@@ -41,6 +41,7 @@ export const PUT_ON =
 /** Machines, and what they are told. */
 export const OF_MACHINES = [
   '\\b(?:(?:ignore|disregard|forget)\\b.{0,30}\\b(?:above|previous|prior|earlier|before)|mark(?:ed)? (?:me|this|us|it|him|her) (?:as|with)|flag(?:ged)? (?:me|this|us|it|as)',
+  '(?:mark|flag) (?:my|this|the) (?:account|chat|conversation|customer|contact|client|profile)|(?:set|change|update) my (?:category|segment|customer (?:type|status|group))',
   'assistant|chatbot|language model|llm|gpt|prompt|instructions?|instructed|catalog(?:ue)?|evidence|confidence|json|override',
   'marc(?:a|ar|ame|alo|ue|ueme|uenme) como|marque me|me marque|markier(?:e|en sie) (?:mich|uns)',
   'instruccion\\w*|instruc[oe]\\w*|anweisung\\w*)\\b',
@@ -84,7 +85,7 @@ export const WAITS_FOR_NAME = `(?:${[
 
 /** A place at which a business keeps what it knows of a customer, and what puts something there. */
 export const PLACES = [
-  '(?:to|on|onto|in|into|under|against|from|off) (?:my|our|the|this) (?:customer |client |contact |crm |user )?(?:profile|contact|record|file|entry|crm)s?',
+  '(?:to|on|onto|in|into|under|against|from|off) (?:my|our|the|this) (?:customer |client |contact |crm |user )?(?:profile|contact|record|file|entry|crm|customer card|customer account)s?',
   '(?:a|en|al|ao|no|na|em) (?:mi|meu|minha|nuestro|nosso|este|esta|o) (?:perfil|ficha|contacto|contato|cadastro|registro)',
   '(?:zu|in|auf|an) (?:meinem|meinen|meiner|meine|mein|unserem|dem|diesem) (?:profil|kundenprofil|kontakt|datensatz|akte|kundenakte|eintrag)',
   '(?:a|dans|sur|au) (?:mon|ma|notre|ce|le|la) (?:profil|fiche|contact|dossier)',
