@@ -1,5 +1,5 @@
-// What closing a thousand conversations at once does to the inbox while they are analysed, and how long it takes to count
-// what became of a million tags that AIs put on.
+// What closing a thousand conversations at once does to the inbox while they are analysed, how long it takes to count what
+// became of a million tags that AIs put on, and what learning does to the main thread.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { at, askedOf, ms, type Asked } from './contacts-crowd.ts'
@@ -7,6 +7,7 @@ import { connectAccount, signedDelivery } from './deliveries.ts'
 import { load } from './load.ts'
 import { startServer } from './server-process.ts'
 import { fillQuality } from './ai-crowd.ts'
+import { benchLearning } from './ai-learning.ts'
 
 const SECRET = 'an app secret for benchmarks only'
 const NUMBER = '106540352242921'
@@ -52,16 +53,33 @@ export async function benchAi(args: string[]): Promise<void> {
       open: { type: 'string', default: '500' },
       seconds: { type: 'string', default: '30' },
       assignments: { type: 'string', default: '1000000' },
-      only: { type: 'string', default: 'closing,quality' },
+      lessons: { type: 'string', default: '2000' },
+      tags: { type: 'string', default: '100' },
+      only: { type: 'string', default: 'closing,quality,learning' },
     },
   })
   const parts = values.only.split(',')
+  const [closing, open, seconds] = [values.conversations, values.open, values.seconds].map(Number) as [
+    number,
+    number,
+    number,
+  ]
+  if (parts.includes('closing') || parts.includes('quality'))
+    await onServer(async (asked) => {
+      if (parts.includes('closing')) await benchClosing(asked, { closing, open, seconds })
+      if (parts.includes('quality')) await benchQuality(asked, Number(values.assignments))
+    })
+  // On a server that has had nothing else to do.
+  if (parts.includes('learning'))
+    await onServer((asked) =>
+      benchLearning(asked, { lessons: Number(values.lessons), tags: Number(values.tags), seconds }),
+    )
+}
+
+async function onServer(work: (asked: Asked) => Promise<void>): Promise<void> {
   const server = await startServer()
   try {
-    const asked = await askedOf(server)
-    const [closing, open] = [Number(values.conversations), Number(values.open)]
-    if (parts.includes('closing')) await benchClosing(asked, { closing, open, seconds: Number(values.seconds) })
-    if (parts.includes('quality')) await benchQuality(asked, Number(values.assignments))
+    await work(await askedOf(server))
   } finally {
     await server.stop()
   }

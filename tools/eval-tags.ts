@@ -14,13 +14,16 @@ import { openEmbedder, prepared, type Embedder } from '../server/classifier/embe
 import { textsOf } from '../server/classifier/features.ts'
 import { seeded, shuffled } from '../server/classifier/network.ts'
 import { trainPrior, type TrainingCatalog } from '../server/classifier/training.ts'
+import { MOST_TURNS, MOST_WORDS } from '../server/classifier/text.ts'
+import { PROMISED_MS, timeAtTheCaps } from './caps.ts'
+import { gatesOf, tableOf } from './gates.ts'
 import { readLabelled, type Labelled, type LabelledCatalog } from './labelled.ts'
 import { openModelEngine, type ModelEngine } from './model-engine.ts'
 import { readingsForTraining } from './prior-training.ts'
 import { mean, newScore, quantile, type Score } from './scoring.ts'
 import { runTool, ToolError } from './tool.ts'
 
-const USAGE = `Evaluates tagging on labelled catalogs. Deterministic, but for the times.
+const USAGE = `Evaluates tagging on labelled catalogs, and says which gates are held. Deterministic, but for the times.
 
   npm run eval-tags -- --data DIR [--catalogs A,B] [--shots 0,3,10,50] [--seeds 1,2] [--out report.json]
 
@@ -33,7 +36,7 @@ const USAGE = `Evaluates tagging on labelled catalogs. Deterministic, but for th
   --model NAME     which of the endpoint's models
   --key-file FILE  a file with the endpoint's key, where it wants one
   --leave-out      for each catalog the networks are trained on the other ones, so that the figures hold for unknown businesses
-  --drop SHARE     this share of the examples' tags is forgotten, as people forget to tag
+  --drop SHARE     also with this share of the examples' tags forgotten, as people forget to tag; what that costs is said
   --out FILE       where the report goes as JSON`
 
 const MOST_TESTS = 300
@@ -49,11 +52,14 @@ type Row = {
   catalog: string
   shots: number
   seed: number
+  /** The share of the examples' tags that was forgotten. */
+  drop: number
   foreign_share: number
   untagged_left_alone: number | null
 } & ReturnType<Score['figures']> & { milliseconds: { p50: number; p95: number }; memory_mb: number }
 
 await runTool(async () => {
+  const begun = performance.now()
   const { values } = parseArgs({
     options: {
       data: { type: 'string' },
@@ -92,11 +98,30 @@ await runTool(async () => {
     await engine.close()
   } else rows.push(...(await evaluateBuiltIn(catalogs, values, { shots, seeds, drop })))
   report(rows, shots)
+  const gates = gatesOf(rows)
+  const caps = isModel ? null : await capsOf(catalogs, values.engine)
+  const seconds = (performance.now() - begun) / 1000
+  for (const line of ['', ...tableOf(gates)]) console.log(line)
+  if (caps !== null) console.log(capsLine(caps))
+  console.log(`${seconds.toFixed(0)} s in all`)
   if (values.out !== undefined) {
     const summary = shots.map((n) => summaryOf(rows, n))
-    writeFileSync(values.out, `${JSON.stringify({ engine: values.engine, drop, rows, summary }, null, 2)}\n`)
+    const all = { engine: values.engine, drop, rows, summary, gates, caps, seconds }
+    writeFileSync(values.out, `${JSON.stringify(all, null, 2)}\n`)
   }
 })
+
+type Caps = Awaited<ReturnType<typeof timeAtTheCaps>>
+
+async function capsOf(catalogs: readonly LabelledCatalog[], engine: string): Promise<Caps> {
+  return timeAtTheCaps(catalogs, engine === 'words' ? null : await openEmbedder(), shippedPrior())
+}
+
+function capsLine({ conversations, tags, p50, p95 }: Caps): string {
+  const times = `p50 ${p50.toFixed(0)} ms, p95 ${p95.toFixed(0)} ms (promised: ${PROMISED_MS} ms)`
+  const held = p95 <= PROMISED_MS ? 'held' : 'NOT HELD'
+  return `${conversations} conversations of ${MOST_TURNS} turns of ${MOST_WORDS} words, ${tags} tags: ${times}  ${held}`
+}
 
 interface Taught {
   shots: readonly number[]
@@ -163,7 +188,15 @@ async function evaluateModel(
   const score = newScore(catalog.tags.map((tag) => tag.id))
   own.forEach((item, i) => score.count(item.labels, answers[i] ?? NOTHING))
   const touched = foreign.filter((_item, i) => (answers[own.length + i]?.size ?? 0) > 0).length
-  const row = rowOf({ catalog, shots: 0, seed: 0, score, foreignShare: touched / Math.max(1, foreign.length), times })
+  const row = rowOf({
+    catalog,
+    shots: 0,
+    seed: 0,
+    drop: 0,
+    score,
+    foreignShare: touched / Math.max(1, foreign.length),
+    times,
+  })
   console.log(lineOf(row))
   return row
 }
@@ -191,39 +224,59 @@ async function evaluate(
   const rows: Row[] = []
   for (const shots of options.shots) {
     for (const seed of shots === 0 ? options.seeds.slice(0, 1) : options.seeds) {
-      const random = seeded(seed * 1000 + shots)
-      const lessons = []
-      const examples = examplesOf(catalog, shots, random)
+      const examples = examplesOf(catalog, shots, seeded(seed * 1000 + shots))
       const quick = await withPrepared(blank, examples)
-      for (const item of examples) {
-        const tags = new Set([...item.labels].filter(() => random() >= options.drop))
-        const { reading } = await read(quick, item.turns)
-        lessons.push({ reading, tags, not: NOTHING, unsaid: NOTHING, background: false })
+      const lessons: Example[] = []
+      for (const { turns, labels } of examples) lessons.push({ reading: (await read(quick, turns)).reading, labels })
+      for (const drop of shots === 0 || options.drop === 0 ? [0] : [0, options.drop]) {
+        const classifier = shots === 0 ? blank : await taughtBy(blank, lessons, { drop, seed: seed * 1000 + shots })
+        const judgeTimes: number[] = []
+        const applied = (reading: Read) => {
+          const begun = performance.now()
+          const { judgements } = judgeReading(classifier, reading)
+          judgeTimes.push(performance.now() - begun)
+          return new Set(judgements.filter(({ verdict }) => verdict === 'apply').map(({ tag }) => tag))
+        }
+        const score = newScore(catalog.tags.map((tag) => tag.id))
+        for (const item of own) score.count(item.labels, applied(await readOnce(item)))
+        let touched = 0
+        for (const item of foreign) if (applied(await readOnce(item)).size > 0) touched++
+        const times = readTimes.map((ms, i) => ms + judgeTimes[i]!)
+        const foreignShare = touched / Math.max(1, foreign.length)
+        rows.push(rowOf({ catalog, shots, seed, drop, score, foreignShare, times }))
+        console.log(lineOf(rows.at(-1)!))
       }
-      const classifier = shots === 0 ? blank : await taught(blank, lessons)
-      const judgeTimes: number[] = []
-      const applied = (reading: Read) => {
-        const begun = performance.now()
-        const { judgements } = judgeReading(classifier, reading)
-        judgeTimes.push(performance.now() - begun)
-        return new Set(judgements.filter(({ verdict }) => verdict === 'apply').map(({ tag }) => tag))
-      }
-      const score = newScore(catalog.tags.map((tag) => tag.id))
-      for (const item of own) score.count(item.labels, applied(await readOnce(item)))
-      let touched = 0
-      for (const item of foreign) if (applied(await readOnce(item)).size > 0) touched++
-      const times = readTimes.map((ms, i) => ms + judgeTimes[i]!)
-      rows.push(rowOf({ catalog, shots, seed, score, foreignShare: touched / Math.max(1, foreign.length), times }))
-      console.log(lineOf(rows.at(-1)!))
     }
   }
   return rows
+}
+
+interface Example {
+  reading: Read['reading']
+  labels: ReadonlySet<string>
+}
+
+/** The classifier taught by these examples, of whose tags people forgot a share. */
+function taughtBy(
+  blank: Classifier,
+  examples: readonly Example[],
+  { drop, seed }: { drop: number; seed: number },
+): Promise<Classifier> {
+  const random = seeded(seed + 500)
+  return taught(
+    blank,
+    examples.map(({ reading, labels }) => {
+      const tags = new Set([...labels].filter(() => random() >= drop))
+      return { reading, tags, not: NOTHING, unsaid: NOTHING, background: false }
+    }),
+  )
 }
 
 function rowOf({
   catalog,
   shots,
   seed,
+  drop,
   score,
   foreignShare,
   times,
@@ -231,6 +284,7 @@ function rowOf({
   catalog: LabelledCatalog
   shots: number
   seed: number
+  drop: number
   score: Score
   foreignShare: number
   times: readonly number[]
@@ -239,6 +293,7 @@ function rowOf({
     catalog: catalog.name,
     shots,
     seed,
+    drop,
     ...score.figures(),
     foreign_share: foreignShare,
     untagged_left_alone: score.leftAlone(),
@@ -271,12 +326,12 @@ function lineOf(row: Row): string {
   const figures = `F1 ${row.micro_f1.toFixed(3)}  macro ${row.macro_f1.toFixed(3)}  precision ${row.precision.toFixed(3)}  recall ${row.recall.toFixed(3)}`
   const rest = `foreign tagged ${percent(row.foreign_share)}  untagged left alone ${percent(row.untagged_left_alone)}`
   const cost = `p50 ${row.milliseconds.p50.toFixed(0)} ms  p95 ${row.milliseconds.p95.toFixed(0)} ms  ${row.memory_mb.toFixed(0)} MB`
-  return `${row.catalog.padEnd(18)} ${String(row.shots).padStart(2)} examples, seed ${row.seed}:  ${figures}  ${rest}  ${cost}`
+  return `${row.catalog.padEnd(18)} ${String(row.shots).padStart(2)} examples, seed ${row.seed}${row.drop === 0 ? '' : `, ${100 * row.drop} % forgotten`}:  ${figures}  ${rest}  ${cost}`
 }
 
 /** The means over the catalogs, each of which counts the same. */
 function summaryOf(rows: readonly Row[], shots: number) {
-  const of = rows.filter((row) => row.shots === shots)
+  const of = rows.filter((row) => row.shots === shots && row.drop === 0)
   return {
     shots,
     micro_f1: mean(of.map((row) => row.micro_f1)),
