@@ -1,4 +1,5 @@
 // The check of a file, in the background: its rows are read and staged, and what writing them would do is counted.
+import { isDeepStrictEqual } from 'node:util'
 import { sql } from 'kysely'
 import type pg from 'pg'
 import type { Server } from '../access/door.ts'
@@ -34,8 +35,8 @@ export async function checkImport(tx: Tx, actor: Actor, id: string, settings: Im
 }
 
 const readTheSame = (a: ImportSettings, b: ImportSettings): boolean => {
-  const read = ({ tags: _, tags_mode: __, empty_clears: ___, ...rest }: ImportSettings) => JSON.stringify(rest)
-  return read(a) === read(b)
+  const read = ({ tags: _, tags_mode: __, empty_clears: ___, ...rest }: ImportSettings) => rest
+  return isDeepStrictEqual(read(a), read(b))
 }
 
 const LOOK_EVERY_MS = 2000

@@ -207,7 +207,7 @@ test('rows that cannot be kept are refused with their reason, and come back as a
     [4, 'row_phone_bare'],
     [5, 'row_phone_missing'],
     [6, 'row_columns_differ'],
-    [7, 'row_portfolio_unknown'],
+    [7, 'row_portfolio_missing'],
     [8, 'row_phone_invalid'],
   ])
   expect(operation).toMatchObject({ status: 'done', created: 1, failed: 0, import: { refused: 6 } })
@@ -256,6 +256,32 @@ test('who has no id any more cannot be told in a file: the row of our own export
   expect(checked.refused_rows).toMatchObject([
     { row: 2, reason: 'row_phone_missing', message: expect.stringContaining('nor an id') as string },
   ])
+})
+
+test('of several portfolios the one that is named has the ids of a file; unless one is, who is new is refused', async () => {
+  const admin = await server.newPerson()
+  for (const portfolio_id of ['101', '102']) await server.newAccount(admin, { portfolio_id })
+  const file = `${FILE}US.123,New,\n`
+  const { id } = await upload(server, admin, file)
+  const refused = await check(server, admin, id)
+  expect(refused.refused_rows).toMatchObject([{ row: 2, reason: 'row_portfolio_unknown' }])
+  expect((await check(server, admin, id, { portfolio_id: '103' })).result).toMatchObject({ refused: 1 })
+  expect((await check(server, admin, id, { portfolio_id: '102' })).result).toMatchObject({ refused: 0, created: 1 })
+  await admin.call(startImport, { params: { id } })
+  await server.operate()
+  expect((await byName(admin, 'New')).identities).toMatchObject([{ kind: 'bsuid', scope: '102', value: 'US.123' }])
+})
+
+test('a file is not read again when only what is done with its tags is another', async () => {
+  const admin = await server.newPerson()
+  const { id } = await upload(server, admin, `${FILE}+34600000001,Ana,New\n`)
+  const { settings } = await check(server, admin, id)
+  const body = { ...settings!, tags: [{ name: 'New', choice: 'create' as const }] }
+  const again = await admin.call(checkImport, { params: { id }, body })
+  expect(again).toMatchObject({ status: 'checking', read_rows: 1 })
+  expect(await admin.call(checkImport, { params: { id }, body: { ...body, bare_phones: true } })).toMatchObject({
+    read_rows: 0,
+  })
 })
 
 test('names of tags that the catalog does not have stop the import until somebody has said what each means', async () => {

@@ -47,7 +47,7 @@ export async function findNewcomers(
         cross join lateral (select from contact_identities i
           where i.org_id = ${orgId} and i.kind = s.kind and i.scope = s.scope and i.value = k.value limit 1) i
         where s.kind = 'phone' or not phone) as is_new
-    from import_rows r cross join lateral (select r.keys[1] ~ '^[0-9]+$' as phone) p cross join lateral (${identityOf(portfolio)}) i
+    from import_rows r cross join lateral (select r.keys[1] ~ '^[0-9]+$' as phone) p cross join lateral (${identityOf(portfolio.id)}) i
     where r.org_id = ${orgId} and r.import_id = ${importId} and r.n between ${range.first} and ${range.last} and r.reason is null and r.same_as is null
     order by r.n desc`.execute(tx)
   const numbers = (isNew: boolean) => rows.filter((row) => row.is_new === isNew).map((row) => row.n)
@@ -76,7 +76,7 @@ export async function writeNewcomers(
   )
   const tags = settings.tags_mode === 'remove' ? [] : meant
   const { rows: external } = await sql<{ n: number; display_name: string | null; id: string }>`
-    select r.n, r.display_name, i.value as id from import_rows r cross join lateral (${identityOf(portfolio)}) i
+    select r.n, r.display_name, i.value as id from import_rows r cross join lateral (${identityOf(portfolio.id)}) i
     where ${inRange} and r.n = any(${numbers}::int[]) and i.kind = 'external_id'`.execute(tx)
   const texts = external.map(({ display_name, id }) => searchText({ display_name, username: null, ids: [id] }))
   await recordActivity(tx, orgId, new Set(created), { conflicts: false, conversationIds: new Set() })
@@ -90,7 +90,7 @@ export async function writeNewcomers(
         select c.place, c.id, i.kind, i.scope, i.value, r.*
         from unnest(${numbers}::int[], ${created}::uuid[]) with ordinality as c (n, id, place)
         join (select n, keys, display_name, folded_name, name_grams, tags, first_seen_at, last_seen_at from import_rows r where ${inRange}) r using (n)
-        cross join lateral (${identityOf(portfolio)}) i
+        cross join lateral (${identityOf(portfolio.id)}) i
       ), folded as (
         select * from unnest(${external.map(({ n }) => n)}::int[], ${external.map(({ id }) => foldForSearch(id) || null)}::text[],
           ${texts.map((text) => arrayLiteral(searchGrams(text)))}::text[]) as f (n, folded_id, grams)

@@ -17,8 +17,10 @@ const SENTENCES: Record<RowReason, string> = {
   row_time_future: 'A contact was not seen in the future.',
   row_times_crossed: 'A contact cannot have been last seen before it was first seen.',
   row_two_contacts: 'This id belongs to two contacts, of two business portfolios.',
+  row_portfolio_missing:
+    'An id of WhatsApp belongs to a business portfolio, and none is connected. Connect a WhatsApp account first.',
   row_portfolio_unknown:
-    'An id of WhatsApp belongs to the portfolio of one account. Connect that account, and no other, before importing it.',
+    'An id of WhatsApp belongs to one business portfolio, and several are connected. Choose under Columns which one it is.',
   row_not_here: 'There is no such contact, and none were to be created.',
   row_failed: 'Something went wrong on the server with this row. It was logged.',
 }

@@ -60,6 +60,11 @@ const reading = {
 export const ImportSettings = z
   .object({
     ...reading,
+    portfolio_id: z
+      .string()
+      .max(100)
+      .optional()
+      .describe('Of WhatsApp’s own ids; needed when accounts of several portfolios are connected.'),
     create_contacts: z.boolean().default(true).describe('False: rows of contacts that are not here are refused.'),
     tags_mode: TagsMode.default('add'),
     empty_clears: z.boolean().default(false).describe('When tags are replaced: an empty cell takes all tags off.'),
@@ -92,6 +97,7 @@ export const RowReason = z.enum([
   'row_time_future',
   'row_times_crossed',
   'row_two_contacts',
+  'row_portfolio_missing',
   'row_portfolio_unknown',
   'row_not_here',
   'row_failed',

@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import type { Tx } from '../lib/db.ts'
 import type { Why } from '../tags/schema.ts'
-import { portfolioOf } from './portfolio.ts'
+import { portfolioOf, type Portfolio } from './portfolio.ts'
 import type { ImportSettings } from './schema.ts'
 import { tagMapOf } from './tags.ts'
 
@@ -12,7 +12,7 @@ export interface Setting {
   settings: ImportSettings
   /** Which tag each number of a row stands for; null for what is left out. */
   ids: readonly (string | null)[]
-  portfolio: string | null
+  portfolio: Portfolio
   /** Why tags are changed. */
   why: Why
 }
@@ -27,7 +27,7 @@ export async function settingOf(tx: Tx, orgId: string, operationId: string): Pro
   return {
     ...file,
     ids: (await tagMapOf(tx, file)).ids,
-    portfolio: await portfolioOf(tx, orgId),
+    portfolio: await portfolioOf(tx, orgId, file.settings),
     why: { reason: 'import', operation_id: operationId, file_name },
   }
 }

@@ -9,7 +9,7 @@ import { isCreatable, isDigits, isExternal, readRow, type ReadRow } from './cell
 import type { ImportRow } from './imports.ts'
 import { matchKeys, matchOf } from './matching.ts'
 import { rowsOf } from './parsing.ts'
-import { portfolioOf } from './portfolio.ts'
+import { portfolioOf, type Portfolio } from './portfolio.ts'
 import { MOST_IMPORT_ROWS, type ImportSettings, type RowReason } from './schema.ts'
 import { MOST_NAMES, saveNames } from './tags.ts'
 import { bytesOf, noRows } from './uploading.ts'
@@ -155,7 +155,7 @@ async function saveRows(
   await tellProgress(tx, file, progress)
   const keys = rows.flatMap(({ read }) => (typeof read === 'string' ? [] : read.keys))
   const known = await matchKeys(tx, orgId, [...new Set(keys)])
-  const portfolio = await portfolioOf(tx, orgId)
+  const portfolio = await portfolioOf(tx, orgId, settings)
   const staged = rows.map((row) => {
     const { read } = row
     if (typeof read === 'string') return { ...row, reason: read, read: null, contact_id: null }
@@ -186,11 +186,11 @@ const storable = (cell: string): string => cell.replaceAll('\0', '')
 export function reasonAgainst(
   key: string,
   { create_contacts }: Pick<ImportSettings, 'create_contacts'>,
-  portfolio: string | null,
+  portfolio: Portfolio,
 ): RowReason | null {
   if (!isCreatable(key)) return 'row_phone_invalid'
   if (!create_contacts) return 'row_not_here'
-  return isDigits(key) || isExternal(key) || portfolio !== null ? null : 'row_portfolio_unknown'
+  return isDigits(key) || isExternal(key) ? null : portfolio.reason
 }
 
 /**

@@ -141,7 +141,7 @@ async function writeSome(
       refusals.set(row.n, reason)
       return []
     }
-    const sighting = sightingOf(row.keys[0]!, match as Match | null, setting.portfolio, at)
+    const sighting = sightingOf(row.keys[0]!, match as Match | null, setting.portfolio.id, at)
     return [{ row, match: match as Match | null, sighting, external: externalIn(row.keys[0]!) }]
   })
   const identities = await Identities.open(

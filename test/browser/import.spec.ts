@@ -17,6 +17,7 @@ const FILE = [
   '+34600000002;مريم الحسن;Wholesaler',
   '8.6138E+12;Spoilt;VIP',
   '+34600000001;José 李;VIP',
+  'ES.13491208655302741918;Ana;',
   '',
 ].join('\r\n')
 
@@ -35,6 +36,13 @@ for (const { locale, browserLocale, colorScheme } of LOOKS) {
     test('from the list to contacts and back', async ({ page }) => {
       await setUp(page, earmark, say)
       for (const name of ['VIP', 'Wholesale']) await callAs(page, earmark.url, 'POST', '/v1/tags', { name })
+      for (const portfolio_id of ['101', '102'])
+        await callAs(page, earmark.url, 'POST', '/v1/whatsapp-accounts', {
+          name: `Shop ${portfolio_id}`,
+          portfolio_id,
+          waba_id: `9${portfolio_id}`,
+          app_secret: 'a secret of Meta',
+        })
       await page.goto(`${earmark.url}/o/${SLUG}/contacts`)
       await page.getByRole('link', { name: say('Import CSV') }).click()
       await expect(page.getByRole('heading', { name: say('Import contacts') })).toBeVisible()
@@ -47,6 +55,7 @@ for (const { locale, browserLocale, colorScheme } of LOOKS) {
       await expect(columns.getByLabel(say('Separator'))).toHaveValue(';')
       await expect(columns.getByRole('cell', { name: 'José 李' }).first()).toBeVisible()
       await checkAccessibility(page)
+      await columns.getByLabel(say('Business portfolio of the WhatsApp ids')).selectOption({ label: 'Shop 102 (102)' })
       await columns.getByRole('button', { name: say('Check') }).click()
 
       const unknown = page.getByRole('region', { name: say('Tags that the catalog does not have') })
@@ -55,7 +64,7 @@ for (const { locale, browserLocale, colorScheme } of LOOKS) {
       await expect(page.getByRole('region', { name: say('Refused rows') })).toContainText('Spoilt')
       await expect(page.getByRole('region', { name: say('Repeated rows') })).toBeVisible()
       await checkAccessibility(page)
-      const start = page.getByRole('button', { name: say('Import {shown} contacts', { shown: 2, count: 2 }) })
+      const start = page.getByRole('button', { name: say('Import {shown} contacts', { shown: 3, count: 3 }) })
       await expect(start).toBeDisabled()
       for (const choice of await unknown.getByRole('combobox').all()) await choice.selectOption({ label: 'Wholesale' })
       await unknown.getByRole('button', { name: say('Count again') }).click()
@@ -69,7 +78,7 @@ for (const { locale, browserLocale, colorScheme } of LOOKS) {
 
       await start.click()
       const report = page.getByRole('region', { name: say('Import contacts') })
-      await expect(report).toContainText(say('{shown} new contacts', { shown: 2, count: 2 }))
+      await expect(report).toContainText(say('{shown} new contacts', { shown: 3, count: 3 }))
       await checkAccessibility(page)
       const { contacts: there } = await contacts(page)
       expect(there.map((contact) => contact.display_name)).toEqual(expect.arrayContaining(['José 李', 'مريم الحسن']))

@@ -16,6 +16,7 @@ import { isProblem } from '../lib/api.ts'
 import { m } from '../paraglide/messages.js'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
 import classes from './ImportPage.module.css'
+import { PortfolioChoice } from './PortfolioChoice.tsx'
 import { previewQuery, useCheckImport } from './queries.ts'
 import { ENCODING_NAMES, fieldWord, modeWord, separatorWord } from './words.ts'
 
@@ -85,6 +86,7 @@ function Mapping({ file, preview, onChecking }: { file: Import; preview: ImportP
   const [clears, setClears] = useState(before?.empty_clears ?? false)
   const [bare, setBare] = useState(before?.bare_phones ?? false)
   const [creates, setCreates] = useState(before?.create_contacts ?? true)
+  const [portfolio, setPortfolio] = useState(before?.portfolio_id)
   const { phone } = columns
   const names = preview.header.map((name, place) => ({
     value: String(place),
@@ -98,6 +100,7 @@ function Mapping({ file, preview, onChecking }: { file: Import; preview: ImportP
         separator: preview.separator,
         columns: { ...columns, phone },
         bare_phones: bare,
+        ...(portfolio === undefined ? {} : { portfolio_id: portfolio }),
         create_contacts: creates,
         tags_mode: mode,
         empty_clears: clears,
@@ -124,6 +127,7 @@ function Mapping({ file, preview, onChecking }: { file: Import; preview: ImportP
           />
         ))}
       </div>
+      <PortfolioChoice chosen={portfolio} onChoose={setPortfolio} />
       <FirstRows preview={preview} columns={columns} />
       {columns.tags !== null && (
         <Radio.Group label={m.import_mode()} value={mode} onChange={(value) => setMode(value)}>

@@ -38,6 +38,7 @@ const ROWS: Record<RowReason, () => string> = {
   row_time_future: m.row_time_future,
   row_times_crossed: m.row_times_crossed,
   row_two_contacts: m.row_two_contacts,
+  row_portfolio_missing: m.row_portfolio_missing,
   row_portfolio_unknown: m.row_portfolio_unknown,
   row_not_here: m.row_not_here,
   row_failed: m.row_failed,
