@@ -11,8 +11,9 @@ import type { ProblemBody } from '../lib/shapes.ts'
 import * as schema from './schema.ts'
 
 let server: TestServer
+const receipts: Parameters<TestServer['tellRead']>[0][] = []
 beforeAll(async () => {
-  server = await openTestServer()
+  server = await openTestServer({ onReceipt: (receipt) => void receipts.push(receipt) })
 })
 afterAll(() => server.close())
 
@@ -340,6 +341,28 @@ test('only who has the conversation reads it; what comes after is unread again',
   })
   await writes(who, 'four')
   expect(await agent.call(schema.getConversation, { params })).toMatchObject({ unread_count: 1 })
+})
+
+test('the customer’s phone is told what their agent has read, and by nobody else', async () => {
+  const { admin, agent, account, phone, writes } = await scene()
+  const who = phone()
+  for (const text of ['one', 'two']) await writes(who, text)
+  const [conversation] = await ofCustomer(agent, who)
+  const params = { id: conversation!.id }
+  const { messages } = await agent.call(schema.listMessages, { params })
+  await agent.call(schema.takeConversation, { params })
+  const told = () => receipts.filter(({ orgId }) => orgId === agent.actor.org_id)
+  const receipt = async (id: string) => ({
+    orgId: agent.actor.org_id,
+    channelId: account.account.channels[0]!.id,
+    waMessageId: await waIdOf(id),
+  })
+  const [newer, older] = messages.map(({ id }) => id)
+  await agent.call(schema.readConversation, { params, body: { up_to: older! } })
+  await expect.poll(told).toEqual([await receipt(older!)])
+  await admin.call(schema.readConversation, { params, body: { up_to: newer! } })
+  await agent.call(schema.readConversation, { params, body: { up_to: newer! } })
+  await expect.poll(told).toEqual([await receipt(older!), await receipt(newer!)])
 })
 
 test('whoever is removed gives back what they had', async () => {

@@ -92,6 +92,13 @@ for (const { locale, browserLocale, colorScheme } of LOOKS) {
       await expect(phone.getByRole('log').getByText(say('The customer deleted this message'))).toBeVisible()
       await checkAccessibility(phone)
 
+      // Nor does the inbox tell what it was, and nothing of it keeps the agent from closing.
+      const row = agent.getByRole('listitem').filter({ hasText: NAME })
+      await expect(row).toContainText(say('The customer deleted this message'))
+      await expect(row).not.toContainText('I take it')
+      await agent.getByRole('button', { name: say('Close'), exact: true }).click()
+      await expect(agent.getByText(say('Conversation closed.'))).toBeVisible()
+
       // What does not get through is said, and the words are kept.
       await phone.route('**/v1/test-phone/messages', (route) => route.abort())
       await input.fill('lost?')
