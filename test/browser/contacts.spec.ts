@@ -126,7 +126,7 @@ for (const { locale, browserLocale, colorScheme } of LOOKS) {
       await expectNames('Álvaro')
       await page.getByLabel(say('Search phone, name or username')).fill('李')
       await expectNames('李伟')
-      await open(page, '?untagged=true&sort=name')
+      await open(page, '?untagged=true&sort=name&utm_source=letter')
       await expectNames('Bruno', '李伟')
       await open(page, '?sources=manual_admin&tagged_from=2026-01-01T00:00:00.000Z&sort=name&order=desc')
       await expectNames('Ana', 'Álvaro')

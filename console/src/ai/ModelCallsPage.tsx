@@ -30,7 +30,8 @@ export const ModelCallsPage = () => (
 
 function ModelCalls() {
   const organization = useOrganization()
-  const { call: open, ...filter } = useSearch({ from: FROM })
+  // The router hands over whatever else stands in the address; the server refuses what it does not know.
+  const { call: open, ...filter } = readCallSearch(useSearch({ from: FROM }))
   const navigate = useNavigate({ from: FROM })
   const list = useInfiniteQuery(callsQuery(organization.slug, filter))
   /** What cannot be meant, such as the empty choice, is no filter. */

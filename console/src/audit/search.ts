@@ -76,8 +76,9 @@ const isGroup = (what: string): what is ActGroup => Object.hasOwn(ACT_GROUPS, wh
 
 export type AuditQuery = NonNullable<RouteArgs<typeof listAuditEntries>['query']>
 
-/** The filters as the server takes them. */
-export function auditQueryOf({ what, who, ...rest }: AuditSearch): AuditQuery {
+/** The filters as the server takes them, without what else stands in the address. */
+export function auditQueryOf(search: AuditSearch): AuditQuery {
+  const { what, who, ...rest } = readAuditSearch({ ...search })
   const acts = what === undefined ? undefined : isGroup(what) ? ACT_GROUPS[what].join(',') : what
   return { ...rest, ...(acts === undefined ? {} : { acts }), ...(who === undefined ? {} : { actor: who }) }
 }

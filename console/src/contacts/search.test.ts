@@ -92,6 +92,11 @@ test('every filter of the address is one that the server knows, and none that it
   expect(SORTS.toSorted()).toEqual(ContactSort.options.toSorted())
 })
 
+test('what else stands in an address, or cannot be meant, is not asked of the server', () => {
+  const mangled = { search: 'ana', untagged: 'false', any_tags: 'x', utm_source: 'letter' } as never
+  expect(contactQueryOf(mangled, TODAY)).toEqual({ search: 'ana' })
+})
+
 test('a named period moves on with the days, chosen days do not', () => {
   const search = readContactSearch(everything)
   const now = contactQueryOf(search, TODAY)

@@ -100,8 +100,12 @@ export function timeRange(search: ContactSearch, time: FilteredTime, today: stri
   return { ...(from === undefined ? {} : { from }), ...(before === undefined ? {} : { before }) }
 }
 
-/** The filters in the server's words, without the order and the open contact. */
-export function contactQueryOf(search: ContactSearch, today: string): ContactQuery {
+/**
+ * The filters in the server's words, without the order and the open contact. The router hands over whatever else stands in
+ * the address, such as a newsletter's mark, and the server refuses what it does not know.
+ */
+export function contactQueryOf(given: ContactSearch, today: string): ContactQuery {
+  const search = readContactSearch({ ...given })
   const {
     contact: _,
     sort: _sort,
@@ -140,10 +144,10 @@ export function useContactQuery(): ContactQuery {
 export const useContactOrder = (): ContactOrder =>
   useSearch({
     from: '/o/$organization/contacts',
-    select: ({ sort, order }) => ({
-      ...(sort === undefined ? {} : { sort }),
-      ...(order === undefined ? {} : { order }),
-    }),
+    select: (given) => {
+      const { sort, order } = readContactSearch({ ...given })
+      return { ...(sort === undefined ? {} : { sort }), ...(order === undefined ? {} : { order }) }
+    },
     structuralSharing: true,
   })
 
