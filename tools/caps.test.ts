@@ -1,6 +1,6 @@
 // What is timed at the caps: as many tags, turns and words as are read, and the same each time.
 import { expect, test } from 'vitest'
-import { shippedPrior } from '../server/classifier/classifier.ts'
+import { newClassifier, read, shippedPrior } from '../server/classifier/classifier.ts'
 import { plain, readTurns, MOST_TURNS, MOST_WORDS } from '../server/classifier/text.ts'
 import { conversationsAtTheCaps, tagsAtTheCaps, timeAtTheCaps } from './caps.ts'
 import type { LabelledCatalog } from './labelled.ts'
@@ -24,15 +24,19 @@ const CATALOG: LabelledCatalog = {
   },
 }
 
-test('nothing of them is left unread, and they are the same each time', () => {
-  const conversations = conversationsAtTheCaps([CATALOG])
+test('nothing of them is left unread, and they are the same each time', async () => {
+  const tags = tagsAtTheCaps([CATALOG])
+  const conversations = await conversationsAtTheCaps([CATALOG], tags, shippedPrior())
+  expect(conversations).toHaveLength(40)
+  const classifier = await newClassifier(tags, null, shippedPrior())
   for (const turns of conversations) {
     const { customer } = readTurns(turns)
     expect(customer).toHaveLength(MOST_TURNS)
     for (const { text } of customer) expect(text.split(' ')).toHaveLength(MOST_WORDS)
+    expect((await read(classifier, turns)).talking).toEqual([])
     expect(turns.map(({ text }) => plain(text))).toEqual(customer.map(({ text }) => text))
   }
-  expect(conversationsAtTheCaps([CATALOG])).toEqual(conversations)
+  expect(await conversationsAtTheCaps([CATALOG], tags, shippedPrior())).toEqual(conversations)
 })
 
 test('150 tags, each with an id and a name of its own', () => {

@@ -9,6 +9,8 @@ import { quantile } from './scoring.ts'
 
 const TAGS = 150
 const CONVERSATIONS = 40
+/** For each turn that is wanted. */
+const MOST_TRIES = 5
 export const PROMISED_MS = 1000
 
 /** So many tags of these catalogs; where they have fewer, again under other names. */
@@ -21,19 +23,31 @@ export function tagsAtTheCaps(catalogs: readonly LabelledCatalog[]): CatalogTag[
   })
 }
 
-/** Conversations of as many turns, each of as many words, as are read; in words of the catalogs' customers. */
-export function conversationsAtTheCaps(catalogs: readonly LabelledCatalog[]): Turn[][] {
+/**
+ * Conversations of as many turns, each of as many words, as are read; in words of the catalogs' customers. Without turns that
+ * would be taken for one who talks to the tagger, which are not read: among so many words are often three tags' names.
+ */
+export async function conversationsAtTheCaps(
+  catalogs: readonly LabelledCatalog[],
+  tags: readonly CatalogTag[],
+  prior: Prior,
+): Promise<Turn[][]> {
   const texts = catalogs.flatMap(({ items }) =>
     items.test.flatMap(({ turns }) => turns.filter(({ from }) => from === 'customer').map(({ text }) => text)),
   )
   const words = shuffled(texts, seeded(7)).flatMap((text) => text.split(/\s+/u).filter((word) => word !== ''))
-  if (words.length === 0) return []
-  return Array.from({ length: CONVERSATIONS }, (_, conversation) =>
-    Array.from({ length: MOST_TURNS }, (__, turn): Turn => {
-      const from = (conversation * MOST_TURNS + turn) * MOST_WORDS
-      const text = Array.from({ length: MOST_WORDS }, (___, i) => words[(from + i) % words.length]!).join(' ')
-      return { n: turn + 1, from: 'customer', text }
-    }),
+  const byWords = await newClassifier(tags, null, prior)
+  const wanted = CONVERSATIONS * MOST_TURNS
+  const fit: string[] = []
+  for (let n = 0; n < wanted * MOST_TRIES && fit.length < wanted && words.length > 0; n++) {
+    const text = Array.from({ length: MOST_WORDS }, (_, i) => words[(n * MOST_WORDS + i) % words.length]!).join(' ')
+    const { talking } = await read(byWords, [{ n: 1, from: 'customer', text }])
+    if (talking.length === 0) fit.push(text)
+  }
+  return Array.from({ length: Math.floor(fit.length / MOST_TURNS) }, (_, conversation) =>
+    fit
+      .slice(conversation * MOST_TURNS, (conversation + 1) * MOST_TURNS)
+      .map((text, turn): Turn => ({ n: turn + 1, from: 'customer', text })),
   )
 }
 
@@ -43,9 +57,10 @@ export async function timeAtTheCaps(
   embedder: Embedder | null,
   prior: Prior,
 ): Promise<{ conversations: number; tags: number; p50: number; p95: number }> {
-  const classifier = await newClassifier(tagsAtTheCaps(catalogs), embedder, prior)
+  const tags = tagsAtTheCaps(catalogs)
+  const classifier = await newClassifier(tags, embedder, prior)
   const times: number[] = []
-  for (const turns of conversationsAtTheCaps(catalogs)) {
+  for (const turns of await conversationsAtTheCaps(catalogs, tags, prior)) {
     const begun = performance.now()
     judgeReading(classifier, await read(classifier, turns))
     times.push(performance.now() - begun)
