@@ -5,11 +5,11 @@ import {
   createTheme,
   defaultVariantColorsResolver,
   Menu,
-  Modal,
   Notification,
   Popover,
   type CSSVariablesResolver,
   type MantineColorsTuple,
+  type ModalProps,
 } from '@mantine/core'
 import { m } from './paraglide/messages.js'
 
@@ -108,15 +108,16 @@ export const theme = createTheme({
         transitionProps: { duration: 80 },
       },
     }),
-    Modal: Modal.extend({
+    // Without what makes a dialog: the first screen has none.
+    Modal: {
       defaultProps: {
         centered: true,
         shadow: 'xl',
         overlayProps: { backgroundOpacity: 0.4 },
         transitionProps: { duration: 120, transition: 'pop' },
         closeButtonProps: { 'aria-label': m.close() },
-      },
-    }),
+      } satisfies Partial<ModalProps>,
+    },
     Notification: Notification.extend({ defaultProps: { closeButtonProps: { 'aria-label': m.dismiss() } } }),
   },
 })

@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import { Contact } from '../contacts/schema.ts'
 import { route } from '../lib/route.ts'
-import { Media, MOST_SENT_BYTES } from './media-schema.ts'
+import { MOST_SENT_BYTES } from './sendable-schema.ts'
+import { Media } from './media-schema.ts'
 import { atMost, Id, Instant, listOf, pageLimit, problems, refusal, SearchText, writtenText } from '../lib/shapes.ts'
 
 export const CONVERSATION_STATUSES = [

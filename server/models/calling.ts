@@ -5,7 +5,7 @@ import { connect, type Model, type OpenProvider } from './connecting.ts'
 import { explainModelError, ModelError } from './errors.ts'
 import { noteRefusedPart, openProvider } from './providers.ts'
 import { beginCall, endCall, markGarbage } from './recording.ts'
-import type { Purpose } from './schema.ts'
+import type { Purpose } from './purposes-schema.ts'
 
 export type ModelResources = Pick<Server, 'db' | 'log' | 'outgoing' | 'secretKey'>
 

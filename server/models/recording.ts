@@ -4,7 +4,8 @@ import type { Db } from '../lib/db.ts'
 import { newId } from '../lib/ids.ts'
 import type { OpenProvider } from './connecting.ts'
 import { ModelError } from './errors.ts'
-import type { ModelReason, Purpose } from './schema.ts'
+import type { Purpose } from './purposes-schema.ts'
+import type { ModelReason } from './schema.ts'
 
 /** Longer texts are cut. */
 const MOST_TEXT = 200_000

@@ -2,14 +2,11 @@
 import { z } from 'zod'
 import { route } from '../lib/route.ts'
 import { atMost, filledText, Id, Instant, nameText, pageLimit, problems, refusal, writtenText } from '../lib/shapes.ts'
+import { PURPOSES, OUTCOMES } from './purposes-schema.ts'
 
 export const PROVIDER_KINDS = ['openai_compatible', 'anthropic'] as const
 export const ProviderKind = z.enum(PROVIDER_KINDS)
 export type ProviderKind = z.output<typeof ProviderKind>
-
-/** What a model is asked for. */
-export const PURPOSES = ['auto_close', 'agent', 'test', 'try'] as const
-export type Purpose = (typeof PURPOSES)[number]
 
 /** Why there is no answer of a model that can be used. */
 export const MODEL_REASONS = [
@@ -227,8 +224,6 @@ export const setSettings = route({
   body: SettingsChanges,
   responses: { 200: { description: 'As they are now.', schema: ModelSettings }, ...problems },
 })
-
-export const OUTCOMES = ['answered', 'failed', 'under_way'] as const
 
 export const ModelCall = z
   .object({

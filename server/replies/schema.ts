@@ -2,13 +2,11 @@
 import { z } from 'zod'
 import { route } from '../lib/route.ts'
 import { atMost, Id, Instant, problems, refusal, writtenText } from '../lib/shapes.ts'
+import { BRACED } from './braces-schema.ts'
 
 /** What stands in braces in a saved reply and becomes what it names when the reply is put in. */
 export const REPLY_VARIABLES = ['name', 'phone', 'agent', 'organization'] as const
 export type ReplyVariable = (typeof REPLY_VARIABLES)[number]
-
-/** Words in braces as they are written in a text. */
-export const BRACED = /\{\s*([\p{L}\p{N}_]{1,40})\s*\}/gu
 
 export const SavedReplyInput = z
   .object({

@@ -1,7 +1,7 @@
 // Shapes and routes of message templates: what an account has that is approved, and sending one.
 import { z } from 'zod'
 import { Template } from '../channels/whatsapp/template.ts'
-import { MOST_SENT_BYTES } from '../conversations/media-schema.ts'
+import { MOST_SENT_BYTES } from '../conversations/sendable-schema.ts'
 import { Message, NewMessage } from '../conversations/schema.ts'
 import { route } from '../lib/route.ts'
 import { Id, problems, writtenText } from '../lib/shapes.ts'

@@ -14,7 +14,7 @@ import {
 } from '../channels/whatsapp/compose.ts'
 import { signBody } from '../channels/whatsapp/signature.ts'
 import { plainType } from '../conversations/reading-media.ts'
-import { SENT_AS } from '../conversations/media-schema.ts'
+import { SENT_AS } from '../conversations/sendable-schema.ts'
 import type { Db } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import type { SentFile } from '../lib/route.ts'

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { PhoneNumber } from '../channels/schema.ts'
 import { META_ERRORS } from '../channels/whatsapp/meta-errors.ts'
-import { MOST_SENT_BYTES } from '../conversations/media-schema.ts'
+import { MOST_SENT_BYTES } from '../conversations/sendable-schema.ts'
 import { Message } from '../conversations/schema.ts'
 import { route } from '../lib/route.ts'
 import { atMost, filledText, Id, Instant, problems, refusal, writtenText } from '../lib/shapes.ts'

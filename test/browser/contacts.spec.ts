@@ -1,5 +1,6 @@
 // The contact list as an administrator works in it, in two languages and both themes: the guide's G1 to G7.
 import { readFileSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
 import { expect, test, type Page } from '@playwright/test'
 import { startEarmark, type Earmark } from './earmark.ts'
 import { callAs, checkAccessibility, setUp, SLUG } from './people.ts'
@@ -183,3 +184,31 @@ for (const { locale, browserLocale, colorScheme } of LOOKS) {
     })
   })
 }
+
+test.describe('before anything is done', () => {
+  let earmark: Earmark
+  test.beforeEach(async ({ page }) => {
+    earmark = await startEarmark()
+    await setUp(page, earmark, sayIn('en'))
+  })
+  test.afterEach(() => earmark.stop())
+
+  test('the list takes at most 250 KB of JavaScript, compressed', async ({ page, browser }) => {
+    earmark.receive('--from', '+8613800138000', '--name', 'Li Wei', 'hola')
+    // Somebody else's browser, which has kept nothing of it.
+    const fresh = await browser.newContext({ storageState: await page.context().storageState() })
+    const first = await fresh.newPage()
+    const scripts: Promise<number>[] = []
+    first.on('response', (response) => {
+      if (response.request().resourceType() === 'script')
+        scripts.push(response.body().then((body) => gzipSync(body).length))
+    })
+    await first.goto(`${earmark.url}/o/${SLUG}/contacts`)
+    await expect(first.getByRole('row').filter({ hasText: 'Li Wei' })).toBeVisible()
+    await first.waitForTimeout(1000)
+    const sizes = await Promise.all(scripts)
+    await fresh.close()
+    expect(sizes.length).toBeGreaterThan(10)
+    expect(sizes.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThanOrEqual(250_000)
+  })
+})

@@ -1,13 +1,10 @@
 // The frame of every screen of an organization: the navigation at the left, or behind a burger on small screens.
-import { ActionIcon, Drawer } from '@mantine/core'
-import { useDisclosure, useMediaQuery } from '@mantine/hooks'
-import { IconMenu2 } from '@tabler/icons-react'
+import { useMediaQuery } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
-import { Outlet, useLocation } from '@tanstack/react-router'
-import { lazy, Suspense, useEffect } from 'react'
+import { Outlet } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
 import { OperationWatcher } from '../operations/OperationWatcher.tsx'
 import { m } from '../paraglide/messages.js'
-import { Logo } from '../ui/Logo.tsx'
 import { Navigation } from './Navigation.tsx'
 import { may, sessionQuery, useOrganization } from './queries.ts'
 import classes from './Shell.module.css'
@@ -20,6 +17,9 @@ const AccountBanners = lazy(() =>
 )
 const NotLive = lazy(() => loadLive().then((file) => ({ default: file.NotLive })))
 
+// What slides in on small screens is a good part of all JavaScript, and large ones have no use for it.
+const TopBar = lazy(() => import('./TopBar.tsx').then((file) => ({ default: file.TopBar })))
+
 export function Shell() {
   const organization = useOrganization()
   const small = useMediaQuery('(max-width: 48em)', undefined, { getInitialValueInEffect: false })
@@ -29,7 +29,15 @@ export function Shell() {
         {m.skip_to_content()}
       </a>
       {small ? (
-        <TopBar />
+        <Suspense fallback={<div className={classes.top} />}>
+          <TopBar
+            end={
+              <Suspense>
+                <NotLive />
+              </Suspense>
+            }
+          />
+        </Suspense>
       ) : (
         <nav className={classes.side} aria-label={m.navigation()}>
           <Navigation
@@ -67,41 +75,5 @@ function Banners() {
     <Suspense>
       {(lost || refused || stopped) && <AccountBanners lost={lost} refused={refused} stopped={stopped} />}
     </Suspense>
-  )
-}
-
-function TopBar() {
-  const organization = useOrganization()
-  const [opened, { open, close }] = useDisclosure()
-  const { pathname } = useLocation()
-  useEffect(close, [pathname, close])
-  return (
-    <nav className={classes.top} aria-label={m.navigation()}>
-      <ActionIcon size={38} onClick={open} aria-label={m.navigation_open()} aria-expanded={opened}>
-        <IconMenu2 size={20} stroke={1.7} />
-      </ActionIcon>
-      <Logo size={20} />
-      <span className={classes.topName} dir="auto">
-        {organization.name}
-      </span>
-      <Suspense>
-        <NotLive />
-      </Suspense>
-      <Drawer.Root
-        opened={opened}
-        onClose={close}
-        size={272}
-        padding={0}
-        transitionProps={{ duration: 120 }}
-        classNames={{ content: classes.drawer }}
-      >
-        <Drawer.Overlay backgroundOpacity={0.4} />
-        <Drawer.Content aria-label={m.navigation()}>
-          <div className={classes.drawerNav}>
-            <Navigation />
-          </div>
-        </Drawer.Content>
-      </Drawer.Root>
-    </nav>
   )
 }

@@ -4,8 +4,6 @@ import type { AnyRouter } from '@tanstack/react-router'
 import type { CurrentSession } from '../../../server/access/schema.ts'
 import { isProblem } from '../lib/api.ts'
 import { afterTypedText, holdsTypedText } from '../lib/typed-text.ts'
-import { m } from '../paraglide/messages.js'
-import { tell, tellFailure } from '../ui/toasts.ts'
 import { sessionQuery } from './queries.ts'
 import { leaveSignedOut } from './signed-out.ts'
 
@@ -43,6 +41,9 @@ function shownSession(queryClient: QueryClient, router: AnyRouter): CurrentSessi
   )
 }
 
+/** It seldom happens: the words need not be there before. */
+const loadNews = () => import('./membership-news.ts')
+
 async function readAgain(queryClient: QueryClient, router: AnyRouter): Promise<void> {
   const slug = /^\/o\/([^/]+)/.exec(router.state.location.pathname)?.[1]
   const before = shownSession(queryClient, router)
@@ -56,11 +57,12 @@ async function readAgain(queryClient: QueryClient, router: AnyRouter): Promise<v
   }
   const [was, is] = [of(before), of(after)]
   const became = was && is && was.role !== is.role ? `${is.slug} ${is.role}` : null
-  if (became !== null && became !== told) tell(is?.role === 'admin' ? m.role_became_admin() : m.role_became_agent())
+  const isNew = became !== null && became !== told
   told = became
+  if (isNew && is) (await loadNews()).tellRole(is.role)
   if (JSON.stringify(before?.organizations) === JSON.stringify(after?.organizations)) return
   if (holdsTypedText()) {
-    if (was && !is) tellFailure(m.organization_left({ name: was.name }))
+    if (was && !is) (await loadNews()).tellLeft(was.name)
     afterTypedText(() => void show(queryClient, router, slug))
     return
   }

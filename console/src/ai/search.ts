@@ -1,5 +1,5 @@
 // What the address of the log of model calls carries: its filters, and the call that is open.
-import { OUTCOMES, PURPOSES } from '../../../server/models/schema.ts'
+import { OUTCOMES, PURPOSES } from '../../../server/models/purposes-schema.ts'
 import type { CallFilter } from './queries.ts'
 
 export interface CallSearch extends CallFilter {

@@ -1,5 +1,6 @@
 // Language models and their calls in words.
-import type { ModelReason, OUTCOMES, Purpose } from '../../../server/models/schema.ts'
+import type { OUTCOMES, Purpose } from '../../../server/models/purposes-schema.ts'
+import type { ModelReason } from '../../../server/models/schema.ts'
 import { regionalLocale } from '../lib/language.ts'
 import { listWords } from '../lib/lists.ts'
 import { m } from '../paraglide/messages.js'

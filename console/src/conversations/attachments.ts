@@ -1,5 +1,5 @@
 // Which files can be attached, by what WhatsApp takes.
-import { MOST_SENT_BYTES, SENT_AS } from '../../../server/conversations/media-schema.ts'
+import { MOST_SENT_BYTES, SENT_AS } from '../../../server/conversations/sendable-schema.ts'
 import { formatBytes } from '../lib/numbers.ts'
 import { m } from '../paraglide/messages.js'
 

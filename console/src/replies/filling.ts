@@ -1,5 +1,6 @@
 // A saved reply as it is put into a message: the words in braces become what they name.
-import { BRACED, type ReplyVariable } from '../../../server/replies/schema.ts'
+import { BRACED } from '../../../server/replies/braces-schema.ts'
+import type { ReplyVariable } from '../../../server/replies/schema.ts'
 
 /** What is not known of the customer leaves nothing, and no double blank. */
 export function fillReply(text: string, values: Readonly<Record<ReplyVariable, string | null>>): string {
