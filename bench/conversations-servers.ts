@@ -17,9 +17,8 @@ import { BENCH_SECRET_KEY, memoryOf, portIn, spawnNode } from './server-process.
 const NUMBERS = Array.from({ length: 10 }, (_, n) => `10654035224290${n}`)
 const CUSTOMERS = 400
 const CONNECTIONS = 16
-const ANSWERS = 5000
-/** Not counted: a server that has just begun is still being compiled, two of them twice. */
-const WARM_UP = 4000
+/** Before those that are counted: a server that has just begun is still being compiled, two of them twice. */
+const WARM_UP_SHARE = 0.8
 /** Open screens of one person, as many as one server allows; the same whether there is one server or two. */
 const STREAMS = 20
 const PATIENCE_MS = 120_000
@@ -29,14 +28,14 @@ interface Rates {
 }
 
 /** One and two take turns, so that what else the machine does meets both. */
-export async function benchServers(seconds: number, rounds: readonly (1 | 2)[]): Promise<void> {
+export async function benchServers(seconds: number, rounds: readonly (1 | 2)[], answers: number): Promise<void> {
   const folder = mkdtempSync('/tmp/earmark-bench-')
   const postgres = await startEmbeddedPostgres({ dataDir: folder, log: { info() {}, warn: console.warn } })
   const graph = await openGraph()
   const rates: Record<1 | 2, Rates> = { 1: { received: [], sent: [] }, 2: { received: [], sent: [] } }
   try {
     console.log(
-      `\nOne server and two on one database in turn: deliveries of one message for ${seconds} s over ${CONNECTIONS} connections until all are interpreted, then ${ANSWERS} answers over ${NUMBERS.length} numbers until all are handed over, a second:`,
+      `\nOne server and two on one database in turn: deliveries of one message for ${seconds} s over ${CONNECTIONS} connections until all are interpreted, then ${answers} answers over ${NUMBERS.length} numbers until all are handed over, a second:`,
     )
     for (const count of rounds) {
       const servers = await Promise.all(
@@ -54,9 +53,9 @@ export async function benchServers(seconds: number, rounds: readonly (1 | 2)[]):
         const receiving = await watchCosts(watched)
         const received = await receive(servers, shop, seconds)
         const costs = [await receiving(messages - begun)]
-        const sent = await answer(servers, shop, graph, async () => {
+        const sent = await answer(servers, shop, graph, answers, async () => {
           const sending = await watchCosts(watched)
-          return async () => costs.push(await sending(ANSWERS))
+          return async () => costs.push(await sending(answers))
         })
         rates[count].received.push(received)
         rates[count].sent.push(sent)
@@ -172,6 +171,7 @@ async function answer(
   servers: readonly One[],
   shop: Shop,
   graph: Graph,
+  answers: number,
   watch: () => Promise<() => Promise<unknown>>,
 ): Promise<number> {
   const { rows } = await servers[0]!.pool.query<{ id: string }>(
@@ -195,11 +195,11 @@ async function answer(
     )
     await until('all answers are handed over', () => Promise.resolve(graph.messages.length >= before + count))
   }
-  await write(WARM_UP)
+  await write(Math.round(answers * WARM_UP_SHARE))
   const watched = await watch()
   const began = performance.now()
-  await write(ANSWERS)
-  const rate = (ANSWERS / (performance.now() - began)) * 1000
+  await write(answers)
+  const rate = (answers / (performance.now() - began)) * 1000
   await watched()
   return rate
 }

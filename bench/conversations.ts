@@ -22,6 +22,7 @@ export async function benchConversations(args: string[]): Promise<void> {
       seconds: { type: 'string', default: '60' },
       only: { type: 'string', default: 'lists,live,servers' },
       rounds: { type: 'string', default: '1,2,2,1,1,2' },
+      answers: { type: 'string', default: '5000' },
       shapes: { type: 'string', default: '' },
       keep: { type: 'string' },
     },
@@ -29,7 +30,8 @@ export async function benchConversations(args: string[]): Promise<void> {
   const parts = values.only.split(',')
   const size = { conversations: Number(values.conversations), messagesEach: Number(values['messages-each']) }
   if (parts.includes('lists') || parts.includes('live')) await benchMillion(parts, size, values)
-  if (parts.includes('servers')) await benchServers(10, values.rounds.split(',').map(Number) as (1 | 2)[])
+  if (parts.includes('servers'))
+    await benchServers(10, values.rounds.split(',').map(Number) as (1 | 2)[], Number(values.answers))
 }
 
 async function benchMillion(

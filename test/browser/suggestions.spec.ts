@@ -41,7 +41,7 @@ async function talked(page: Page, from: string, ...texts: string[]): Promise<str
   await expect(async () => {
     const { conversations } = await call<{ conversations: { id: string; contact: { phone: string } }[] }>(
       'GET',
-      '/v1/conversations?status=pending',
+      '/v1/conversations?statuses=pending',
     )
     id = conversations.find(({ contact }) => contact.phone === from)!.id
     const { messages } = await call<{ messages: unknown[] }>('GET', `/v1/conversations/${id}/messages`)
