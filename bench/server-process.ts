@@ -61,7 +61,9 @@ export async function startServer({
 
 /** Starts a program of the benchmark with Node; it announces its port as the server does. */
 export function spawnNode(path: string, env: Record<string, string>, args: string[] = []): ChildProcess {
-  return spawn(process.execPath, [fileURLToPath(new URL(path, import.meta.url)), ...args], {
+  // With the memory that start.mjs gives a server.
+  const file = fileURLToPath(new URL(path, import.meta.url))
+  return spawn(process.execPath, ['--max-semi-space-size=16', file, ...args], {
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'ignore', 'inherit'],
   })
