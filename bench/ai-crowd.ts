@@ -1,15 +1,13 @@
 // Tags that AIs put on and suggested over twelve weeks, written by the database itself.
 import type pg from 'pg'
+import { fill } from './filling.ts'
 
 const TAGS = 100
 const CONTACTS = 200_000
 
 /** A tenth of them was taken off by people, who put another one on instead for a tenth of those. */
 export async function fillQuality(pool: pg.Pool, orgId: string, assignments: number): Promise<void> {
-  const client = await pool.connect()
-  try {
-    await client.query('begin')
-    await client.query('set local session_replication_role = replica')
+  await fill(pool, async (client) => {
     await client.query(
       `insert into tags (org_id, id, name, name_key, description)
        select $1, gen_random_uuid(), 'Quality ' || n, 'quality ' || n, '' from generate_series(1, ${TAGS}) n`,
@@ -47,12 +45,6 @@ export async function fillQuality(pool: pg.Pool, orgId: string, assignments: num
       from (select n, ${added('n * 10')} as made_at from generate_series(1, ${Math.floor(assignments / 10)}) n) s
         join (select row_number() over () as n, id from conversations where org_id = '${orgId}') v on v.n = 1 + s.n % ${CONTACTS}
         join bench_tags t on t.n = s.n % ${TAGS}`)
-    await client.query('commit')
-  } catch (error) {
-    await client.query('rollback')
-    throw error
-  } finally {
-    client.release()
-  }
+  })
   await pool.query('vacuum (analyze) tag_assignments, suggestions, conversations')
 }

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import type { Asked } from './contacts-crowd.ts'
+import { fill } from './filling.ts'
 
 const PROMISED_MS = 20
 /** A window's largest delay is taken by reading it, so that each is told apart. */
@@ -92,10 +93,7 @@ async function teach(pool: pg.Pool, orgId: string, tagIds: readonly string[], le
       `${BESIDES[(n * 3 + 1) % BESIDES.length]!}, and ${thingOf(tag)} is for ${n % 9} of us`,
     ]
   })
-  const client = await pool.connect()
-  try {
-    await client.query('begin')
-    await client.query('set local session_replication_role = replica')
+  await fill(pool, async (client) => {
     await client.query(
       `create temporary table bench_lessons on commit drop as
        select n - 1 as n, gen_random_uuid() as contact_id, gen_random_uuid() as id, gen_random_uuid() as channel_id, ($2::uuid[])[1 + (n - 1) % $3] as tag_id,
@@ -116,13 +114,7 @@ async function teach(pool: pg.Pool, orgId: string, tagIds: readonly string[], le
     await client.query(`
       insert into tag_assignments (org_id, contact_id, tag_id, added_at, added_source, added_actor_kind, added_actor_id, added_actor_name)
       select org_id, contact_id, tag_id, at + interval '1 hour', 'manual_agent', 'user', 'x', 'X' from bench_lessons`)
-    await client.query('commit')
-  } catch (error) {
-    await client.query('rollback')
-    throw error
-  } finally {
-    client.release()
-  }
+  })
   await pool.query('vacuum (analyze) tag_assignments, conversations, messages')
 }
 

@@ -3,6 +3,7 @@ import type pg from 'pg'
 import { newId } from '../server/lib/ids.ts'
 import type { Asked } from './contacts-crowd.ts'
 import { connectAccount } from './deliveries.ts'
+import { fill } from './filling.ts'
 
 export const APP_SECRET = 'an app secret for benchmarks only'
 /** The last one has a thousandth of the conversations. */
@@ -75,24 +76,15 @@ export async function fillConversations(asked: Asked, size: Size): Promise<void>
     'select id from channels where org_id = $1 order by phone_number_id',
     [orgId],
   )
-  const client = await server.pool.connect()
-  try {
-    await client.query('begin')
-    // References are right by the way they are made; checking five million of them takes longer than writing.
-    await client.query(`set local session_replication_role = replica; set local maintenance_work_mem = '1GB'`)
+  await fill(server.pool, async (client) => {
+    await client.query(`set local maintenance_work_mem = '1GB'`)
     const indexes = await dropIndexes(client)
     await planConversations(client, orgId, size, { people, channels: channels.map(({ id }) => id) })
     await insertConversations(client, orgId)
     await insertMessages(client, orgId, size)
     for (const definition of indexes) await client.query(definition)
     await client.query('drop table bench_plan')
-    await client.query('commit')
-  } catch (error) {
-    await client.query('rollback')
-    throw error
-  } finally {
-    client.release()
-  }
+  })
   await server.pool.query('vacuum (analyze) conversations, conversation_closings, messages, message_statuses')
 }
 
