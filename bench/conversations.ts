@@ -22,7 +22,7 @@ export async function benchConversations(args: string[]): Promise<void> {
       seconds: { type: 'string', default: '60' },
       only: { type: 'string', default: 'lists,live,servers' },
       rounds: { type: 'string', default: '1,2,2,1,1,2' },
-      answers: { type: 'string', default: '5000' },
+      answers: { type: 'string', default: '8000' },
       shapes: { type: 'string', default: '' },
       keep: { type: 'string' },
     },

@@ -112,10 +112,12 @@ const NONE: Interpreted = { count: 0, more: false }
 
 async function interpretSome(db: Db, log: FastifyBaseLogger): Promise<Interpreted> {
   const busy: string[] = []
+  let othersAtIt = false
   for (;;) {
     const next = await nextOrganization(prepared(db), busy)
     if (next === null) {
-      await writeGathered(db)
+      // Who is at it now will come here as well, when there is nothing left to do.
+      if (!othersAtIt) await writeGathered(db)
       return NONE
     }
     const { org_id: orgId, others } = next
@@ -132,6 +134,7 @@ async function interpretSome(db: Db, log: FastifyBaseLogger): Promise<Interprete
           await interpret(tx, orgId, rows, flood)
           return rows.length
         })
+      if (done === null) othersAtIt = true
       // Nothing taken: another server is at it, or what waits is to be tried again later.
       if (done === null || done === 0) busy.push(orgId)
       else return { count: done, more: others || isMuch(rows) }
