@@ -85,6 +85,7 @@ export const ACT_REASONS = [
   'too_long',
   'leak',
   'colleague_wrote',
+  'not_delivered',
   'inactivity',
   'person_took',
   'switched_off',

@@ -14,6 +14,7 @@ import { readConversation, type Reading } from './reading.ts'
 import type { ActReason } from './schema.ts'
 import { putOff, settleAnswer, settleHandOver, settleNothing, type Settled, type Turn } from './settling.ts'
 import { agentActor, closeIdle, letGo, takeWaiting } from './taking.ts'
+import { handOverUndelivered } from './undelivered.ts'
 
 const PACE = {
   /** Behind the wake-ups: what is due by the clock, and what another server left. */
@@ -68,6 +69,7 @@ export function openAiAgents(server: AgentResources, changes: Partial<AgentPace>
     const moved = [
       await answerWithin(SILENT_MS, takeWaiting(db)),
       await answerWithin(SILENT_MS, letGo(db)),
+      await answerWithin(SILENT_MS, handOverUndelivered(db)),
       await answerWithin(SILENT_MS, closeIdle(db)),
     ]
     if (moved.some((count) => count > 0)) server.live.wake()
