@@ -110,3 +110,40 @@ test('where nothing failed and what the customer wrote was taken back, the agent
   await work(server)
   expect(await actsOf(shop)).toEqual(['took'])
 })
+
+/** Everything in the conversation was so long ago, but for how long ago the answer left. */
+const older = async ({ id }: Conversation, minutes: number) => {
+  await sql`update ai_agent_conversations set answered_at = now() - make_interval(mins => ${minutes}) where conversation_id = ${id}`.execute(
+    server.db,
+  )
+  await sql`update conversations set last_message_at = now() - make_interval(mins => ${minutes}) where id = ${id}`.execute(
+    server.db,
+  )
+}
+
+test('a conversation is not closed for silence before the customer got the answer, and then for as long again', async () => {
+  const shop = await openShop(server, model, { close_after_minutes: 30 })
+  const conversation = await shop.writes(aPhone(), 'Hello')
+  await work(server)
+  await older(conversation, 60)
+  for (const state of ['waiting', 'sending', 'uncertain']) {
+    await sql`update outgoing_messages o set state = ${state}, sending_at = case when ${state} = 'sending' then now() end from messages m
+      where m.org_id = o.org_id and m.id = o.message_id and m.conversation_id = ${conversation.id}`.execute(server.db)
+    expect(await closeIdle(server.db)).toBe(0)
+  }
+  await accepted(conversation, 1)
+  expect(await closeIdle(server.db)).toBe(0)
+  await accepted(conversation, 31)
+  expect(await closeIdle(server.db)).toBe(1)
+})
+
+test('nor while a colleague writes from the phone', async () => {
+  const shop = await openShop(server, model, { close_after_minutes: 30 })
+  const from = aPhone()
+  const conversation = await shop.writes(from, 'Hello')
+  await work(server)
+  await accepted(conversation, 60)
+  await echoes(shop, from, 0)
+  await older(conversation, 60)
+  expect(await closeIdle(server.db)).toBe(0)
+})

@@ -76,7 +76,10 @@ export async function letGo(db: Db): Promise<number> {
   })
 }
 
-/** Closes the conversations in which the customer has been silent since the agent's answer for as long as the agent waits. */
+/**
+ * Closes the conversations in which the customer has been silent for as long as the agent waits, since its answer and since
+ * WhatsApp had it. Not while something is still on its way, nor where a colleague writes from the phone.
+ */
 export async function closeIdle(db: Db): Promise<number> {
   return db.transaction().execute(async (tx) => {
     const { rows } = await sql<Row>`
@@ -84,7 +87,11 @@ export async function closeIdle(db: Db): Promise<number> {
       from ai_agent_conversations t join ai_agents a on a.org_id = t.org_id and a.id = t.agent_id
         join conversations c on c.org_id = t.org_id and c.id = t.conversation_id
       where t.ended_at is null and a.close_after_minutes is not null and c.closed_at is null and c.agent_id = t.agent_id and c.waiting_since is null
-        and c.unread_count = 0 and t.answered_at + make_interval(mins => a.close_after_minutes) <= now()
+        and c.unread_count = 0 and t.answered_at <= now() - make_interval(mins => a.close_after_minutes)
+        and c.last_message_at <= now() - make_interval(mins => a.close_after_minutes)
+        and not exists (select from messages m left join outgoing_messages o on o.org_id = m.org_id and o.message_id = m.id
+          where m.org_id = c.org_id and m.conversation_id = c.id and m.direction = 'out' and (m.origin = 'echo'
+            or o.state in ('waiting', 'sending', 'uncertain') or o.settled_at > now() - make_interval(mins => a.close_after_minutes)))
       order by t.answered_at limit ${AT_ONCE} for update of c skip locked`.execute(tx)
     for (const row of rows) await closeOne(tx, row)
     return rows.length
