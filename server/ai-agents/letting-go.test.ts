@@ -147,3 +147,16 @@ test('nor while a colleague writes from the phone', async () => {
   await older(conversation, 60)
   expect(await closeIdle(server.db)).toBe(0)
 })
+
+test('the reply to what a colleague wrote from the phone is left to people, for a day', async () => {
+  const shop = await openShop(server, model)
+  const [today, longAgo] = [aPhone(), aPhone()]
+  await echoes(shop, today, 60)
+  await echoes(shop, longAgo, 25 * 60)
+  const reply = await shop.writes(today, 'When can I come?')
+  const question = await shop.writes(longAgo, 'When can I come?')
+  await work(server)
+  expect(await now(shop, reply)).toMatchObject({ status: 'pending', agent: null })
+  expect(await now(shop, question)).toMatchObject({ status: 'active', agent: { ai: true } })
+  expect(model.requests).toHaveLength(1)
+})

@@ -5,6 +5,7 @@ import { closeConversations } from '../conversations/closing.ts'
 import { takeConversation } from '../conversations/taking.ts'
 import type { Db, Tx } from '../lib/db.ts'
 import { writeActs } from './acts.ts'
+import { colleagueWrote } from './colleagues.ts'
 
 /** The actor that an agent is. */
 export const agentActor = (agent: { org_id: string; agent_id: string; name: string }): Actor => ({
@@ -25,7 +26,7 @@ const AT_ONCE = 100
 
 /**
  * Takes conversations that wait on the numbers of active agents, longest waiting first, and answers how many. Those that a
- * person had, in which a colleague wrote from the phone, or in which nobody waits for an answer, stay where they are. Any
+ * person had, in which a colleague wrote from the phone or which answer one, or in which nobody waits for an answer, stay where they are. Any
  * number of servers may do so at once.
  */
 export async function takeWaiting(db: Db): Promise<number> {
@@ -35,8 +36,7 @@ export async function takeWaiting(db: Db): Promise<number> {
       from ai_agent_channels n join ai_agents a on a.org_id = n.org_id and a.id = n.agent_id
         join conversations c on c.org_id = n.org_id and c.channel_id = n.channel_id
       where n.active and n.user_facing and a.provider_id is not null and c.status = 'pending' and not c.people_only
-        and c.waiting_since is not null and c.window_ends_at > now()
-        and not exists (select from messages e where e.org_id = c.org_id and e.conversation_id = c.id and e.origin = 'echo')
+        and c.waiting_since is not null and c.window_ends_at > now() and not ${colleagueWrote}
       order by c.waiting_since limit ${AT_ONCE} for update of c skip locked`.execute(tx)
     for (const row of rows) {
       await takeConversation(tx, agentActor(row), row.conversation_id)
