@@ -160,3 +160,35 @@ test('the reply to what a colleague wrote from the phone is left to people, for 
   expect(await now(shop, question)).toMatchObject({ status: 'active', agent: { ai: true } })
   expect(model.requests).toHaveLength(1)
 })
+
+test.each(['switched off', 'taken from its number', 'removed'])(
+  'an agent that is being %s takes nothing more',
+  async (how) => {
+    const shop = await openShop(server, model)
+    const conversation = await shop.writes(aPhone(), 'Hello')
+    const { actor } = shop.admin
+    let taking: Promise<number> | undefined
+    await server.db.transaction().execute(async (tx) => {
+      if (how === 'removed') await removeAiAgent(tx, actor, shop.agent.id)
+      else {
+        const changes = how === 'switched off' ? { active: false } : { channel_ids: [] }
+        await updateAiAgent(tx, actor, shop.agent.id, { ...shop.settings, ...changes })
+      }
+      taking = takeWaiting(server.db)
+      await sleep(300)
+    })
+    expect(await taking).toBe(0)
+    expect(await now(shop, conversation)).toMatchObject({ status: 'pending', agent: null })
+  },
+)
+
+test('an agent that is off answers nothing, and what it still has waits again', async () => {
+  const shop = await openShop(server, model)
+  const conversation = await shop.writes(aPhone(), 'Hello')
+  expect(await takeWaiting(server.db)).toBe(1)
+  await sql`update ai_agents set active = false where id = ${shop.agent.id}`.execute(server.db)
+  await sql`update ai_agent_channels set active = false where agent_id = ${shop.agent.id}`.execute(server.db)
+  await work(server)
+  expect(model.requests).toEqual([])
+  expect(await now(shop, conversation)).toMatchObject({ status: 'pending', agent: null })
+})

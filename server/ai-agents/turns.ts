@@ -13,7 +13,7 @@ import { beginTurn, findDue, hasAgents, stillHad, type BegunTurn, type Due } fro
 import { readConversation, type Reading } from './reading.ts'
 import type { ActReason } from './schema.ts'
 import { putOff, settleAnswer, settleHandOver, settleNothing, type Settled, type Turn } from './settling.ts'
-import { agentActor, closeIdle, letGo, takeWaiting } from './taking.ts'
+import { agentActor, closeIdle, giveBackOfStopped, letGo, takeWaiting } from './taking.ts'
 import { handOverUndelivered } from './undelivered.ts'
 
 const PACE = {
@@ -68,6 +68,7 @@ export function openAiAgents(server: AgentResources, changes: Partial<AgentPace>
     await silence()
     const moved = [
       await answerWithin(SILENT_MS, takeWaiting(db)),
+      await answerWithin(SILENT_MS, giveBackOfStopped(db)),
       await answerWithin(SILENT_MS, letGo(db)),
       await answerWithin(SILENT_MS, handOverUndelivered(db)),
       await answerWithin(SILENT_MS, closeIdle(db)),
