@@ -63,7 +63,7 @@ const toMessage = ({
           state: state as NonNullable<Message['delivery']>['state'],
           at: delivery_at,
           error_code: state === 'failed' || state === 'waiting' ? error_code : null,
-          error: state === 'failed' || state === 'waiting' ? error : null,
+          error: state === 'failed' || state === 'waiting' || state === 'uncertain' ? error : null,
           retry_at: state === 'waiting' ? retry_at : null,
         },
 })

@@ -12,7 +12,7 @@ import classes from './Message.module.css'
 import { MessageContent } from './MessageContent.tsx'
 import { QuoteBlock } from './QuoteBlock.tsx'
 import { useDecideMessage } from './queries.ts'
-import { deletedWords, failureWords, waitingWords } from './words.ts'
+import { deletedWords, failureWords, uncertainWords, waitingWords } from './words.ts'
 
 interface MessageBubbleProps {
   message: Message
@@ -158,7 +158,7 @@ function Undelivered({ message, delivery, conversationId, mayDecide, onWriteAgai
     decide.mutate({ id: message.id, to: what }, { onError: (error) => tellFailure(m.message_decide_failed(), error) })
   return (
     <div className={classes.undelivered} data-failed={isFailed || undefined}>
-      <p>{isFailed ? failureWords(delivery) : m.message_uncertain_text()}</p>
+      <p>{isFailed ? failureWords(delivery) : uncertainWords(delivery)}</p>
       {mayDecide && message.origin === 'sent' && (
         <div className={classes.decisions}>
           {isOfThis ? (

@@ -1,5 +1,6 @@
 // How conversations and what was written in them are called on screen.
 import type { Conversation, ConversationStatus, Message } from '../../../server/conversations/schema.ts'
+import { RESTORED } from '../../../server/conversations/uncertain-schema.ts'
 import type { Contact } from '../../../server/contacts/schema.ts'
 import { addressOf } from '../contacts/identity.ts'
 import { formatCount } from '../lib/numbers.ts'
@@ -74,6 +75,10 @@ export function waitingWords({ error_code: code, error, retry_at }: NonNullable<
     return time === null ? m.message_waits_throttled() : m.message_waits_throttled_until({ time })
   return time === null ? m.message_waits_whatsapp() : m.message_waits_whatsapp_until({ time })
 }
+
+/** Why nobody knows whether it went. */
+export const uncertainWords = ({ error }: NonNullable<Message['delivery']>): string =>
+  error === RESTORED ? m.message_uncertain_restored() : m.message_uncertain_text()
 
 const TOO_MANY: ReadonlySet<number> = new Set([4, 80_007, 130_429, 131_048, 131_056])
 
