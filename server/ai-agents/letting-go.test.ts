@@ -192,3 +192,14 @@ test('an agent that is off answers nothing, and what it still has waits again', 
   expect(model.requests).toEqual([])
   expect(await now(shop, conversation)).toMatchObject({ status: 'pending', agent: null })
 })
+
+test('what an agent did for a contact with neither name nor phone is told with its username', async () => {
+  const shop = await openShop(server, model)
+  const { contact } = await shop.writes(aPhone(), 'Hello')
+  await work(server)
+  await sql`update contacts set display_name = null, name_origin = null, phone = null, username = 'realsheena' where id = ${contact.id}`.execute(
+    server.db,
+  )
+  const { acts } = await shop.admin.call(listAiAgentActs, { params: { id: shop.agent.id }, query: {} })
+  expect(acts[0]!.contact).toEqual({ id: contact.id, name: null, phone: null, username: 'realsheena' })
+})

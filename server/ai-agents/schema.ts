@@ -106,7 +106,12 @@ export const AiAgentAct = z
     at: Instant,
     kind: z.enum(ACT_KINDS),
     conversation_id: Id,
-    contact: z.object({ id: Id, name: z.string().nullable(), phone: z.string().nullable() }),
+    contact: z.object({
+      id: Id,
+      name: z.string().nullable(),
+      phone: z.string().nullable(),
+      username: z.string().nullable(),
+    }),
     tag: TagChip.nullable(),
     message: z.string().nullable().describe('The beginning of what it answered.'),
     reason: z.string().nullable().describe('One of few words, such as most_answers.'),
