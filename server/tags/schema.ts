@@ -48,7 +48,7 @@ const TOO_INTRICATE = refusal(
 )
 /** Of an endless text only as much is counted as could be right: a code point is at most two units. */
 const characters = (max: number) => (text: string) => characterCount(text.slice(0, max * PARTS * 2)) <= max
-const parts = (max: number) => (text: string) => [...text].length <= max * PARTS
+const parts = (max: number) => (text: string) => Array.from(text).length <= max * PARTS
 
 const CONTROLS = refusal('control_characters', 'Leave out control characters.')
 
