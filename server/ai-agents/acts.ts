@@ -35,6 +35,7 @@ interface ActRow extends Omit<AiAgentAct, 'contact' | 'tag'> {
   contact_id: string
   contact_name: string | null
   phone: string | null
+  username: string | null
   tag_id: string | null
   tag_name: string | null
   color: TagColor | null
@@ -59,7 +60,7 @@ export async function listActs(
 ): Promise<{ acts: AiAgentAct[]; next_cursor: string | null }> {
   await getAiAgent(db, actor, agentId)
   const { rows } = await sql<ActRow>`
-    select x.id, x.at, x.kind, x.conversation_id, x.reason, x.words, c.id as contact_id, c.display_name as contact_name, c.phone,
+    select x.id, x.at, x.kind, x.conversation_id, x.reason, x.words, c.id as contact_id, c.display_name as contact_name, c.phone, c.username,
       left(m.text, ${MOST_TEXT}) as message, t.id as tag_id, t.name as tag_name, t.color, t.deleted_at is not null as deleted
     from ai_agent_acts x join conversations v on v.org_id = x.org_id and v.id = x.conversation_id
       join contacts c on c.org_id = v.org_id and c.id = v.contact_id
@@ -71,9 +72,19 @@ export async function listActs(
   return { acts: page.map(toAct), next_cursor: rows.length > limit ? page.at(-1)!.id : null }
 }
 
-const toAct = ({ contact_id, contact_name, phone, tag_id, tag_name, color, deleted, ...act }: ActRow): AiAgentAct => ({
+const toAct = ({
+  contact_id,
+  contact_name,
+  phone,
+  username,
+  tag_id,
+  tag_name,
+  color,
+  deleted,
+  ...act
+}: ActRow): AiAgentAct => ({
   ...act,
-  contact: { id: contact_id, name: contact_name, phone },
+  contact: { id: contact_id, name: contact_name, phone, username },
   tag: tag_id === null || tag_name === null ? null : { id: tag_id, name: tag_name, color, deleted: deleted === true },
 })
 

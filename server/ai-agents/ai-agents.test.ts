@@ -437,11 +437,16 @@ test('after silence it closes once, on however many servers, as AI auto-closed; 
   const theirs = await shop.writes(aPhone(), 'Hi')
   await work(server)
   await shop.person.call(takeConversation, { params: { id: theirs.id } })
-  const older = (minutes: number, ids: string[]) =>
-    server.pool.query(
+  const older = async (minutes: number, ids: string[]) => {
+    for (const change of [
       `update ai_agent_conversations set answered_at = now() - make_interval(mins => $1) where conversation_id = any($2)`,
-      [minutes, ids],
-    )
+      `update conversations set last_message_at = now() - make_interval(mins => $1) where id = any($2)`,
+      `update outgoing_messages set state = 'accepted', settled_at = now() - make_interval(mins => $1)
+       where message_id in (select id from messages where conversation_id = any($2))`,
+    ])
+      // oxlint-disable-next-line no-await-in-loop -- three short statements
+      await server.pool.query(change, [minutes, ids])
+  }
   await older(29, [idle.id])
   await older(40, [talking.id, theirs.id])
   await shop.writes(talking.contact.phone!, 'Wait')

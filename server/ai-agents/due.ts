@@ -61,13 +61,14 @@ export interface BegunTurn extends Omit<Turn, 'agent'> {
   most_answers: number
 }
 
-/** Begins a turn: from then on nobody else's that was begun before can write. Null when the agent has the conversation no more. */
+/** Begins a turn: from then on nobody else's that was begun before can write. Null when the agent has the conversation no more, or answers nobody any more. */
 export async function beginTurn(db: Db, { org_id, conversation_id }: Due): Promise<BegunTurn | null> {
   const { rows } = await sql<TurnRow>`
     update ai_agent_conversations t set turn = t.turn + 1
     from ai_agents a, conversations c
     where t.org_id = ${org_id} and t.conversation_id = ${conversation_id} and t.ended_at is null and a.org_id = t.org_id and a.id = t.agent_id
       and c.org_id = t.org_id and c.id = t.conversation_id and c.closed_at is null and c.agent_id = t.agent_id
+      and a.active and a.user_facing and a.removed_at is null
     returning a.id as agent_id, a.name, a.instructions, a.provider_id, a.hand_over_words, a.most_answers, t.turn, t.answers, t.failures`.execute(
     db,
   )

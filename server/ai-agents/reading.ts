@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { TranscriptTurn } from '../analysis/transcript.ts'
 import type { CatalogTag } from '../classifier/features.ts'
 import type { Db } from '../lib/db.ts'
+import { colleagueWrote } from './colleagues.ts'
 
 /** Of a long conversation the beginning and the end are read. */
 const FIRST = 6
@@ -18,7 +19,7 @@ export interface Reading {
   /** The newest message of the customer, and how many of them the agent has not dealt with. */
   newest: string | null
   fresh: TranscriptTurn[]
-  /** A colleague wrote in it from the phone. */
+  /** A colleague wrote in it from the phone, or before it. */
   colleagueWrote: boolean
   windowEnded: boolean
   /** `own` are those that this agent put on: it may take them off. */
@@ -36,15 +37,20 @@ interface Which {
 /** Reads a conversation as it stands now; null when it is not there any more. */
 export async function readConversation(db: Db, which: Which): Promise<Reading | null> {
   const { org_id, conversation_id } = which
-  const { rows: heads } = await sql<{ contact_id: string; channel_id: string; read_to: string | null; ended: boolean }>`
-    select contact_id, channel_id, read_to, window_ends_at <= now() as ended from conversations
+  const { rows: heads } = await sql<{
+    contact_id: string
+    channel_id: string
+    read_to: string | null
+    ended: boolean
+    colleague_wrote: boolean
+  }>`
+    select contact_id, channel_id, read_to, window_ends_at <= now() as ended, ${colleagueWrote} as colleague_wrote from conversations c
     where org_id = ${org_id} and id = ${conversation_id}`.execute(db)
   const head = heads[0]
   if (!head) return null
   const turns = await turnsOf(db, which)
-  const { rows: said } = await sql<{ newest: string | null; colleague_wrote: boolean }>`
-    select max(id::text) filter (where direction = 'in' and type not in ('reaction', 'edit', 'revoke', 'system'))::uuid as newest,
-      coalesce(bool_or(origin = 'echo'), false) as colleague_wrote
+  const { rows: said } = await sql<{ newest: string | null }>`
+    select max(id::text) filter (where direction = 'in' and type not in ('reaction', 'edit', 'revoke', 'system'))::uuid as newest
     from messages where org_id = ${org_id} and conversation_id = ${conversation_id}`.execute(db)
   return {
     contactId: head.contact_id,
@@ -54,7 +60,7 @@ export async function readConversation(db: Db, which: Which): Promise<Reading | 
     fresh: turns.filter(
       ({ from, message_id }) => from === 'customer' && (head.read_to === null || message_id > head.read_to),
     ),
-    colleagueWrote: said[0]!.colleague_wrote,
+    colleagueWrote: head.colleague_wrote,
     windowEnded: head.ended,
     ...(await tagsFor(db, which, head.contact_id)),
     catalog: await catalogOf(db, org_id),

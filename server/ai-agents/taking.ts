@@ -1,10 +1,11 @@
 // Taking and letting go: which waiting conversations AI agents take, what they lost meanwhile, and what they close for silence.
 import { sql } from 'kysely'
-import type { Actor } from '../access/actor.ts'
+import { systemActor, type Actor } from '../access/actor.ts'
 import { closeConversations } from '../conversations/closing.ts'
-import { takeConversation } from '../conversations/taking.ts'
+import { giveBackAllOf, takeConversation } from '../conversations/taking.ts'
 import type { Db, Tx } from '../lib/db.ts'
 import { writeActs } from './acts.ts'
+import { colleagueWrote } from './colleagues.ts'
 
 /** The actor that an agent is. */
 export const agentActor = (agent: { org_id: string; agent_id: string; name: string }): Actor => ({
@@ -25,8 +26,8 @@ const AT_ONCE = 100
 
 /**
  * Takes conversations that wait on the numbers of active agents, longest waiting first, and answers how many. Those that a
- * person had, in which a colleague wrote from the phone, or in which nobody waits for an answer, stay where they are. Any
- * number of servers may do so at once.
+ * person had, in which a colleague wrote from the phone or which answer one, or in which nobody waits for an answer, stay
+ * where they are. Nor does an agent take anything while somebody changes it. Any number of servers may do so at once.
  */
 export async function takeWaiting(db: Db): Promise<number> {
   return db.transaction().execute(async (tx) => {
@@ -34,10 +35,11 @@ export async function takeWaiting(db: Db): Promise<number> {
       select c.org_id, c.id as conversation_id, n.agent_id, a.name
       from ai_agent_channels n join ai_agents a on a.org_id = n.org_id and a.id = n.agent_id
         join conversations c on c.org_id = n.org_id and c.channel_id = n.channel_id
-      where n.active and n.user_facing and a.provider_id is not null and c.status = 'pending' and not c.people_only
-        and c.waiting_since is not null and c.window_ends_at > now()
-        and not exists (select from messages e where e.org_id = c.org_id and e.conversation_id = c.id and e.origin = 'echo')
-      order by c.waiting_since limit ${AT_ONCE} for update of c skip locked`.execute(tx)
+      where n.active and n.user_facing and a.active and a.user_facing and a.removed_at is null and a.provider_id is not null
+        and c.status = 'pending' and not c.people_only and c.waiting_since is not null and c.window_ends_at > now() and not ${colleagueWrote}
+      order by c.waiting_since limit ${AT_ONCE} for update of c skip locked for key share of a, n skip locked`.execute(
+      tx,
+    )
     for (const row of rows) {
       await takeConversation(tx, agentActor(row), row.conversation_id)
       // It may have had it before, and been switched off.
@@ -47,6 +49,20 @@ export async function takeWaiting(db: Db): Promise<number> {
           retry_at = null, answered_at = null, turn = ai_agent_conversations.turn + 1`.execute(tx)
       await writeActs(tx, row, [{ kind: 'took' }])
     }
+    return rows.length
+  })
+}
+
+/** Lets wait again what agents still have that answer nobody any more, and answers how many agents. */
+export async function giveBackOfStopped(db: Db): Promise<number> {
+  return db.transaction().execute(async (tx) => {
+    const { rows } = await sql<{ org_id: string; id: string }>`
+      select a.org_id, a.id from ai_agents a
+      where not (a.active and a.user_facing) and exists (
+        select from ai_agent_conversations t join conversations c on c.org_id = t.org_id and c.id = t.conversation_id
+        where t.org_id = a.org_id and t.agent_id = a.id and t.ended_at is null and c.closed_at is null and c.agent_id = a.id)
+      order by a.org_id, a.id limit ${AT_ONCE} for key share of a skip locked`.execute(tx)
+    for (const { org_id, id } of rows) await giveBackAllOf(tx, systemActor(org_id), id, { forAnyone: true })
     return rows.length
   })
 }
@@ -76,7 +92,10 @@ export async function letGo(db: Db): Promise<number> {
   })
 }
 
-/** Closes the conversations in which the customer has been silent since the agent's answer for as long as the agent waits. */
+/**
+ * Closes the conversations in which the customer has been silent for as long as the agent waits, since its answer and since
+ * WhatsApp had it. Not while something is still on its way, nor where a colleague writes from the phone.
+ */
 export async function closeIdle(db: Db): Promise<number> {
   return db.transaction().execute(async (tx) => {
     const { rows } = await sql<Row>`
@@ -84,7 +103,11 @@ export async function closeIdle(db: Db): Promise<number> {
       from ai_agent_conversations t join ai_agents a on a.org_id = t.org_id and a.id = t.agent_id
         join conversations c on c.org_id = t.org_id and c.id = t.conversation_id
       where t.ended_at is null and a.close_after_minutes is not null and c.closed_at is null and c.agent_id = t.agent_id and c.waiting_since is null
-        and c.unread_count = 0 and t.answered_at + make_interval(mins => a.close_after_minutes) <= now()
+        and c.unread_count = 0 and t.answered_at <= now() - make_interval(mins => a.close_after_minutes)
+        and c.last_message_at <= now() - make_interval(mins => a.close_after_minutes)
+        and not exists (select from messages m left join outgoing_messages o on o.org_id = m.org_id and o.message_id = m.id
+          where m.org_id = c.org_id and m.conversation_id = c.id and m.direction = 'out' and (m.origin = 'echo'
+            or o.state in ('waiting', 'sending', 'uncertain') or o.settled_at > now() - make_interval(mins => a.close_after_minutes)))
       order by t.answered_at limit ${AT_ONCE} for update of c skip locked`.execute(tx)
     for (const row of rows) await closeOne(tx, row)
     return rows.length

@@ -13,7 +13,8 @@ import { beginTurn, findDue, hasAgents, stillHad, type BegunTurn, type Due } fro
 import { readConversation, type Reading } from './reading.ts'
 import type { ActReason } from './schema.ts'
 import { putOff, settleAnswer, settleHandOver, settleNothing, type Settled, type Turn } from './settling.ts'
-import { agentActor, closeIdle, letGo, takeWaiting } from './taking.ts'
+import { agentActor, closeIdle, giveBackOfStopped, letGo, takeWaiting } from './taking.ts'
+import { handOverUndelivered } from './undelivered.ts'
 
 const PACE = {
   /** Behind the wake-ups: what is due by the clock, and what another server left. */
@@ -67,7 +68,9 @@ export function openAiAgents(server: AgentResources, changes: Partial<AgentPace>
     await silence()
     const moved = [
       await answerWithin(SILENT_MS, takeWaiting(db)),
+      await answerWithin(SILENT_MS, giveBackOfStopped(db)),
       await answerWithin(SILENT_MS, letGo(db)),
+      await answerWithin(SILENT_MS, handOverUndelivered(db)),
       await answerWithin(SILENT_MS, closeIdle(db)),
     ]
     if (moved.some((count) => count > 0)) server.live.wake()

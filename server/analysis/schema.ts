@@ -59,7 +59,12 @@ export const changeAiTags = route({
 export const Suggestion = z
   .object({
     id: Id,
-    contact: z.object({ id: Id, name: z.string().nullable(), phone: z.string().nullable() }),
+    contact: z.object({
+      id: Id,
+      name: z.string().nullable(),
+      phone: z.string().nullable(),
+      username: z.string().nullable(),
+    }),
     tag: TagChip,
     confidence: z.number().nullable().describe('From 0 to 1; null when an AI agent’s key asked for it.'),
     source: z.enum(['ai_tool', 'ai_auto_close']),

@@ -121,3 +121,13 @@ test('what it goes by is read as the customer left it: all that was read, after 
   await say(deletionOf(target))
   expect(await evidence()).toBeNull()
 })
+
+test('a contact with neither name nor phone is told with its username', async () => {
+  const { shop, contactId } = await scene()
+  await server.pool.query(
+    `update contacts set display_name = null, name_origin = null, phone = null, username = 'realsheena' where id = $1`,
+    [contactId],
+  )
+  const [suggestion] = await waiting(shop, contactId)
+  expect(suggestion!.contact).toEqual({ id: contactId, name: null, phone: null, username: 'realsheena' })
+})

@@ -14,6 +14,7 @@ interface SuggestionRow extends Omit<Suggestion, 'contact' | 'tag' | 'evidence'>
   contact_id: string
   display_name: string | null
   phone: string | null
+  username: string | null
   tag_id: string
   tag_name: string
   color: TagColor | null
@@ -50,7 +51,7 @@ export async function listSuggestions(
   { contact_id, limit, cursor }: { contact_id?: string | undefined; limit: number; cursor?: string | undefined },
 ): Promise<{ suggestions: Suggestion[]; total: number; next_cursor: string | null }> {
   const { rows } = await sql<SuggestionRow>`
-    select s.id, s.confidence, s.engine, s.reason, s.source, s.conversation_id, s.made_at, v.contact_id, c.display_name, c.phone,
+    select s.id, s.confidence, s.engine, s.reason, s.source, s.conversation_id, s.made_at, v.contact_id, c.display_name, c.phone, c.username,
       t.id as tag_id, t.name as tag_name, t.color, m.id as message_id, left(${textNow}, ${MOST_QUOTED}) as quote, m.sent_at as at
     from (select s.id ${open(actor.org_id, contact_id)} ${cursor === undefined ? sql`` : sql`and s.id < ${cursor}`}
         order by s.id desc limit ${limit + 1}) page
@@ -73,7 +74,7 @@ export async function listSuggestions(
 
 const toSuggestion = (row: SuggestionRow): Suggestion => ({
   id: row.id,
-  contact: { id: row.contact_id, name: row.display_name, phone: row.phone },
+  contact: { id: row.contact_id, name: row.display_name, phone: row.phone, username: row.username },
   tag: { id: row.tag_id, name: row.tag_name, color: row.color, deleted: false },
   confidence: row.confidence,
   engine: row.engine,

@@ -6,6 +6,7 @@ import type pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import { lockSetup } from '../access/setup.ts'
 import { makeDeliveryPartition } from '../channels/deliveries.ts'
+import { RESTORED } from '../conversations/uncertain-schema.ts'
 import { databaseOn, openDatabase } from '../lib/db.ts'
 import { checkDatabase, holdingSchema, remakeSchema, runMissing } from '../lib/migrate.ts'
 import { copyOut, LEFT_OUT, PLAIN_TEXT, readCatalog, type Catalog, type Table } from './catalog.ts'
@@ -126,7 +127,28 @@ async function load(
         `${table.name} came out of the database other than it went in, so nothing was restored. Please report this.`,
       )
   }
+  await holdBack(client, catalog)
   beforeCommit()
+}
+
+/**
+ * What stood in the outbox may have gone out after the backup, and what AI agents had or were about to take may be answered:
+ * nothing is sent or answered a second time by itself, people decide. A backup from before there was either has nothing of it.
+ */
+async function holdBack(client: pg.PoolClient, { tables }: Catalog): Promise<void> {
+  const has = (table: string, column: string) =>
+    tables.some(({ name, columns }) => name === table && columns.includes(column))
+  if (has('outgoing_messages', 'error_text'))
+    await client.query(
+      `update outgoing_messages set state = 'uncertain', sending_at = null, retry_at = null, error_code = null, error_text = $1
+       where state in ('waiting', 'sending')`,
+      [RESTORED],
+    )
+  if (has('conversations', 'people_only') && has('ai_agent_channels', 'agent_id'))
+    await client.query(`
+      update conversations c set status = 'pending', agent_id = null, agent_name = null, taken_at = null, people_only = true
+      where c.closed_at is null and (exists (select from ai_agents a where a.org_id = c.org_id and a.id = c.agent_id)
+        or (c.agent_id is null and exists (select from ai_agent_channels n where n.org_id = c.org_id and n.channel_id = c.channel_id)))`)
 }
 
 /** Only what belongs to no organization yet may be there. */

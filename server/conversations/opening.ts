@@ -148,12 +148,17 @@ async function showMessages(
       unread_count = c.unread_count + n.unread,
       first_asked_at = coalesce(c.first_asked_at, n.first_in_at),
       -- What a colleague adds to a template that nobody has answered yet is no answer.
-      first_answered_at = coalesce(c.first_answered_at, case when coalesce(c.waiting_since, n.first_in_at) is not null then n.first_out_at end),
+      first_answered_at = coalesce(c.first_answered_at, case
+        when coalesce(c.waiting_since, n.first_in_at) <= n.first_out_at then n.first_out_at
+        when coalesce(c.waiting_since, n.first_in_at) <= n.last_out_at then n.last_out_at end),
+      -- One that comes late answers nothing of what was written after it.
       waiting_since = case
         when c.closed_at is not null then null
-        when n.last_out_at is not null and n.last_in_after is null then null
-        when n.last_out_at is not null then n.last_in_after
-        else coalesce(c.waiting_since, n.first_in_at) end
+        when n.last_out_at is null then coalesce(c.waiting_since, n.first_in_at)
+        when c.waiting_since is null then n.last_in_after
+        when n.last_out_at < c.waiting_since then least(c.waiting_since, n.last_in_after)
+        else least(n.last_in_after, (select min(m.sent_at) from messages m where m.org_id = c.org_id and m.conversation_id = c.id
+          and m.direction = 'in' and m.type not in ('reaction', 'edit', 'revoke', 'system') and m.sent_at > n.last_out_at)) end
     from (
       select s.conversation_id, max(s.at) as last_at, (array_agg(s.id order by s.at desc, s.id desc))[1] as last_id,
         count(*) filter (where s.direction = 'in')::int as unread,

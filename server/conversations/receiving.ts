@@ -286,8 +286,8 @@ async function conversationsOf(tx: Tx, orgId: string, statuses: readonly FreshSt
   return rows.map((row) => row.conversation_id)
 }
 
-/** What was said before the number was connected is no conversation of today. */
-const isOfNow = ({ said }: Stored) => said.update.kind !== 'history'
+/** What was said before the number was connected is no conversation of today, and what is said in a group is not said to us. */
+const isOfNow = ({ said }: Stored) => said.update.kind !== 'history' && said.update.group_id === null
 
 const saidNow = ({ id, contactId, said: { channel, update, at } }: Stored): SaidNow => ({
   id,

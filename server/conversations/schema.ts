@@ -54,9 +54,7 @@ export const Conversation = z
     unread_count: z.int(),
     waiting_since: Instant.nullable().describe('The first message of the customer that nobody has answered.'),
     window_ends_at: Instant.describe('Until then WhatsApp takes free text; afterwards only an approved template.'),
-    waits_until: Instant.nullable().describe(
-      'Of a conversation in which a template was sent: until then it stays open for the answer. Null in others.',
-    ),
+    waits_until: Instant.nullable().describe('Until then it waits for the answer to a template; null without one.'),
   })
   .meta({ id: 'Conversation' })
 export type Conversation = z.output<typeof Conversation>
@@ -132,6 +130,7 @@ export const Message = z
     conversation_id: Id.nullable(),
     direction: z.enum(['in', 'out']),
     origin: z.enum(['live', 'echo', 'history', 'sent']).describe('Echo: written by a colleague in the phone app.'),
+    in_group: z.boolean().describe('It was written in a WhatsApp group, and is in no conversation.'),
     type: z.string().describe('As WhatsApp names it, such as text, image or location.'),
     text: z.string().nullable(),
     content: z.unknown().describe('The message’s own part as WhatsApp wrote it.'),

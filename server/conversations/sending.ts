@@ -189,9 +189,8 @@ function refuseLapsed({ window_ends_at }: LockedConversation): void {
 async function findTarget(tx: Tx, actor: Actor, conversation: LockedConversation, messageId: string): Promise<string> {
   const { rows } = await sql<{ wa_message_id: string | null }>`
     select wa_message_id from messages
-    where org_id = ${actor.org_id} and id = ${messageId} and contact_id = ${conversation.contact_id} and channel_id = ${conversation.channel_id}`.execute(
-    tx,
-  )
+    where org_id = ${actor.org_id} and id = ${messageId} and contact_id = ${conversation.contact_id} and channel_id = ${conversation.channel_id}
+      and group_id is null`.execute(tx)
   if (!rows[0])
     throw new Problem('not_found', 'The message that this one answers is not in this conversation.', {
       reason: 'reply_target_missing',

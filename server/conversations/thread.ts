@@ -20,7 +20,7 @@ interface MessageRow extends Omit<Message, 'delivery'> {
 
 const MOST_QUOTED = 200
 
-const columns: RawBuilder<unknown> = sql`m.id, m.conversation_id, m.direction, m.origin, m.type, m.content, m.sent_at, m.received_at, m.sent_by_name as sent_by, o.client_key,
+const columns: RawBuilder<unknown> = sql`m.id, m.conversation_id, m.direction, m.origin, m.type, m.content, m.sent_at, m.received_at, m.sent_by_name as sent_by, o.client_key, m.group_id is not null as in_group,
   ${textNow()} as text,
   (select max(a.sent_at) ${about('edit')}) as edited_at,
   (select max(a.sent_at) ${about('revoke')}) as revoked_at,
@@ -63,7 +63,7 @@ const toMessage = ({
           state: state as NonNullable<Message['delivery']>['state'],
           at: delivery_at,
           error_code: state === 'failed' || state === 'waiting' ? error_code : null,
-          error: state === 'failed' || state === 'waiting' ? error : null,
+          error: state === 'failed' || state === 'waiting' || state === 'uncertain' ? error : null,
           retry_at: state === 'waiting' ? retry_at : null,
         },
 })

@@ -89,7 +89,9 @@ test('a status whose message is not here goes when it is as old, wherever it sta
   const admin = await server.newPerson()
   const neighbour = await server.newPerson()
   const account = await server.newAccount(admin)
-  await loneStatuses(neighbour, await server.newAccount(neighbour), 1, 31)
+  const theirs = await server.newAccount(neighbour)
+  await received(theirs, ['known there'], 90)
+  await loneStatuses(neighbour, theirs, 1, 29)
   await loneStatuses(admin, account, 1, 29)
   await received(account, ['known'], 31)
   await loneStatuses(admin, account, 4500, 31)
@@ -101,7 +103,20 @@ test('a status whose message is not here goes when it is as old, wherever it sta
     select wa_message_id as id from message_statuses where org_id = ${admin.actor.org_id}`.execute(server.db)
   expect(rows.filter(({ id }) => /^wamid\.\d+\.\d+$/.test(id))).toEqual([{ id: 'wamid.29.1' }])
   expect(rows).toHaveLength(2)
-  expect(await statusesOf(neighbour)).toBe(1)
+  expect(await statusesOf(neighbour)).toBe(2)
+})
+
+test('what becomes of a message that was erased is forgotten where messages are kept for ever, with the raw deliveries', async () => {
+  const admin = await server.newPerson()
+  const short = await server.newPerson()
+  for (const person of [admin, short]) {
+    const account = await server.newAccount(person)
+    for (const days of [7, 9, 29, 31]) await loneStatuses(person, account, 1, days)
+  }
+  await short.call(setRetention, { body: { message_days: null, delivery_days: 8 } })
+  await enforceStatusRetention(server.db, onAndOn)
+  expect(await statusesOf(admin)).toBe(3)
+  expect(await statusesOf(short)).toBe(1)
 })
 
 test('when the server stops nothing more is deleted, and the next run goes on', async () => {

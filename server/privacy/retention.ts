@@ -74,10 +74,15 @@ export async function enforceRetention(db: Db, stopping: AbortSignal): Promise<v
   }
 }
 
-/** The same for statuses whose message is not here: they are found only by reading through all, which is too much for every hour. */
+/**
+ * Deletes statuses whose message is not here, such as those of a contact that was erased, in every organization: no raw
+ * delivery is older that says the same. They are found only by reading through all, which is too much for every hour.
+ */
 export async function enforceStatusRetention(db: Db, stopping: AbortSignal): Promise<void> {
-  for (const { org_id, message_days } of await allLimits(db))
-    if (message_days !== null) await forgetOldStatuses(db, org_id, message_days, stopping)
+  const { rows } = await sql<{ org_id: string; days: number }>`
+    select o.id as org_id, least(r.message_days, coalesce(r.delivery_days, ${KEEP_DAYS})) as days
+    from organizations o left join retention r on r.org_id = o.id order by o.id`.execute(db)
+  for (const { org_id, days } of rows) await forgetOldStatuses(db, org_id, days, stopping)
 }
 
 const allLimits = (db: Db) => db.selectFrom('retention').selectAll().orderBy('org_id').execute()

@@ -40,7 +40,15 @@ export const TagSource = z
   .meta({ id: 'TagSource' })
 export type TagSource = z.output<typeof TagSource>
 
-const characters = (max: number) => (text: string) => characterCount(text) <= max
+/** Code points to a character on the average, of a text as long as may be: a family is seven. The tables and the index of names hold no more. */
+const PARTS = 10
+const TOO_INTRICATE = refusal(
+  'too_intricate',
+  'Some characters are put together of too many parts, such as accents upon accents. Use simpler ones.',
+)
+/** Of an endless text only as much is counted as could be right: a code point is at most two units. */
+const characters = (max: number) => (text: string) => characterCount(text.slice(0, max * PARTS * 2)) <= max
+const parts = (max: number) => (text: string) => Array.from(text).length <= max * PARTS
 
 const CONTROLS = refusal('control_characters', 'Leave out control characters.')
 
@@ -51,9 +59,8 @@ const TagName = z
     z
       .string()
       .min(1, refusal('tag_name_missing', 'Give the tag a name.'))
-      // More code units than 50 grapheme clusters ever need in practice; keeps stacked marks within bounds.
-      .max(500, atMost(TAG_NAME_MAX))
       .refine(characters(TAG_NAME_MAX), atMost(TAG_NAME_MAX))
+      .refine(parts(TAG_NAME_MAX), TOO_INTRICATE)
       .refine((name) => !/\p{Cc}/u.test(name), CONTROLS)
       .refine(
         (name) => /[^\p{Z}\p{C}\p{M}]/u.test(name),
@@ -64,8 +71,8 @@ const TagName = z
 const TagDescription = z
   .string()
   .trim()
-  .max(5000, atMost(TAG_DESCRIPTION_MAX))
   .refine(characters(TAG_DESCRIPTION_MAX), atMost(TAG_DESCRIPTION_MAX))
+  .refine(parts(TAG_DESCRIPTION_MAX), TOO_INTRICATE)
   .refine((text) => !text.includes('\0'), CONTROLS)
 
 export const CreateTag = z
@@ -183,7 +190,7 @@ export const ANY_TAG = refusal('no_tag', 'Name at least one tag to add or to rem
 export const NOT_BOTH = refusal('tag_both', 'A tag can be added or removed, not both.')
 
 /** By its id, or by its name without regard to case and spacing. */
-const NamedTag = writtenText().trim().min(1, refusal('no_tag_named', 'Name at least one tag.')).max(500, atMost(500))
+const NamedTag = writtenText().trim().min(1, refusal('no_tag_named', 'Name at least one tag.')).max(1000, atMost(1000))
 export const NamedTags = z.array(NamedTag).max(100).default([]).describe('Tags of the catalog, by id or by name.')
 
 export const ChangeTags = z

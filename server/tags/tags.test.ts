@@ -30,6 +30,21 @@ test('a renamed tag shows its new name, description and color on every contact a
   expect(contact!.tags).toEqual([{ id: tag.id, name: 'VIP', color: null, deleted: false }])
 })
 
+test('fifty family emoji are a name; of what is put together of still more parts it is said that it is', async () => {
+  const admin = await server.newPerson()
+  const families = '👨‍👩‍👧‍👦'.repeat(50)
+  const { id } = await admin.call(createTag, { body: { name: families, description: '👨‍👩‍👧‍👦'.repeat(500) } })
+  const contactId = await sighted(server, admin)
+  await put(admin, contactId, { add: [families] })
+  expect((await admin.call(getContact, { params: { id: contactId } })).active_tags).toMatchObject([{ tag: { id } }])
+  const refused = (body: { name: string; description?: string }, reason: string) =>
+    expect(admin.call(createTag, { body })).rejects.toMatchObject({ problem: { reason } })
+  await refused({ name: `${families}!` }, 'too_long')
+  await refused({ name: `e${'\u0301'.repeat(501)}` }, 'too_intricate')
+  await refused({ name: 'x', description: `e${'\u0301'.repeat(5001)}` }, 'too_intricate')
+  await refused({ name: 'x'.repeat(5000) }, 'too_long')
+})
+
 test('a name that another tag bears is refused, and of two people who take it at once one gets it', async () => {
   const admin = await server.newPerson()
   const [a, b] = await Promise.all(['A', 'B'].map((name) => admin.call(createTag, { body: { name } })))

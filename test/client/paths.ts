@@ -1033,7 +1033,7 @@ export interface components {
        * @description Until then WhatsApp takes free text; afterwards only an approved template.
        */
       window_ends_at: string;
-      /** @description Of a conversation in which a template was sent: until then it stays open for the answer. Null in others. */
+      /** @description Until then it waits for the answer to a template; null without one. */
       waits_until: string | null;
     };
     MessagePage: {
@@ -1077,6 +1077,8 @@ export interface components {
        * @enum {string}
        */
       origin: "live" | "echo" | "history" | "sent";
+      /** @description It was written in a WhatsApp group, and is in no conversation. */
+      in_group: boolean;
       /** @description As WhatsApp names it, such as text, image or location. */
       type: string;
       text: string | null;

@@ -2,7 +2,8 @@
 import { createAiAgent } from '../../server/ai-agents/schema.ts'
 import { answerDue } from '../../server/ai-agents/turns.ts'
 import { findDue } from '../../server/ai-agents/due.ts'
-import { closeIdle, letGo, takeWaiting } from '../../server/ai-agents/taking.ts'
+import { closeIdle, giveBackOfStopped, letGo, takeWaiting } from '../../server/ai-agents/taking.ts'
+import { handOverUndelivered } from '../../server/ai-agents/undelivered.ts'
 import type { AiAgent, AiAgentSettings } from '../../server/ai-agents/schema.ts'
 import { composeTextMessage } from '../../server/channels/whatsapp/compose.ts'
 import { listConversations, listMessages } from '../../server/conversations/schema.ts'
@@ -108,7 +109,9 @@ async function deliver(account: ConnectedAccount, from: string, text: string): P
 /** One round of the agents, as the background would do it, to its end. */
 export async function work(server: TestServer): Promise<void> {
   await takeWaiting(server.db)
+  await giveBackOfStopped(server.db)
   await letGo(server.db)
+  await handOverUndelivered(server.db)
   await closeIdle(server.db)
   for (const due of await findDue(server.db, AT_ONCE, [])) await answerDue(server, due, AT_ONCE)
   await letGo(server.db)

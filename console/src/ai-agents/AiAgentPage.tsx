@@ -8,6 +8,7 @@ import type { AiAgentAct, AiAgentFigures } from '../../../server/ai-agents/schem
 import { Allowed } from '../access/Allowed.tsx'
 import { useOrganization } from '../access/queries.ts'
 import page from '../channels/DeliveriesPage.module.css'
+import { calledName } from '../contacts/identity.ts'
 import { isProblem } from '../lib/api.ts'
 import { formatCount } from '../lib/numbers.ts'
 import { m } from '../paraglide/messages.js'
@@ -169,7 +170,7 @@ function Act({ act }: { act: AiAgentAct }) {
         className={classes.contact}
         dir="auto"
       >
-        {contact.name ?? contact.phone ?? m.customer_unknown()}
+        {calledName(contact)}
       </Link>
       {said !== null && (
         <span className={classes.words} dir="auto">

@@ -36,6 +36,7 @@ const REASONS: Record<Exclude<ActReason, 'person_took'>, () => string> = {
   too_long: m.ai_reason_too_long,
   leak: m.ai_reason_leak,
   colleague_wrote: m.ai_reason_colleague_wrote,
+  not_delivered: m.ai_reason_not_delivered,
   inactivity: m.ai_reason_inactivity,
   switched_off: m.ai_reason_switched_off,
   closed_elsewhere: m.ai_reason_closed_elsewhere,

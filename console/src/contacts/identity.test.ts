@@ -1,6 +1,6 @@
 // What a contact without a phone number is called on screen.
 import { expect, test } from 'vitest'
-import { addressOf, shortId } from './identity.ts'
+import { addressOf, calledName, shortId } from './identity.ts'
 
 const bsuid = { kind: 'bsuid' as const, scope: '1', value: 'US.13491208655302741918', retired_at: null }
 
@@ -23,6 +23,12 @@ test('the id of another system stands as people know it there, unless it is very
   expect(addressOf({ ...contact, identities: [long] })).toMatchObject({ text: 'xxxx…xxxx', whole: long.value })
   expect(addressOf({ ...contact, identities: [external, bsuid] }).whole).toBe(bsuid.value)
   expect(addressOf({ ...contact, identities: [] })).toMatchObject({ text: 'x', whole: 'x' })
+})
+
+test('a contact is called by name, else phone, else username', () => {
+  expect(calledName({ name: 'Ana', phone: '+8613800138000', username: 'ana' })).toBe('Ana')
+  expect(calledName({ name: null, phone: '+8613800138000', username: 'ana' })).toBe('+8613800138000')
+  expect(calledName({ name: null, phone: null, username: 'ana' })).toBe('@ana')
 })
 
 test('a short id stays whole', () => {

@@ -23,11 +23,24 @@ export const identityText = ({ kind, value }: Pick<Identity, 'kind' | 'value'>):
       ? value
       : shortId(value)
 
+const atName = (username: string) => `@${username.replace(/^@/, '')}`
+
+/** How a contact is called where little is known of it. */
+export const calledName = ({
+  name,
+  phone,
+  username,
+}: {
+  name: string | null
+  phone: string | null
+  username: string | null
+}): string => name ?? phone ?? (username ? atName(username) : m.customer_unknown())
+
 /** What stands in the Phone column, and the whole of it for copying. */
 export function addressOf(contact: Identified): { text: string; whole: string; isPhone: boolean } {
   if (contact.phone !== null) return { text: contact.phone, whole: contact.phone, isPhone: true }
   if (contact.username !== null && contact.username !== '') {
-    const name = `@${contact.username.replace(/^@/, '')}`
+    const name = atName(contact.username)
     return { text: name, whole: name, isPhone: false }
   }
   const usable = contact.identities.filter((each) => each.retired_at === null)

@@ -5,7 +5,6 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useId, useState, type RefObject } from 'react'
 import type { Conversation } from '../../../server/conversations/schema.ts'
 import { useOrganization, useSession } from '../access/queries.ts'
-import { formatCount } from '../lib/numbers.ts'
 import { m } from '../paraglide/messages.js'
 import { AttachButton, useTakenFiles } from './AttachButton.tsx'
 import { attach, useAttached } from './attached.ts'
@@ -14,6 +13,7 @@ import { ACCEPTED, isRecording, refusalOf } from './attachments.ts'
 import classes from './Composer.module.css'
 import { keepDraft, useDraft } from './drafts.ts'
 import { write } from './outbox.ts'
+import { roomWords } from './words.ts'
 import { EmojiButton } from '../emoji/EmojiButton.tsx'
 import { QuoteBlock } from './QuoteBlock.tsx'
 import { noteTyping } from '../presence/reporting.ts'
@@ -21,8 +21,6 @@ import { fillReply, putIn } from '../replies/filling.ts'
 import { ReplyPicker } from '../replies/ReplyPicker.tsx'
 
 const MAX = 4096
-/** From here on it is shown how many characters are used. */
-const NEAR = 3800
 const MAX_CAPTION = 1024
 
 interface ComposerProps {
@@ -44,6 +42,7 @@ export function Composer({ conversation, name, input }: ComposerProps) {
   const refusal = file && refusalOf(file)
   const hasCaption = file !== null && !isRecording(file)
   const max = hasCaption ? MAX_CAPTION : MAX
+  const room = roomWords(used, max)
   const keep = (changes: Partial<typeof draft>) => keepDraft(user.id, conversation.id, { ...draft, ...changes })
 
   const send = () => {
@@ -177,9 +176,9 @@ export function Composer({ conversation, name, input }: ComposerProps) {
       </div>
       <p id={hintId} className={classes.hint}>
         <span className={classes.keys}>{m.composer_hint()}</span>
-        {used > (hasCaption ? MAX_CAPTION - 100 : NEAR) && (
+        {room !== null && (
           <span className={classes.used} data-over={used > max || undefined} role="status">
-            {m.test_message_used({ count: formatCount(used), max: formatCount(max) })}
+            {room}
           </span>
         )}
       </p>

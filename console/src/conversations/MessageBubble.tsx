@@ -12,7 +12,7 @@ import classes from './Message.module.css'
 import { MessageContent } from './MessageContent.tsx'
 import { QuoteBlock } from './QuoteBlock.tsx'
 import { useDecideMessage } from './queries.ts'
-import { deletedWords, failureWords, waitingWords } from './words.ts'
+import { deletedWords, failureWords, uncertainWords, waitingWords } from './words.ts'
 
 interface MessageBubbleProps {
   message: Message
@@ -39,7 +39,19 @@ export const MessageBubble = memo(
     onSeek,
   }: MessageBubbleProps) {
     const { user } = useSession()
-    const { direction, origin, type, sent_at, edited_at, revoked_at, reply_to, reactions, delivery, sent_by } = message
+    const {
+      direction,
+      origin,
+      in_group,
+      type,
+      sent_at,
+      edited_at,
+      revoked_at,
+      reply_to,
+      reactions,
+      delivery,
+      sent_by,
+    } = message
     if (type === 'system') {
       return (
         <p className={classes.system} data-key={message.id} dir="auto">
@@ -51,7 +63,7 @@ export const MessageBubble = memo(
       direction === 'in' ? name : origin === 'echo' ? m.message_phone_app() : (sent_by ?? m.message_from_us())
     const showsAuthor =
       direction === 'out' && !follows && (origin === 'echo' || (sent_by !== null && sent_by !== user.name))
-    const mayReply = mayAnswer && revoked_at === null && origin !== 'history'
+    const mayReply = mayAnswer && revoked_at === null && origin !== 'history' && !in_group
     return (
       <div className={classes.row} data-key={message.id} data-direction={direction} data-follows={follows || undefined}>
         <div className={classes.bubble}>
@@ -69,6 +81,7 @@ export const MessageBubble = memo(
             <span className={classes.soft}>{deletedWords(direction)}</span>
           )}
           <span className={classes.meta}>
+            {in_group && <span title={m.message_in_group_text()}>{m.message_in_group()}</span>}
             {edited_at !== null && revoked_at === null && (
               <span title={exactTime(edited_at)}>{m.message_edited()}</span>
             )}
@@ -145,7 +158,7 @@ function Undelivered({ message, delivery, conversationId, mayDecide, onWriteAgai
     decide.mutate({ id: message.id, to: what }, { onError: (error) => tellFailure(m.message_decide_failed(), error) })
   return (
     <div className={classes.undelivered} data-failed={isFailed || undefined}>
-      <p>{isFailed ? failureWords(delivery) : m.message_uncertain_text()}</p>
+      <p>{isFailed ? failureWords(delivery) : uncertainWords(delivery)}</p>
       {mayDecide && message.origin === 'sent' && (
         <div className={classes.decisions}>
           {isOfThis ? (

@@ -11,6 +11,7 @@ const message = (id: string, sent_at: string, more: Partial<Message> = {}): Mess
   conversation_id: 'first',
   direction: 'in',
   origin: 'live',
+  in_group: false,
   type: 'text',
   text: id,
   content: null,

@@ -1,7 +1,7 @@
 // What is said of messages: those that wait, those that failed, those that were deleted.
 import { expect, test } from 'vitest'
 import { ERROR_TITLES } from '../../../server/test-phone/schema.ts'
-import { failureWords, lastLine, waitingWords } from './words.ts'
+import { failureWords, lastLine, roomWords, waitingWords } from './words.ts'
 
 const delivery = (error_code: number | null, error: string | null, retry_at: string | null = null) =>
   ({ state: 'waiting', at: null, error_code, error, retry_at }) as const
@@ -36,4 +36,12 @@ test('of what was deleted a list says so, and not what it was', () => {
   expect(lastLine({ ...last, direction: 'in', type: 'image', text: 'The red one', revoked: false })).toBe(
     'Photo · The red one',
   )
+})
+
+test('when fewer than 200 characters are left it is said how many, and how many are too many', () => {
+  expect(roomWords(0, 4096)).toBeNull()
+  expect(roomWords(3896, 4096)).toBeNull()
+  expect(roomWords(3897, 4096)).toBe('Characters left: 199')
+  expect(roomWords(1024, 1024)).toBe('Characters left: 0')
+  expect(roomWords('🎉'.repeat(2049).length, 4096)).toBe('Characters too many: 2. Most emoji count as two or more.')
 })

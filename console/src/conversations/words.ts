@@ -1,5 +1,6 @@
 // How conversations and what was written in them are called on screen.
 import type { Conversation, ConversationStatus, Message } from '../../../server/conversations/schema.ts'
+import { RESTORED } from '../../../server/conversations/uncertain-schema.ts'
 import type { Contact } from '../../../server/contacts/schema.ts'
 import { addressOf } from '../contacts/identity.ts'
 import { formatCount } from '../lib/numbers.ts'
@@ -74,6 +75,22 @@ export function waitingWords({ error_code: code, error, retry_at }: NonNullable<
     return time === null ? m.message_waits_throttled() : m.message_waits_throttled_until({ time })
   return time === null ? m.message_waits_whatsapp() : m.message_waits_whatsapp_until({ time })
 }
+
+/** With fewer left it is shown how many. */
+const NEAR = 200
+
+/**
+ * How much more can be written, or how much is too much, as it is counted for WhatsApp: in UTF-16 units. Whether Meta counts
+ * an emoji as one is not documented, and a message that it refuses would be worse. Null while there is room enough.
+ */
+export function roomWords(used: number, max: number): string | null {
+  if (used > max) return m.composer_over({ count: formatCount(used - max) })
+  return max - used < NEAR ? m.composer_left({ count: formatCount(max - used) }) : null
+}
+
+/** Why nobody knows whether it went. */
+export const uncertainWords = ({ error }: NonNullable<Message['delivery']>): string =>
+  error === RESTORED ? m.message_uncertain_restored() : m.message_uncertain_text()
 
 const TOO_MANY: ReadonlySet<number> = new Set([4, 80_007, 130_429, 131_048, 131_056])
 

@@ -240,6 +240,7 @@ const WORDS: Record<string, Words> = {
   tag_both: m.problem_tag_both,
   tag_name_missing: m.problem_tag_name_missing,
   no_visible_character: m.problem_no_visible_character,
+  too_intricate: m.problem_too_intricate,
   control_characters: m.problem_control_characters,
   name_taken: m.problem_name_taken,
   test_message_missing: m.problem_test_message_missing,

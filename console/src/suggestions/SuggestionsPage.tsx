@@ -7,6 +7,7 @@ import { useRef, useState } from 'react'
 import type { Suggestion } from '../../../server/analysis/schema.ts'
 import { Allowed } from '../access/Allowed.tsx'
 import { useOrganization } from '../access/queries.ts'
+import { calledName } from '../contacts/identity.ts'
 import { useLetters, useShortcutsOn } from '../conversations/shortcuts.ts'
 import { formatCount } from '../lib/numbers.ts'
 import { m } from '../paraglide/messages.js'
@@ -166,7 +167,7 @@ function Suggestions() {
 const without = (all: ReadonlySet<string>, ids: readonly string[]) =>
   new Set([...all].filter((id) => !ids.includes(id)))
 
-const nameOf = ({ contact }: Suggestion): string => contact.name ?? contact.phone ?? m.customer_unknown()
+const nameOf = ({ contact }: Suggestion): string => calledName(contact)
 
 const Who = ({ suggestion, slug }: { suggestion: Suggestion; slug: string }) => (
   <Link
