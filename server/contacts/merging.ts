@@ -11,6 +11,7 @@ import { moveAssignments, returnAssignments } from '../tags/tagging.ts'
 import { contactsByIds } from './contacts.ts'
 import { describedOf, type Described } from './identity.ts'
 import { flushActivity, lockIdentities, refreshDerived } from './identity-rows.ts'
+import { currentPhone, moveIdentities, returnIdentities, type MovedIdentity } from './merging-ids.ts'
 
 interface ContactRow {
   id: string
@@ -23,13 +24,6 @@ interface ContactRow {
   first_seen_provisional: boolean
   last_seen_at: string | null
   created_at: string
-}
-
-interface IdentityRow {
-  kind: string
-  scope: string
-  value: string
-  retired_at: string | null
 }
 
 /**
@@ -49,7 +43,7 @@ export async function mergeContacts(tx: Tx, actor: Actor, keptId: string, merged
   const assignments = await moveAssignments(tx, actor, mergedId, keptId, mergeId)
   const conversations = await moveConversations(tx, actor.org_id, mergedId, keptId)
   const messages = await moveMessages(tx, actor.org_id, mergedId, keptId)
-  const identities = await moveIdentities(tx, actor.org_id, mergedId, keptId)
+  const identities = await moveIdentities(tx, actor.org_id, merged, kept)
 
   const by = actorColumns(actor)
   await sql`
@@ -61,7 +55,7 @@ export async function mergeContacts(tx: Tx, actor: Actor, keptId: string, merged
   const takesName = kept.display_name === null || (kept.name_origin === 'given' && merged.name_origin === 'whatsapp')
   await writeContact(tx, actor.org_id, {
     ...kept,
-    phone: kept.phone ?? merged.phone,
+    phone: (await currentPhone(tx, actor.org_id, keptId)) ?? kept.phone ?? merged.phone,
     display_name: takesName ? merged.display_name : kept.display_name,
     name_origin: takesName ? merged.name_origin : kept.name_origin,
     username: kept.username ?? merged.username,
@@ -130,7 +124,7 @@ export async function undoMerge(tx: Tx, actor: Actor, mergeId: string): Promise<
     merged_id: string
     kept_row: ContactRow
     merged_row: ContactRow
-    identities: IdentityRow[]
+    identities: MovedIdentity[]
     conversations: MovedConversation[]
     messages: string[]
     assignments: (number | string)[]
@@ -154,12 +148,7 @@ export async function undoMerge(tx: Tx, actor: Actor, mergeId: string): Promise<
   await returnConversations(tx, actor.org_id, merge.kept_id, merge.merged_id, merge.conversations)
   await returnMessages(tx, actor.org_id, merge.kept_id, merge.merged_id, merge.messages)
   await returnAssignments(tx, actor, merge.kept_id, merge.merged_id, merge.assignments, mergeId)
-  for (const identity of merge.identities) {
-    await sql`update contact_identities set contact_id = ${merge.merged_id}, retired_at = ${identity.retired_at}
-      where org_id = ${actor.org_id} and contact_id = ${merge.kept_id} and kind = ${identity.kind} and scope = ${identity.scope} and value = ${identity.value}`.execute(
-      tx,
-    )
-  }
+  await returnIdentities(tx, actor.org_id, merge.kept_id, merge.merged_id, merge.identities)
   await writeContact(tx, actor.org_id, merge.merged_row)
   // Names and times that came since the merge stay with the kept contact; what it had only from the other goes back.
   const given = <K extends 'phone' | 'display_name' | 'username'>(field: K) =>
@@ -232,20 +221,4 @@ async function writeContact(tx: Tx, orgId: string, row: ContactRow): Promise<voi
   await sql`update contacts set phone = ${row.phone}, display_name = ${row.display_name}, name_origin = ${row.name_origin}, username = ${row.username},
     first_seen_at = ${row.first_seen_at}, first_seen_provisional = ${row.first_seen_provisional}, last_seen_at = ${row.last_seen_at}
     where org_id = ${orgId} and id = ${row.id}`.execute(tx)
-}
-
-/**
- * Moves identities; of two current ones of a kind and scope the kept contact's stays current, but for those of other systems,
- * of which a contact may have many. Answers them as they were.
- */
-async function moveIdentities(tx: Tx, orgId: string, from: string, to: string): Promise<IdentityRow[]> {
-  const { rows } = await sql<IdentityRow>`
-    select kind, scope, value, retired_at from contact_identities where org_id = ${orgId} and contact_id = ${from} for update`.execute(
-    tx,
-  )
-  await sql`
-    update contact_identities i set contact_id = ${to}, retired_at = coalesce(i.retired_at, case when exists (
-      select 1 from contact_identities mine where mine.org_id = i.org_id and mine.contact_id = ${to} and mine.kind = i.kind and mine.scope = i.scope and mine.retired_at is null and i.kind <> 'external_id') then now() end)
-    where i.org_id = ${orgId} and i.contact_id = ${from}`.execute(tx)
-  return rows
 }
