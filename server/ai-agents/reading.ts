@@ -15,8 +15,9 @@ export interface Reading {
   contactId: string
   channelId: string
   turns: TranscriptTurn[]
-  /** The newest message of the customer, and how many of them the agent has not dealt with. */
+  /** The newest message of the customer, how many there are, and those that the agent has not dealt with. */
   newest: string | null
+  asked: number
   fresh: TranscriptTurn[]
   /** A colleague wrote in it from the phone. */
   colleagueWrote: boolean
@@ -42,8 +43,9 @@ export async function readConversation(db: Db, which: Which): Promise<Reading | 
   const head = heads[0]
   if (!head) return null
   const turns = await turnsOf(db, which)
-  const { rows: said } = await sql<{ newest: string | null; colleague_wrote: boolean }>`
+  const { rows: said } = await sql<{ newest: string | null; asked: number; colleague_wrote: boolean }>`
     select max(id::text) filter (where direction = 'in' and type not in ('reaction', 'edit', 'revoke', 'system'))::uuid as newest,
+      count(*) filter (where direction = 'in' and type not in ('reaction', 'edit', 'revoke', 'system'))::int as asked,
       coalesce(bool_or(origin = 'echo'), false) as colleague_wrote
     from messages where org_id = ${org_id} and conversation_id = ${conversation_id}`.execute(db)
   return {
@@ -51,6 +53,7 @@ export async function readConversation(db: Db, which: Which): Promise<Reading | 
     channelId: head.channel_id,
     turns,
     newest: said[0]!.newest,
+    asked: said[0]!.asked,
     fresh: turns.filter(
       ({ from, message_id }) => from === 'customer' && (head.read_to === null || message_id > head.read_to),
     ),

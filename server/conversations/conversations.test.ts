@@ -447,3 +447,34 @@ test('two contacts who turn out to be one have one open conversation; taken apar
   ])
   expect((await admin.call(listConflicts, {})).open_count).toBe(0)
 })
+
+test('what is unread in one of two conversations that become one is unread in it, and can be read', async () => {
+  const { admin, agent, phone, writes } = await scene()
+  const [kept, merged] = [phone(), phone()]
+  await writes(merged, 'asked first')
+  await writes(kept, 'asked next')
+  const [into, from] = [(await ofCustomer(admin, kept))[0]!, (await ofCustomer(admin, merged))[0]!]
+  await agent.call(schema.takeConversation, { params: { id: into.id } })
+  const read = (id: string) => agent.call(schema.readConversation, { params: { id: into.id }, body: { up_to: id } })
+  await read(into.last_message!.id)
+  await server.db.transaction().execute((tx) => mergeContacts(tx, admin.actor, into.contact.id, from.contact.id))
+  const unread = async () => (await ofCustomer(admin, kept))[0]!.unread_count
+  expect(await unread()).toBe(2)
+  await read(from.last_message!.id)
+  expect(await unread()).toBe(1)
+  await read(into.last_message!.id)
+  expect(await unread()).toBe(0)
+})
+
+test('what came with an earlier id than what was read, by another server’s clock, counts as unread until one looks', async () => {
+  const { admin, agent, phone, writes } = await scene()
+  const who = phone()
+  await writes(who, 'one')
+  const [{ id, last_message: last }] = (await ofCustomer(admin, who)) as [schema.Conversation]
+  await agent.call(schema.takeConversation, { params: { id } })
+  const read = () => agent.call(schema.readConversation, { params: { id }, body: { up_to: last!.id } })
+  await read()
+  await server.pool.query('update conversations set unread_count = 1 where id = $1', [id])
+  await read()
+  expect(await ofCustomer(admin, who)).toMatchObject([{ unread_count: 0 }])
+})

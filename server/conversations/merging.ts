@@ -1,5 +1,5 @@
 // Conversations of two contacts that turn out to be one person, and of one that turns out to be two.
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import type { Tx } from '../lib/db.ts'
 
 /** What a merge did to a conversation, so that it can be undone. */
@@ -19,20 +19,28 @@ interface JoinedRow {
   /** Not kept of what was merged before there were templates. */
   waits_until?: string | null
   first_asked_at?: string | null
+  read_to?: string | null
 }
+
+/** The first that the customer wrote in a conversation `c` and that its agent has not read; null when there is none. */
+const firstUnread = (c: RawBuilder<unknown>) => sql`(
+  select m.id from messages m where m.org_id = ${c}.org_id and m.conversation_id = ${c}.id and m.direction = 'in' and (${c}.read_to is null or m.id > ${c}.read_to)
+    and m.type not in ('reaction', 'edit', 'revoke', 'system') order by m.id limit 1)`
 
 /**
  * Gives the conversations of one contact to another. With a number there is only one open conversation: of two, the
- * other's own takes in what was said in this one, and keeps its agent.
+ * other's own takes in what was said in this one, and keeps its agent. It is read up to what was unread in either: what was
+ * written after that, and read in the other, counts as unread again.
  */
 export async function moveConversations(tx: Tx, orgId: string, from: string, to: string): Promise<MovedConversation[]> {
-  const { rows: both } = await sql<JoinedRow & { id: string; into: string }>`
-    select f.id, t.id as into, f.channel_id, f.opened_at, f.last_message_at, f.last_message_id, f.window_ends_at, f.waiting_since, f.unread_count, f.waits_until, f.first_asked_at
+  const { rows: both } = await sql<JoinedRow & { id: string; into: string; first_unread: string | null }>`
+    select f.id, t.id as into, f.channel_id, f.opened_at, f.last_message_at, f.last_message_id, f.window_ends_at, f.waiting_since, f.unread_count, f.waits_until, f.first_asked_at,
+      f.read_to, least(${firstUnread(sql`f`)}, ${firstUnread(sql`t`)}) as first_unread
     from conversations f join conversations t on t.org_id = f.org_id and t.contact_id = ${to} and t.channel_id = f.channel_id and t.closed_at is null
     where f.org_id = ${orgId} and f.contact_id = ${from} and f.closed_at is null
     order by t.id for update`.execute(tx)
   const joined: MovedConversation[] = []
-  for (const { id, into, ...row } of both) {
+  for (const { id, into, first_unread, ...row } of both) {
     const { rows } = await sql<{ id: string }>`
       update messages set conversation_id = ${into} where org_id = ${orgId} and conversation_id = ${id} returning id`.execute(
       tx,
@@ -40,15 +48,15 @@ export async function moveConversations(tx: Tx, orgId: string, from: string, to:
     await sql`
       update conversations set
         opened_at = least(opened_at, ${row.opened_at}),
-        last_message_id = case when (${row.last_message_at}::timestamptz, ${row.last_message_id}::uuid) > (last_message_at, last_message_id) then ${row.last_message_id}::uuid else last_message_id end,
-        last_message_at = greatest(last_message_at, ${row.last_message_at}),
         window_ends_at = greatest(window_ends_at, ${row.window_ends_at}),
         waiting_since = least(waiting_since, ${row.waiting_since}),
         waits_until = greatest(waits_until, ${row.waits_until}),
         first_asked_at = least(first_asked_at, ${row.first_asked_at}),
-        unread_count = unread_count + ${row.unread_count},
+        read_to = case when ${first_unread}::uuid is null then greatest(read_to, ${row.read_to}::uuid) else (
+          select id from messages where org_id = ${orgId} and conversation_id = ${into} and id < ${first_unread}::uuid order by id desc limit 1) end,
         people_only = people_only or (select f.people_only from conversations f where f.org_id = ${orgId} and f.id = ${id})
       where org_id = ${orgId} and id = ${into}`.execute(tx)
+    await showWhatIsThere(tx, orgId, into)
     await sql`delete from conversations where org_id = ${orgId} and id = ${id}`.execute(tx)
     joined.push({ id, into, row, messages: rows.map((message) => message.id) })
   }
@@ -74,8 +82,8 @@ export async function returnConversations(
     if (!('into' in each)) continue
     const { id, into, row, messages } = each
     await sql`
-      insert into conversations (org_id, id, contact_id, channel_id, opened_at, last_message_at, last_message_id, window_ends_at, waiting_since, unread_count, waits_until, first_asked_at)
-      values (${orgId}, ${id}, ${to}, ${row.channel_id}, ${row.opened_at}, ${row.last_message_at}, ${row.last_message_id}, ${row.window_ends_at}, ${row.waiting_since}, ${row.unread_count}, ${row.waits_until ?? null}, ${row.first_asked_at ?? null})`.execute(
+      insert into conversations (org_id, id, contact_id, channel_id, opened_at, last_message_at, last_message_id, window_ends_at, waiting_since, unread_count, waits_until, first_asked_at, read_to)
+      values (${orgId}, ${id}, ${to}, ${row.channel_id}, ${row.opened_at}, ${row.last_message_at}, ${row.last_message_id}, ${row.window_ends_at}, ${row.waiting_since}, ${row.unread_count}, ${row.waits_until ?? null}, ${row.first_asked_at ?? null}, ${row.read_to ?? null})`.execute(
       tx,
     )
     await sql`update messages set conversation_id = ${id} where org_id = ${orgId} and conversation_id = ${into} and id = any(${messages}::uuid[])`.execute(
@@ -85,7 +93,7 @@ export async function returnConversations(
   }
 }
 
-/** The last message and the unread ones of a conversation out of which some were taken. */
+/** The last message and the unread ones of a conversation into which some came, or out of which some were taken. */
 async function showWhatIsThere(tx: Tx, orgId: string, id: string): Promise<void> {
   await sql`
     update conversations c set last_message_id = m.id, last_message_at = m.sent_at,

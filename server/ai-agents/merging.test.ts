@@ -1,0 +1,94 @@
+// Conversations that an AI agent has, or had, when their contacts turn out to be one person.
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { mergeContacts } from '../contacts/merging.ts'
+import { getConversation, type Conversation } from '../conversations/schema.ts'
+import { AT_ONCE, aPhone, openShop, work, type Shop } from '../../test/help/ai-agents.ts'
+import { openScriptedModel, type ScriptedModel } from '../../test/help/models.ts'
+import { openTestServer, type TestServer } from '../../test/help/server.ts'
+import { answerDue } from './turns.ts'
+
+let server: TestServer
+let model: ScriptedModel
+beforeAll(async () => {
+  server = await openTestServer()
+})
+afterAll(() => server.close())
+beforeEach(async () => {
+  model = await openScriptedModel('openai_compatible')
+})
+afterEach(() => model.close())
+
+const merge = (shop: Shop, into: Conversation, from: Conversation) =>
+  server.db.transaction().execute((tx) => mergeContacts(tx, shop.admin.actor, into.contact.id, from.contact.id))
+
+/** An AI agent passes it over until it is left to anyone. */
+const setAside = (id: string, aside: boolean) =>
+  server.pool.query('update conversations set people_only = $2 where id = $1', [id, aside])
+
+/** One that no agent has taken yet, in which the customer wrote before what stands in the other one, which one has. */
+async function waitingAndHad(shop: Shop) {
+  const waiting = await shop.writes(aPhone(), 'Is there a table for ten?')
+  await setAside(waiting.id, true)
+  const had = await shop.writes(aPhone(), 'Hello')
+  return { waiting, had }
+}
+
+const textsOf = (request: { text: string } | undefined) => request?.text ?? ''
+const lookAt = (shop: Shop, id: string) => shop.admin.call(getConversation, { params: { id } })
+
+test('what the other contact had asked before is answered, once', async () => {
+  model.answer = () => ({ text: 'Yes.' })
+  const shop = await openShop(server, model)
+  const { waiting, had } = await waitingAndHad(shop)
+  await work(server)
+  expect(model.requests).toHaveLength(1)
+  await setAside(waiting.id, false)
+  await merge(shop, had, waiting)
+  await work(server)
+  expect(model.requests).toHaveLength(2)
+  expect(textsOf(model.requests[1])).toContain('a table for ten')
+  expect(await lookAt(shop, had.id)).toMatchObject({ unread_count: 0, waiting_since: null })
+  await work(server)
+  expect(model.requests).toHaveLength(2)
+})
+
+test('what the other contact had asked before, and what a merge brings while the model thinks, is not answered unseen', async () => {
+  const shop = await openShop(server, model)
+  const { waiting, had } = await waitingAndHad(shop)
+  let asked = 0
+  model.answer = async () => {
+    if (asked++ === 0) {
+      await setAside(waiting.id, false)
+      await merge(shop, had, waiting)
+    }
+    return { text: `Answer ${asked}` }
+  }
+  await work(server)
+  expect(asked).toBe(2)
+  expect(textsOf(model.requests[1])).toContain('a table for ten')
+  expect((await shop.said(had.id)).flatMap(({ direction, text }) => (direction === 'out' ? [text] : []))).toEqual([
+    'Answer 2',
+  ])
+})
+
+test('what has an earlier id than what was read, by another server’s clock, goes to people and not round and round', async () => {
+  model.answer = () => ({ text: 'Yes.' })
+  const shop = await openShop(server, model)
+  const { id } = await shop.writes(aPhone(), 'Hello')
+  await work(server)
+  await server.pool.query('update conversations set unread_count = 1 where id = $1', [id])
+  await work(server)
+  expect(await lookAt(shop, id)).toMatchObject({ status: 'pending', agent: null, unread_count: 1 })
+  await work(server)
+  expect(await lookAt(shop, id)).toMatchObject({ status: 'pending', agent: null })
+  expect(model.requests).toHaveLength(1)
+})
+
+test('what another server has answered since it was found due stays with the agent', async () => {
+  const shop = await openShop(server, model)
+  const { id } = await shop.writes(aPhone(), 'Hello')
+  await work(server)
+  await answerDue(server, { org_id: shop.admin.actor.org_id, conversation_id: id }, AT_ONCE)
+  expect(await lookAt(shop, id)).toMatchObject({ status: 'active', agent: { ai: true }, unread_count: 0 })
+  expect(model.requests).toHaveLength(1)
+})
