@@ -1,7 +1,7 @@
 // Conversations that an AI agent has, or had, when their contacts turn out to be one person.
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { mergeContacts } from '../contacts/merging.ts'
-import { getConversation, type Conversation } from '../conversations/schema.ts'
+import { mergeContacts, undoMerge } from '../contacts/merging.ts'
+import { getConversation, giveBackConversation, takeConversation, type Conversation } from '../conversations/schema.ts'
 import { AT_ONCE, aPhone, openShop, work, type Shop } from '../../test/help/ai-agents.ts'
 import { openScriptedModel, type ScriptedModel } from '../../test/help/models.ts'
 import { openTestServer, type TestServer } from '../../test/help/server.ts'
@@ -91,4 +91,30 @@ test('what another server has answered since it was found due stays with the age
   await answerDue(server, { org_id: shop.admin.actor.org_id, conversation_id: id }, AT_ONCE)
   expect(await lookAt(shop, id)).toMatchObject({ status: 'active', agent: { ai: true }, unread_count: 0 })
   expect(model.requests).toHaveLength(1)
+})
+
+test('no AI agent answers whom a person has, or whom one is to answer', async () => {
+  for (const handedOver of [false, true]) {
+    model.answer = () => ({ text: 'Yes.' })
+    const shop = await openShop(server, model)
+    const { waiting, had } = await waitingAndHad(shop)
+    await work(server)
+    const asked = model.requests.length
+    const params = { id: waiting.id }
+    await shop.person.call(takeConversation, { params })
+    if (handedOver) await shop.person.call(giveBackConversation, { params })
+    const id = await merge(shop, had, waiting)
+    await work(server)
+    expect(model.requests).toHaveLength(asked)
+    expect(await lookAt(shop, had.id)).toMatchObject({
+      status: handedOver ? 'pending' : 'active',
+      agent: handedOver ? null : { id: shop.person.actor.id },
+    })
+    await server.db.transaction().execute((tx) => undoMerge(tx, shop.admin.actor, id))
+    await work(server)
+    expect(await lookAt(shop, waiting.id)).toMatchObject({ agent: handedOver ? null : { id: shop.person.actor.id } })
+    await shop.writes(had.contact.phone!, 'Are you there?')
+    await work(server)
+    expect(await lookAt(shop, had.id)).toMatchObject({ agent: { name: 'Luna', ai: true }, unread_count: 0 })
+  }
 })

@@ -41,7 +41,7 @@ export async function mergeContacts(tx: Tx, actor: Actor, keptId: string, merged
   const before = await toldOf(tx, actor, keptId)
   const mergeId = newId()
   const assignments = await moveAssignments(tx, actor, mergedId, keptId, mergeId)
-  const conversations = await moveConversations(tx, actor.org_id, mergedId, keptId)
+  const conversations = await moveConversations(tx, actor, mergedId, keptId)
   const messages = await moveMessages(tx, actor.org_id, mergedId, keptId)
   const identities = await moveIdentities(tx, actor.org_id, merged, kept)
 
@@ -145,7 +145,7 @@ export async function undoMerge(tx: Tx, actor: Actor, mergeId: string): Promise<
     values (${actor.org_id}, ${merge.merged_id}, ${merge.merged_row.test}, ${merge.merged_row.first_seen_at}, '', ${merge.merged_row.created_at})`.execute(
     tx,
   )
-  await returnConversations(tx, actor.org_id, merge.kept_id, merge.merged_id, merge.conversations)
+  await returnConversations(tx, actor, merge.kept_id, merge.merged_id, merge.conversations)
   await returnMessages(tx, actor.org_id, merge.kept_id, merge.merged_id, merge.messages)
   await returnAssignments(tx, actor, merge.kept_id, merge.merged_id, merge.assignments, mergeId)
   await returnIdentities(tx, actor.org_id, merge.kept_id, merge.merged_id, merge.identities)

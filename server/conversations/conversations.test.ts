@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { composeMessage, composeTextMessage, deletionOf, editOf } from '../channels/whatsapp/compose.ts'
 import { listConflicts } from '../contacts/conflicts-schema.ts'
+import { listEvents } from '../events/schema.ts'
 import { openTestServer, type ConnectedAccount, type Person, type TestServer } from '../../test/help/server.ts'
 import { mergeContacts, undoMerge } from '../contacts/merging.ts'
 import { removePerson } from '../people/schema.ts'
@@ -477,4 +478,56 @@ test('what came with an earlier id than what was read, by another server’s clo
   await server.pool.query('update conversations set unread_count = 1 where id = $1', [id])
   await read()
   expect(await ofCustomer(admin, who)).toMatchObject([{ unread_count: 0 }])
+})
+
+/** Two contacts with an open conversation each with one number; `merge` makes them one, and answers how to undo it. */
+async function twoWith(who: Awaited<ReturnType<typeof scene>>, kept: string, merged: string) {
+  const [into, from] = [(await ofCustomer(who.admin, kept))[0]!, (await ofCustomer(who.admin, merged))[0]!]
+  const merge = async () => {
+    const id = await server.db
+      .transaction()
+      .execute((tx) => mergeContacts(tx, who.admin.actor, into.contact.id, from.contact.id))
+    return () => server.db.transaction().execute((tx) => undoMerge(tx, who.admin.actor, id))
+  }
+  return { into, from, merge }
+}
+
+test('a merge leaves the conversation with the person who has either, and others are told', async () => {
+  const who = await scene()
+  const { admin, agent, phone, writes } = who
+  const [kept, merged] = [phone(), phone()]
+  await writes(kept, 'waits')
+  await writes(merged, 'is with the agent')
+  const { into, from, merge } = await twoWith(who, kept, merged)
+  await agent.call(schema.takeConversation, { params: { id: from.id } })
+  const undo = await merge()
+  const of = (id: string) => admin.call(schema.getConversation, { params: { id } })
+  expect(await of(into.id)).toMatchObject({ status: 'active', agent: { id: agent.actor.id } })
+  const { events } = await admin.call(listEvents, { query: { types: 'conversation.assigned' } })
+  expect(events.at(-1)).toMatchObject({
+    actor: { id: admin.actor.id },
+    before: { agent_id: null },
+    after: { conversation_id: into.id, agent_id: agent.actor.id },
+  })
+  await undo()
+  expect(await of(from.id)).toMatchObject({ status: 'active', agent: { id: agent.actor.id } })
+  expect(await of(into.id)).toMatchObject({ status: 'pending', agent: null })
+})
+
+test('of two people the one who has the conversation that goes on keeps it; who went home meanwhile gets nothing back', async () => {
+  const who = await scene()
+  const { admin, agent, phone, writes } = who
+  const [kept, merged] = [phone(), phone()]
+  await writes(kept, 'with the administrator')
+  await writes(merged, 'with the agent')
+  const { into, from, merge } = await twoWith(who, kept, merged)
+  await admin.call(schema.takeConversation, { params: { id: into.id } })
+  await agent.call(schema.takeConversation, { params: { id: from.id } })
+  const undo = await merge()
+  const of = (id: string) => admin.call(schema.getConversation, { params: { id } })
+  expect(await of(into.id)).toMatchObject({ agent: { id: admin.actor.id } })
+  await admin.call(removePerson, { params: { id: agent.actor.id } })
+  await undo()
+  expect(await of(into.id)).toMatchObject({ agent: { id: admin.actor.id } })
+  expect(await of(from.id)).toMatchObject({ status: 'pending', agent: null })
 })

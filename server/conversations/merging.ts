@@ -1,12 +1,15 @@
 // Conversations of two contacts that turn out to be one person, and of one that turns out to be two.
 import { sql, type RawBuilder } from 'kysely'
+import type { Actor } from '../access/actor.ts'
 import type { Tx } from '../lib/db.ts'
+import { lockConversation } from './locking.ts'
+import { assign, isAi } from './taking.ts'
 
 /** What a merge did to a conversation, so that it can be undone. */
 export type MovedConversation =
   | { id: string }
   /** Both were open with the same number: it went into the other. */
-  | { id: string; into: string; row: JoinedRow; messages: string[] }
+  | { id: string; into: string; row: JoinedRow; messages: string[]; was?: JoinedInto }
 
 interface JoinedRow {
   channel_id: string
@@ -20,6 +23,15 @@ interface JoinedRow {
   waits_until?: string | null
   first_asked_at?: string | null
   read_to?: string | null
+  agent_id?: string | null
+  agent_name?: string | null
+  people_only?: boolean
+}
+
+/** The one that it went into, before that. */
+interface JoinedInto {
+  agent_id: string | null
+  people_only: boolean
 }
 
 /** The first that the customer wrote in a conversation `c` and that its agent has not read; null when there is none. */
@@ -29,18 +41,23 @@ const firstUnread = (c: RawBuilder<unknown>) => sql`(
 
 /**
  * Gives the conversations of one contact to another. With a number there is only one open conversation: of two, the
- * other's own takes in what was said in this one, and keeps its agent. It is read up to what was unread in either: what was
- * written after that, and read in the other, counts as unread again.
+ * other's own takes in what was said in this one, and keeps its agent, unless an AI or nobody has it and a person this one.
+ * It is read up to what was unread in either: what was written after that, and read in the other, counts as unread again.
  */
-export async function moveConversations(tx: Tx, orgId: string, from: string, to: string): Promise<MovedConversation[]> {
-  const { rows: both } = await sql<JoinedRow & { id: string; into: string; first_unread: string | null }>`
+export async function moveConversations(tx: Tx, actor: Actor, from: string, to: string): Promise<MovedConversation[]> {
+  const orgId = actor.org_id
+  const { rows: both } = await sql<
+    JoinedRow & { id: string; into: string; was: JoinedInto; first_unread: string | null }
+  >`
     select f.id, t.id as into, f.channel_id, f.opened_at, f.last_message_at, f.last_message_id, f.window_ends_at, f.waiting_since, f.unread_count, f.waits_until, f.first_asked_at,
-      f.read_to, least(${firstUnread(sql`f`)}, ${firstUnread(sql`t`)}) as first_unread
+      f.read_to, f.agent_id, f.agent_name, f.people_only,
+      jsonb_build_object('agent_id', t.agent_id, 'people_only', t.people_only) as was,
+      least(${firstUnread(sql`f`)}, ${firstUnread(sql`t`)}) as first_unread
     from conversations f join conversations t on t.org_id = f.org_id and t.contact_id = ${to} and t.channel_id = f.channel_id and t.closed_at is null
     where f.org_id = ${orgId} and f.contact_id = ${from} and f.closed_at is null
     order by t.id for update`.execute(tx)
   const joined: MovedConversation[] = []
-  for (const { id, into, first_unread, ...row } of both) {
+  for (const { id, into, was, first_unread, ...row } of both) {
     const { rows } = await sql<{ id: string }>`
       update messages set conversation_id = ${into} where org_id = ${orgId} and conversation_id = ${id} returning id`.execute(
       tx,
@@ -54,11 +71,12 @@ export async function moveConversations(tx: Tx, orgId: string, from: string, to:
         first_asked_at = least(first_asked_at, ${row.first_asked_at}),
         read_to = case when ${first_unread}::uuid is null then greatest(read_to, ${row.read_to}::uuid) else (
           select id from messages where org_id = ${orgId} and conversation_id = ${into} and id < ${first_unread}::uuid order by id desc limit 1) end,
-        people_only = people_only or (select f.people_only from conversations f where f.org_id = ${orgId} and f.id = ${id})
+        people_only = people_only or ${row.people_only}
       where org_id = ${orgId} and id = ${into}`.execute(tx)
     await showWhatIsThere(tx, orgId, into)
     await sql`delete from conversations where org_id = ${orgId} and id = ${id}`.execute(tx)
-    joined.push({ id, into, row, messages: rows.map((message) => message.id) })
+    await leaveToPerson(tx, actor, into, row)
+    joined.push({ id, into, row, was, messages: rows.map((message) => message.id) })
   }
   const { rows: moved } = await sql<{ id: string }>`
     update conversations set contact_id = ${to} where org_id = ${orgId} and contact_id = ${from} returning id`.execute(
@@ -67,30 +85,64 @@ export async function moveConversations(tx: Tx, orgId: string, from: string, to:
   return [...moved, ...joined]
 }
 
-/** Takes that back; one that went into another is there again, and waits. */
+/** Takes that back; one that went into another is there again, and waits, unless its agent still has the other by the merge. */
 export async function returnConversations(
   tx: Tx,
-  orgId: string,
+  actor: Actor,
   from: string,
   to: string,
   moved: readonly MovedConversation[],
 ): Promise<void> {
+  const orgId = actor.org_id
   await sql`update conversations set contact_id = ${to} where org_id = ${orgId} and contact_id = ${from} and id = any(${moved.map(({ id }) => id)}::uuid[])`.execute(
     tx,
   )
   for (const each of moved) {
     if (!('into' in each)) continue
-    const { id, into, row, messages } = each
+    const { id, into, row, messages, was } = each
     await sql`
-      insert into conversations (org_id, id, contact_id, channel_id, opened_at, last_message_at, last_message_id, window_ends_at, waiting_since, unread_count, waits_until, first_asked_at, read_to)
-      values (${orgId}, ${id}, ${to}, ${row.channel_id}, ${row.opened_at}, ${row.last_message_at}, ${row.last_message_id}, ${row.window_ends_at}, ${row.waiting_since}, ${row.unread_count}, ${row.waits_until ?? null}, ${row.first_asked_at ?? null}, ${row.read_to ?? null})`.execute(
+      insert into conversations (org_id, id, contact_id, channel_id, opened_at, last_message_at, last_message_id, window_ends_at, waiting_since, unread_count, waits_until, first_asked_at, read_to, people_only)
+      values (${orgId}, ${id}, ${to}, ${row.channel_id}, ${row.opened_at}, ${row.last_message_at}, ${row.last_message_id}, ${row.window_ends_at}, ${row.waiting_since}, ${row.unread_count}, ${row.waits_until ?? null}, ${row.first_asked_at ?? null}, ${row.read_to ?? null}, ${row.people_only ?? false})`.execute(
       tx,
     )
     await sql`update messages set conversation_id = ${id} where org_id = ${orgId} and conversation_id = ${into} and id = any(${messages}::uuid[])`.execute(
       tx,
     )
     await showWhatIsThere(tx, orgId, into)
+    if (was) await returnAgents(tx, actor, { id, into, row, was })
   }
+}
+
+/** Whom a person has, or whom people are to answer, is answered by no AI. */
+async function leaveToPerson(
+  tx: Tx,
+  actor: Actor,
+  into: string,
+  { agent_id: id, agent_name: name, people_only: peopleOnly }: JoinedRow,
+): Promise<void> {
+  const conversation = await lockConversation(tx, actor, into)
+  const has = conversation.agent_id
+  if (has !== null && !(await isAi(tx, actor, has))) return
+  if (id && name && !(await isAi(tx, actor, id))) await assign(tx, actor, conversation, { id, name })
+  else if (has !== null && peopleOnly) await assign(tx, actor, conversation, null)
+}
+
+/** Who had the one that went into the other has it again, if they still have that, which AI agents may have again if they might before. */
+async function returnAgents(
+  tx: Tx,
+  actor: Actor,
+  { id, into, row, was }: { id: string; into: string; row: JoinedRow; was: JoinedInto },
+): Promise<void> {
+  const conversation = await lockConversation(tx, actor, into)
+  if (conversation.closed_at !== null) return
+  const { agent_id: agent, agent_name: name } = row
+  const stillTheirs = agent && conversation.agent_id === agent && !(await isAi(tx, actor, agent))
+  if (stillTheirs && name) await assign(tx, actor, await lockConversation(tx, actor, id), { id: agent, name })
+  if (stillTheirs && was.agent_id !== agent) await assign(tx, actor, conversation, null)
+  const madeForPeople = row.people_only && !was.people_only
+  // Whom another person has now stays with people.
+  if (madeForPeople && (stillTheirs || conversation.agent_id === null || conversation.agent_id === was.agent_id))
+    await sql`update conversations set people_only = false where org_id = ${actor.org_id} and id = ${into}`.execute(tx)
 }
 
 /** The last message and the unread ones of a conversation into which some came, or out of which some were taken. */

@@ -78,13 +78,13 @@ export async function leaveToPeople(tx: Tx, actor: Actor, conversation: LockedCo
     where c.org_id = ${actor.org_id} and c.id = ${conversation.id}`.execute(tx)
 }
 
-async function isAi(tx: Tx, actor: Actor, agentId: string): Promise<boolean> {
+export async function isAi(tx: Tx, actor: Actor, agentId: string): Promise<boolean> {
   const { rows } = await sql`select from ai_agents where org_id = ${actor.org_id} and id = ${agentId}`.execute(tx)
   return rows.length > 0
 }
 
 /** Whom a person had, or an AI handed over, is for people: no AI takes it after that, unless it is given back for anyone. */
-async function assign(
+export async function assign(
   tx: Tx,
   actor: Actor,
   before: LockedConversation,
