@@ -531,3 +531,50 @@ test('of two people the one who has the conversation that goes on keeps it; who 
   expect(await of(into.id)).toMatchObject({ agent: { id: admin.actor.id } })
   expect(await of(from.id)).toMatchObject({ status: 'pending', agent: null })
 })
+
+const timesOf = async (id: string) =>
+  (
+    await server.pool.query<Record<string, string | null>>(
+      'select opened_at, window_ends_at, waiting_since, waits_until, first_asked_at from conversations where id = $1',
+      [id],
+    )
+  ).rows[0]!
+
+test('taken apart, a conversation neither waits for the other’s message nor takes text by the other’s window', async () => {
+  const who = await scene()
+  const { agent, phone, writes } = who
+  const [kept, merged] = [phone(), phone()]
+  await writes(merged, 'the other began', ago(21 * HOUR))
+  await writes(kept, 'a question', ago(20 * HOUR))
+  await writes(merged, 'the other asks', ago(HOUR))
+  const { into, from, merge } = await twoWith(who, kept, merged)
+  await agent.call(schema.takeConversation, { params: { id: into.id } })
+  await agent.call(schema.sendMessage, { params: { id: into.id }, body: { text: 'an answer' } })
+  const before = [await timesOf(into.id), await timesOf(from.id)]
+  expect(before[0]!.waiting_since).toBe(null)
+  const undo = await merge()
+  expect(await timesOf(into.id)).toEqual(before[1])
+  await undo()
+  expect([await timesOf(into.id), await timesOf(from.id)]).toEqual(before)
+})
+
+test('taken apart, what was asked and answered since the merge counts where it stays', async () => {
+  const who = await scene()
+  const { agent, phone, writes } = who
+  const [kept, merged] = [phone(), phone()]
+  await writes(merged, 'the other asks', ago(2 * HOUR))
+  await writes(kept, 'a question', ago(HOUR))
+  const { into, merge } = await twoWith(who, kept, merged)
+  const undo = await merge()
+  await agent.call(schema.takeConversation, { params: { id: into.id } })
+  await agent.call(schema.sendMessage, { params: { id: into.id }, body: { text: 'an answer' } })
+  await undo()
+  expect(await timesOf(into.id)).toMatchObject({ waiting_since: null })
+  const again = await merge()
+  await writes(kept, 'and another question')
+  const asked = await timesOf(into.id)
+  await again()
+  const after = await timesOf(into.id)
+  expect(after.window_ends_at).toBe(asked.window_ends_at)
+  expect(Date.parse(after.waiting_since!)).toBeGreaterThan(Date.now() - HOUR / 2)
+})

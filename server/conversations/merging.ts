@@ -4,6 +4,7 @@ import type { Actor } from '../access/actor.ts'
 import type { Tx } from '../lib/db.ts'
 import { lockConversation } from './locking.ts'
 import { assign, isAi } from './taking.ts'
+import { unansweredSince } from './waiting.ts'
 
 /** What a merge did to a conversation, so that it can be undone. */
 export type MovedConversation =
@@ -32,6 +33,12 @@ interface JoinedRow {
 interface JoinedInto {
   agent_id: string | null
   people_only: boolean
+  opened_at: string
+  last_message_at: string
+  window_ends_at: string
+  waiting_since: string | null
+  waits_until: string | null
+  first_asked_at: string | null
 }
 
 /** The first that the customer wrote in a conversation `c` and that its agent has not read; null when there is none. */
@@ -51,7 +58,8 @@ export async function moveConversations(tx: Tx, actor: Actor, from: string, to: 
   >`
     select f.id, t.id as into, f.channel_id, f.opened_at, f.last_message_at, f.last_message_id, f.window_ends_at, f.waiting_since, f.unread_count, f.waits_until, f.first_asked_at,
       f.read_to, f.agent_id, f.agent_name, f.people_only,
-      jsonb_build_object('agent_id', t.agent_id, 'people_only', t.people_only) as was,
+      jsonb_build_object('agent_id', t.agent_id, 'people_only', t.people_only, 'opened_at', t.opened_at, 'last_message_at', t.last_message_at,
+        'window_ends_at', t.window_ends_at, 'waiting_since', t.waiting_since, 'waits_until', t.waits_until, 'first_asked_at', t.first_asked_at) as was,
       least(${firstUnread(sql`f`)}, ${firstUnread(sql`t`)}) as first_unread
     from conversations f join conversations t on t.org_id = f.org_id and t.contact_id = ${to} and t.channel_id = f.channel_id and t.closed_at is null
     where f.org_id = ${orgId} and f.contact_id = ${from} and f.closed_at is null
@@ -109,6 +117,7 @@ export async function returnConversations(
       tx,
     )
     await showWhatIsThere(tx, orgId, into)
+    if (was) await returnTimes(tx, orgId, into, row, was)
     if (was) await returnAgents(tx, actor, { id, into, row, was })
   }
 }
@@ -143,6 +152,21 @@ async function returnAgents(
   // Whom another person has now stays with people.
   if (madeForPeople && (stillTheirs || conversation.agent_id === null || conversation.agent_id === was.agent_id))
     await sql`update conversations set people_only = false where org_id = ${actor.org_id} and id = ${into}`.execute(tx)
+}
+
+/** What is as the merge made it is as it was before; what was asked and answered in it since counts. */
+async function returnTimes(tx: Tx, orgId: string, into: string, row: JoinedRow, was: JoinedInto): Promise<void> {
+  await sql`
+    update conversations c set
+      opened_at = ${was.opened_at},
+      window_ends_at = case when c.window_ends_at > greatest(${was.window_ends_at}::timestamptz, ${row.window_ends_at}) then c.window_ends_at else ${was.window_ends_at} end,
+      waits_until = case when c.waits_until is distinct from greatest(${was.waits_until}::timestamptz, ${row.waits_until ?? null}) then c.waits_until else ${was.waits_until}::timestamptz end,
+      first_asked_at = coalesce(${was.first_asked_at}::timestamptz, (
+        select min(m.sent_at) from messages m where m.org_id = c.org_id and m.conversation_id = c.id and m.direction = 'in' and m.type not in ('reaction', 'edit', 'revoke', 'system'))),
+      waiting_since = case when c.closed_at is not null then null
+        when exists (select from messages m where m.org_id = c.org_id and m.conversation_id = c.id and m.direction = 'out' and m.sent_at > ${was.last_message_at}) then ${unansweredSince}
+        else coalesce(${was.waiting_since}::timestamptz, ${unansweredSince}) end
+    where c.org_id = ${orgId} and c.id = ${into}`.execute(tx)
 }
 
 /** The last message and the unread ones of a conversation into which some came, or out of which some were taken. */
