@@ -5,6 +5,7 @@ import { getConversation, giveBackConversation, takeConversation, type Conversat
 import { AT_ONCE, aPhone, openShop, work, type Shop } from '../../test/help/ai-agents.ts'
 import { openScriptedModel, type ScriptedModel } from '../../test/help/models.ts'
 import { openTestServer, type TestServer } from '../../test/help/server.ts'
+import { listAiAgentActs, listHandOvers } from './schema.ts'
 import { answerDue } from './turns.ts'
 
 let server: TestServer
@@ -117,4 +118,36 @@ test('no AI agent answers whom a person has, or whom one is to answer', async ()
     await work(server)
     expect(await lookAt(shop, had.id)).toMatchObject({ agent: { name: 'Luna', ai: true }, unread_count: 0 })
   }
+})
+
+test('what an agent did, told colleagues and was answered stays with the conversation, and goes back with it', async () => {
+  model.answer = () => ({ text: 'Yes.' })
+  const shop = await openShop(server, model)
+  const had = await shop.writes(aPhone(), 'Hello')
+  const from = await shop.writes(aPhone(), 'This is a complaint')
+  await work(server)
+  const also = await shop.writes(aPhone(), 'Hi')
+  await work(server)
+  const acts = async () =>
+    (await shop.admin.call(listAiAgentActs, { params: { id: shop.agent.id }, query: {} })).acts.map(
+      ({ id, kind, conversation_id: where }) => ({ id, kind, where }),
+    )
+  const exchanges = async () =>
+    (
+      await server.pool.query(
+        `select x.call_id, x.conversation_id as where from model_exchanges x join model_calls c on c.id = x.call_id
+        where x.org_id = $1 and c.conversation_id = x.conversation_id order by call_id`,
+        [shop.admin.actor.org_id],
+      )
+    ).rows as { where: string }[]
+  const before = [await acts(), await exchanges()]
+  expect(before.map(({ length }) => length)).toEqual([6, 2])
+  const first = await merge(shop, had, from)
+  const second = await merge(shop, had, also)
+  const movedTo = (rows: { where: string }[]) =>
+    rows.map((row) => ([from.id, also.id].includes(row.where) ? { ...row, where: had.id } : row))
+  expect([await acts(), await exchanges()]).toEqual(before.map(movedTo))
+  expect((await shop.admin.call(listHandOvers, { params: { id: had.id } })).hand_overs).toHaveLength(1)
+  for (const id of [second, first]) await server.db.transaction().execute((tx) => undoMerge(tx, shop.admin.actor, id))
+  expect([await acts(), await exchanges()]).toEqual(before)
 })

@@ -1,6 +1,7 @@
 // Merging two contacts that are one person, and taking them apart again.
 import { sql } from 'kysely'
 import { actorColumns, type Actor } from '../access/actor.ts'
+import { bringSuggestionsBack, setSuggestionsAside, type SetAside } from '../analysis/merging.ts'
 import { moveConversations, returnConversations, type MovedConversation } from '../conversations/merging.ts'
 import { activityOf, moveMessages, returnMessages } from '../conversations/messages.ts'
 import { recordEvents } from '../events/events.ts'
@@ -41,14 +42,15 @@ export async function mergeContacts(tx: Tx, actor: Actor, keptId: string, merged
   const before = await toldOf(tx, actor, keptId)
   const mergeId = newId()
   const assignments = await moveAssignments(tx, actor, mergedId, keptId, mergeId)
+  const suggestions = await setSuggestionsAside(tx, actor.org_id, [keptId, mergedId])
   const conversations = await moveConversations(tx, actor, mergedId, keptId)
   const messages = await moveMessages(tx, actor.org_id, mergedId, keptId)
   const identities = await moveIdentities(tx, actor.org_id, merged, kept)
 
   const by = actorColumns(actor)
   await sql`
-    insert into contact_merges (org_id, id, kept_id, merged_id, kept_row, merged_row, identities, conversations, messages, assignments, actor_kind, actor_id, actor_name)
-    values (${actor.org_id}, ${mergeId}, ${keptId}, ${mergedId}, ${JSON.stringify(kept)}::jsonb, ${JSON.stringify(merged)}::jsonb, ${JSON.stringify(identities)}::jsonb, ${JSON.stringify(conversations)}::jsonb,
+    insert into contact_merges (org_id, id, kept_id, merged_id, kept_row, merged_row, identities, suggestions, conversations, messages, assignments, actor_kind, actor_id, actor_name)
+    values (${actor.org_id}, ${mergeId}, ${keptId}, ${mergedId}, ${JSON.stringify(kept)}::jsonb, ${JSON.stringify(merged)}::jsonb, ${JSON.stringify(identities)}::jsonb, ${JSON.stringify(suggestions)}::jsonb, ${JSON.stringify(conversations)}::jsonb,
       ${messages}::uuid[], ${assignments}::bigint[], ${by.actor_kind}, ${by.actor_id}, ${by.actor_name})`.execute(tx)
   await sql`delete from contacts where org_id = ${actor.org_id} and id = ${mergedId}`.execute(tx)
 
@@ -125,6 +127,7 @@ export async function undoMerge(tx: Tx, actor: Actor, mergeId: string): Promise<
     kept_row: ContactRow
     merged_row: ContactRow
     identities: MovedIdentity[]
+    suggestions: SetAside[]
     conversations: MovedConversation[]
     messages: string[]
     assignments: (number | string)[]
@@ -146,6 +149,7 @@ export async function undoMerge(tx: Tx, actor: Actor, mergeId: string): Promise<
     tx,
   )
   await returnConversations(tx, actor, merge.kept_id, merge.merged_id, merge.conversations)
+  await bringSuggestionsBack(tx, actor.org_id, merge.suggestions)
   await returnMessages(tx, actor.org_id, merge.kept_id, merge.merged_id, merge.messages)
   await returnAssignments(tx, actor, merge.kept_id, merge.merged_id, merge.assignments, mergeId)
   await returnIdentities(tx, actor.org_id, merge.kept_id, merge.merged_id, merge.identities)

@@ -1,7 +1,10 @@
 // Conversations of two contacts that turn out to be one person, and of one that turns out to be two.
 import { sql, type RawBuilder } from 'kysely'
 import type { Actor } from '../access/actor.ts'
+import { moveActs, returnActs, type MovedActs } from '../ai-agents/merging.ts'
+import { moveSuggestions, returnSuggestions } from '../analysis/merging.ts'
 import type { Tx } from '../lib/db.ts'
+import { moveCalls, returnCalls } from '../models/merging.ts'
 import { lockConversation } from './locking.ts'
 import { assign, isAi } from './taking.ts'
 import { unansweredSince } from './waiting.ts'
@@ -10,7 +13,7 @@ import { unansweredSince } from './waiting.ts'
 export type MovedConversation =
   | { id: string }
   /** Both were open with the same number: it went into the other. */
-  | { id: string; into: string; row: JoinedRow; messages: string[]; was?: JoinedInto }
+  | { id: string; into: string; row: JoinedRow; messages: string[]; was?: JoinedInto; brought?: Brought }
 
 interface JoinedRow {
   channel_id: string
@@ -27,6 +30,12 @@ interface JoinedRow {
   agent_id?: string | null
   agent_name?: string | null
   people_only?: boolean
+}
+
+/** What hung on it, by ids. */
+interface Brought extends MovedActs {
+  suggestions: string[]
+  calls: string[]
 }
 
 /** The one that it went into, before that. */
@@ -82,9 +91,14 @@ export async function moveConversations(tx: Tx, actor: Actor, from: string, to: 
         people_only = people_only or ${row.people_only}
       where org_id = ${orgId} and id = ${into}`.execute(tx)
     await showWhatIsThere(tx, orgId, into)
+    const brought = {
+      suggestions: await moveSuggestions(tx, orgId, id, into),
+      calls: await moveCalls(tx, orgId, id, into),
+      ...(await moveActs(tx, orgId, id, into)),
+    }
     await sql`delete from conversations where org_id = ${orgId} and id = ${id}`.execute(tx)
     await leaveToPerson(tx, actor, into, row)
-    joined.push({ id, into, row, was, messages: rows.map((message) => message.id) })
+    joined.push({ id, into, row, was, brought, messages: rows.map((message) => message.id) })
   }
   const { rows: moved } = await sql<{ id: string }>`
     update conversations set contact_id = ${to} where org_id = ${orgId} and contact_id = ${from} returning id`.execute(
@@ -107,7 +121,7 @@ export async function returnConversations(
   )
   for (const each of moved) {
     if (!('into' in each)) continue
-    const { id, into, row, messages, was } = each
+    const { id, into, row, messages, was, brought } = each
     await sql`
       insert into conversations (org_id, id, contact_id, channel_id, opened_at, last_message_at, last_message_id, window_ends_at, waiting_since, unread_count, waits_until, first_asked_at, read_to, people_only)
       values (${orgId}, ${id}, ${to}, ${row.channel_id}, ${row.opened_at}, ${row.last_message_at}, ${row.last_message_id}, ${row.window_ends_at}, ${row.waiting_since}, ${row.unread_count}, ${row.waits_until ?? null}, ${row.first_asked_at ?? null}, ${row.read_to ?? null}, ${row.people_only ?? false})`.execute(
@@ -117,6 +131,11 @@ export async function returnConversations(
       tx,
     )
     await showWhatIsThere(tx, orgId, into)
+    if (brought) {
+      await returnSuggestions(tx, orgId, into, id, brought.suggestions)
+      await returnCalls(tx, orgId, into, id, brought.calls)
+      await returnActs(tx, orgId, into, id, brought)
+    }
     if (was) await returnTimes(tx, orgId, into, row, was)
     if (was) await returnAgents(tx, actor, { id, into, row, was })
   }
