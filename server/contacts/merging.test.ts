@@ -365,3 +365,30 @@ test('of two user ids that become one contact’s, the one that wrote last is cu
   await writes(account, { userId: ALICE }, 'three', hours(-0.01))
   expect(await current()).toMatchObject([{ value: ALICE }])
 })
+
+test('a contact whose messages are kept no more stays with its number through merges and changes of ids', async () => {
+  const { admin, account, old, now } = await twoPhones()
+  const other = await server.newAccount(admin)
+  await writes(other, { from: NEW }, 'on another number', new Date().toISOString())
+  await server.pool.query('delete from messages where org_id = $1', [admin.actor.org_id])
+  const channels = async (id: string) =>
+    (
+      await server.pool.query<{ channel: string }>(
+        'select unnest(channel_ids) as channel from contacts where id = $1 order by 1',
+        [id],
+      )
+    ).rows.map(({ channel }) => channel)
+  const both = [account, other].map((each) => each.account.channels[0]!.id).toSorted()
+  const first = account.account.channels[0]!.id
+  expect([await channels(old), await channels(now)]).toEqual([[first], both])
+  const { merge_id: id } = await admin.call(mergeContacts, { params: { id: old }, body: { merged_id: now } })
+  expect(await channels(old)).toEqual(both)
+  await admin.call(undoMerge, { params: { id } })
+  expect([await channels(old), await channels(now)]).toEqual([[first], both])
+  await writes(account, { from: OLD, userId: ALICE }, 'one', new Date().toISOString())
+  await writes(account, { from: OLD, userId: 'US.999' }, 'two', new Date().toISOString())
+  await server.pool.query('delete from messages where org_id = $1', [admin.actor.org_id])
+  const [conflict] = (await admin.call(listConflicts, {})).conflicts
+  await admin.call(decideConflict, { params: { id: conflict!.id }, body: { decision: 'same_person' } })
+  expect(await channels(old)).toEqual([first])
+})

@@ -24,6 +24,8 @@ interface ContactRow {
   first_seen_at: string
   first_seen_provisional: boolean
   last_seen_at: string | null
+  /** Those of messages that are kept no more included. Not written down by older merges. */
+  channel_ids?: string[]
   created_at: string
 }
 
@@ -61,6 +63,7 @@ export async function mergeContacts(tx: Tx, actor: Actor, keptId: string, merged
     display_name: takesName ? merged.display_name : kept.display_name,
     name_origin: takesName ? merged.name_origin : kept.name_origin,
     username: kept.username ?? merged.username,
+    channel_ids: [...(kept.channel_ids ?? []), ...(merged.channel_ids ?? [])],
     ...seenTogether(kept, merged),
   })
   await refreshDerived(tx, actor.org_id, keptId)
@@ -166,6 +169,10 @@ export async function undoMerge(tx: Tx, actor: Actor, mergeId: string): Promise<
   const wroteSince = kept.last_seen_at !== null && (atMerge === null || kept.last_seen_at > atMerge)
   await writeContact(tx, actor.org_id, {
     ...kept,
+    channel_ids: [
+      ...(before.channel_ids ?? []),
+      ...(kept.channel_ids ?? []).filter((id) => !merge.merged_row.channel_ids?.includes(id)),
+    ],
     phone: given('phone'),
     display_name: given('display_name'),
     username: given('username'),
@@ -216,13 +223,15 @@ async function readTwo(tx: Tx, orgId: string, keptId: string, mergedId: string):
 
 async function findRow(tx: Tx, orgId: string, id: string): Promise<ContactRow | null> {
   const { rows } = await sql<ContactRow>`
-    select id, test, phone, display_name, name_origin, username, first_seen_at, first_seen_provisional, last_seen_at, created_at
+    select id, test, phone, display_name, name_origin, username, first_seen_at, first_seen_provisional, last_seen_at, channel_ids, created_at
     from contacts where org_id = ${orgId} and id = ${id} for no key update`.execute(tx)
   return rows[0] ?? null
 }
 
+/** The numbers are those given, and those of the messages that it has now. */
 async function writeContact(tx: Tx, orgId: string, row: ContactRow): Promise<void> {
-  await sql`update contacts set phone = ${row.phone}, display_name = ${row.display_name}, name_origin = ${row.name_origin}, username = ${row.username},
-    first_seen_at = ${row.first_seen_at}, first_seen_provisional = ${row.first_seen_provisional}, last_seen_at = ${row.last_seen_at}
-    where org_id = ${orgId} and id = ${row.id}`.execute(tx)
+  await sql`update contacts c set phone = ${row.phone}, display_name = ${row.display_name}, name_origin = ${row.name_origin}, username = ${row.username},
+    first_seen_at = ${row.first_seen_at}, first_seen_provisional = ${row.first_seen_provisional}, last_seen_at = ${row.last_seen_at},
+    channel_ids = array(select unnest(${row.channel_ids ?? []}::uuid[]) union select m.channel_id from messages m where m.org_id = c.org_id and m.contact_id = c.id order by 1)
+    where c.org_id = ${orgId} and c.id = ${row.id}`.execute(tx)
 }
