@@ -1,8 +1,15 @@
 // Conversations that an AI agent has, or had, when their contacts turn out to be one person.
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { mergeContacts, undoMerge } from '../contacts/merging.ts'
-import { getConversation, giveBackConversation, takeConversation, type Conversation } from '../conversations/schema.ts'
-import { AT_ONCE, aPhone, openShop, work, type Shop } from '../../test/help/ai-agents.ts'
+import { getContact } from '../contacts/schema.ts'
+import {
+  closeConversation,
+  getConversation,
+  giveBackConversation,
+  takeConversation,
+  type Conversation,
+} from '../conversations/schema.ts'
+import { AT_ONCE, aPhone, numberOf, openShop, withTags, work, type Shop } from '../../test/help/ai-agents.ts'
 import { openScriptedModel, type ScriptedModel } from '../../test/help/models.ts'
 import { openTestServer, type TestServer } from '../../test/help/server.ts'
 import { listAiAgentActs, listHandOvers } from './schema.ts'
@@ -150,4 +157,41 @@ test('what an agent did, told colleagues and was answered stays with the convers
   expect((await shop.admin.call(listHandOvers, { params: { id: had.id } })).hand_overs).toHaveLength(1)
   for (const id of [second, first]) await server.db.transaction().execute((tx) => undoMerge(tx, shop.admin.actor, id))
   expect([await acts(), await exchanges()]).toEqual(before)
+})
+
+test('a contact that is merged into another while the model thinks is answered, and tagged, as the other', async () => {
+  const shop = await openShop(server, model)
+  const booking = await shop.tag('Table booking', 'Customer wants to book a table')
+  const other = await shop.writes(aPhone(), 'Hello')
+  await setAside(other.id, true)
+  await shop.admin.call(takeConversation, { params: { id: other.id } })
+  await shop.admin.call(closeConversation, { params: { id: other.id }, body: {} })
+  const asking = await shop.writes(aPhone(), 'I would like to book a table')
+  let merged = false
+  const answer = withTags(
+    (tags, request) => [
+      {
+        name: 'add_tag',
+        input: {
+          message: numberOf(request, 'book a table'),
+          quote: 'book a table',
+          reason: 'Wants a table.',
+          confidence: 0.9,
+          tag_id: tags.get('Table booking'),
+        },
+      },
+    ],
+    'For when?',
+  )
+  model.answer = async (request) => {
+    if (!merged) {
+      merged = true
+      await merge(shop, other, asking)
+    }
+    return answer(request)
+  }
+  await work(server)
+  expect((await shop.said(asking.id)).map(({ text }) => text)).toContain('For when?')
+  const contact = await shop.admin.call(getContact, { params: { id: other.contact.id } })
+  expect(contact.active_tags.map(({ tag }) => tag.id)).toEqual([booking])
 })
