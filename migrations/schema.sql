@@ -263,6 +263,7 @@ create table contact_merges (
   undone_at       timestamptz(3),
   undone_by_name  text,
   conversations   jsonb not null default '[]'::jsonb,
+  suggestions     jsonb not null default '[]'::jsonb,
   constraint contact_merges_pkey PRIMARY KEY (org_id, id),
   constraint contact_merges_org_id_fkey FOREIGN KEY (org_id) REFERENCES organizations(id) ON DELETE CASCADE
 );

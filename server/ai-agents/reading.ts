@@ -16,8 +16,9 @@ export interface Reading {
   contactId: string
   channelId: string
   turns: TranscriptTurn[]
-  /** The newest message of the customer, and how many of them the agent has not dealt with. */
+  /** The newest message of the customer, how many there are, and those that the agent has not dealt with. */
   newest: string | null
+  asked: number
   fresh: TranscriptTurn[]
   /** A colleague wrote in it from the phone, or before it. */
   colleagueWrote: boolean
@@ -49,14 +50,16 @@ export async function readConversation(db: Db, which: Which): Promise<Reading | 
   const head = heads[0]
   if (!head) return null
   const turns = await turnsOf(db, which)
-  const { rows: said } = await sql<{ newest: string | null }>`
-    select max(id::text) filter (where direction = 'in' and type not in ('reaction', 'edit', 'revoke', 'system'))::uuid as newest
+  const { rows: said } = await sql<{ newest: string | null; asked: number }>`
+    select max(id::text) filter (where direction = 'in' and type not in ('reaction', 'edit', 'revoke', 'system'))::uuid as newest,
+      count(*) filter (where direction = 'in' and type not in ('reaction', 'edit', 'revoke', 'system'))::int as asked
     from messages where org_id = ${org_id} and conversation_id = ${conversation_id}`.execute(db)
   return {
     contactId: head.contact_id,
     channelId: head.channel_id,
     turns,
     newest: said[0]!.newest,
+    asked: said[0]!.asked,
     fresh: turns.filter(
       ({ from, message_id }) => from === 'customer' && (head.read_to === null || message_id > head.read_to),
     ),

@@ -63,7 +63,7 @@ export async function settleAnswer(
     )
   const conversation = await lockMine(tx, turn)
   if (conversation === null) return 'silenced'
-  const since = await writtenSince(tx, place, reading.newest)
+  const since = await writtenSince(tx, place, reading)
   if (since.colleague) {
     await goToPeople(tx, turn, conversation, { reason: 'colleague_wrote' })
     return 'written'
@@ -113,10 +113,18 @@ export async function settleHandOver(
   return 'written'
 }
 
-/** Nothing is left to answer: what the customer wrote was taken back. */
+/**
+ * Nothing is left to answer: what the customer wrote was taken back. When what is unread came with an earlier id than what
+ * was read, as by the clock of another server, nobody has answered it, and people do.
+ */
 export async function settleNothing(tx: Tx, turn: Begun, { newest }: Reading): Promise<Settled> {
-  if ((await lockMine(tx, turn)) === null) return 'silenced'
-  if (newest !== null) await markRead(tx, agentActor(turn.agent), turn.conversation_id, newest)
+  const conversation = await lockMine(tx, turn)
+  if (conversation === null) return 'silenced'
+  // Another server may have answered meanwhile.
+  if (conversation.unread_count === 0) return 'written'
+  if (newest !== null && (conversation.read_to === null || conversation.read_to < newest))
+    await markRead(tx, agentActor(turn.agent), turn.conversation_id, newest)
+  else await goToPeople(tx, turn, conversation, { reason: 'failed' })
   return 'written'
 }
 
@@ -151,17 +159,17 @@ async function goToPeople(
   await writeActs(tx, placeOf(turn), [{ kind: 'handed_over', reason, words }])
 }
 
-/** Ids sort in the order of arrival. */
+/** By how many there are: what a merge brings, or another server, may have an earlier id than what was read. */
 async function writtenSince(
   tx: Tx,
   { org_id, conversation_id }: { org_id: string; conversation_id: string },
-  newest: string | null,
+  { asked }: Reading,
 ): Promise<{ customer: boolean; colleague: boolean }> {
-  const { rows } = await sql<{ customer: boolean; colleague: boolean }>`
-    select coalesce(bool_or(direction = 'in'), false) as customer, coalesce(bool_or(origin = 'echo'), false) as colleague
-    from messages where org_id = ${org_id} and conversation_id = ${conversation_id} and (${newest}::uuid is null or id > ${newest}::uuid)
-      and type not in ('reaction', 'edit', 'revoke', 'system')`.execute(tx)
-  return rows[0]!
+  const { rows } = await sql<{ asked: number; colleague: boolean }>`
+    select count(*) filter (where direction = 'in' and type not in ('reaction', 'edit', 'revoke', 'system'))::int as asked,
+      coalesce(bool_or(origin = 'echo'), false) as colleague
+    from messages where org_id = ${org_id} and conversation_id = ${conversation_id}`.execute(tx)
+  return { customer: rows[0]!.asked > asked, colleague: rows[0]!.colleague }
 }
 
 async function changeTagsAsWished(

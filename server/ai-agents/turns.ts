@@ -146,6 +146,8 @@ export async function answerDue(
     outlivingDeadlocks(() => server.db.transaction().execute(work)).catch((error: unknown) => {
       // Erased meanwhile.
       if (error instanceof Problem && error.details.reason === 'conversation_missing') return 'silenced'
+      // Merged into another one, which has the conversation now.
+      if (error instanceof Problem && error.details.reason === 'contact_missing') return 'stale'
       throw error
     })
   for (let anew = 0; ; anew++) {

@@ -10,6 +10,7 @@ import {
   phoneOf,
   sameSort,
   timesOf,
+  writesUnder,
   type Conflict,
   type Given,
   type ConflictReason,
@@ -100,7 +101,7 @@ export class Identities {
   /**
    * The contact of a sighting, made when nobody has its ids. The phone decides when phone and id point to two contacts,
    * which is recorded as a conflict; so is a known phone that comes with another id of the same portfolio, as it may
-   * have a new owner. Null when the sighting has no id at all.
+   * have a new owner. Ids that they write under are current again. Null when the sighting has no id at all.
    */
   see(sighting: Sighting): string | null {
     const { phone, bsuid, parent } = keysOf(sighting, sighting.portfolio_id, sighting.test)
@@ -117,6 +118,9 @@ export class Identities {
       if (current) this.#conflict('possible_new_owner', contact, null, bsuid, sighting.at)
       else this.#attach(contact, bsuid)
     }
+    for (const key of [phone, bsuid])
+      if (key && this.#owner(key) === contact && writesUnder(this.#byKey.get(keyText(key)), sighting))
+        this.#prefer(contact, key, sighting.at)
     if (phone && !byPhone) this.#prefer(contact, phone, sighting.at)
     if (parent && !this.#owner(parent)) this.#attach(contact, parent)
     if (sighting.card_phone && sighting.wa_id === null) this.#tellPhone(contact, sighting, sighting.card_phone)

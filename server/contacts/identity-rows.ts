@@ -265,7 +265,7 @@ export async function rescopeIdentities(tx: Tx, orgId: string, from: string, to:
   )
 }
 
-/** Writes anew what follows from names, identities and messages, after they changed elsewhere than in `Identities`. */
+/** Writes anew what follows from names and identities, after they changed elsewhere than in `Identities`. */
 export async function refreshDerived(tx: Tx, orgId: string, contactId: string): Promise<void> {
   const { rows } = await sql<{ display_name: string | null; username: string | null; identities: Key[] }>`
     select c.display_name, c.username, coalesce((select jsonb_agg(jsonb_build_object('kind', i.kind, 'value', i.value) order by i.created_at, i.value)
@@ -274,7 +274,6 @@ export async function refreshDerived(tx: Tx, orgId: string, contactId: string): 
   const row = rows[0]
   if (!row) return
   const text = searchText({ ...row, ids: searchedIds(row) })
-  await sql`update contacts c set search_text = ${text}, search_grams = ${searchGrams(text)}::text[], sort_name = ${sortName(row.display_name)},
-      channel_ids = array(select distinct m.channel_id from messages m where m.org_id = c.org_id and m.contact_id = c.id order by 1)
+  await sql`update contacts c set search_text = ${text}, search_grams = ${searchGrams(text)}::text[], sort_name = ${sortName(row.display_name)}
     where c.org_id = ${orgId} and c.id = ${contactId}`.execute(tx)
 }

@@ -107,6 +107,10 @@ export interface Conflict extends Key {
 /** Of which a contact has one current id. */
 export const sameSort = (a: Key, b: Key): boolean => a.kind === b.kind && a.scope === b.scope
 
+/** Whether they write under an id that another one had replaced by then. */
+export const writesUnder = (held: HeldIdentity | undefined, { at, own_act }: Sighting): boolean =>
+  held !== undefined && held.retired_at !== null && own_act && at > held.retired_at
+
 export const keyText = ({ kind, scope, value }: Key): string => `${kind}\n${scope}\n${value}`
 
 export const externalKey = ({ system, id }: ExternalId): Key => ({ kind: 'external_id', scope: system, value: id })

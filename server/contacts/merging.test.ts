@@ -1,10 +1,13 @@
 // Conflicts are decided by people: merged without loss, kept apart for good, and every decision can be taken back.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { composeTextMessage } from '../channels/whatsapp/compose.ts'
+import { composeIdentityChange, composeTextMessage } from '../channels/whatsapp/compose.ts'
+import { findOutboxes, takeMessages } from '../conversations/outbox.ts'
+import { listConversations, sendMessage, takeConversation } from '../conversations/schema.ts'
 import { changeContactTags, createTag, listTagChanges } from '../tags/schema.ts'
 import { listEvents } from '../events/schema.ts'
 import { openTestServer, type ConnectedAccount, type Person, type TestServer } from '../../test/help/server.ts'
 import { decideConflict, listConflicts, undoConflictDecision } from './conflicts-schema.ts'
+import { mergeContacts, undoMerge } from './merging-schema.ts'
 import { getContact, listContacts } from './schema.ts'
 
 let server: TestServer
@@ -253,4 +256,139 @@ test('a change of ids that came before anybody was known joins whoever comes, un
   expect((await admin.call(listContacts, {})).contacts).toMatchObject([
     { phone: '+12195555358', first_seen_at: '2026-01-01T10:00:00.000Z' },
   ])
+})
+
+/** Two contacts with a phone each, of which the second wrote last. */
+async function twoPhones() {
+  const admin = await server.newPerson()
+  const account = await server.newAccount(admin)
+  const hours = (ago: number) => new Date(Date.now() - ago * 3_600_000).toISOString()
+  await writes(account, { from: OLD, name: 'Sheena' }, 'from the old', hours(3))
+  await writes(account, { from: NEW, name: 'Sheena' }, 'from the new', hours(2))
+  const { contacts } = await admin.call(listContacts, {})
+  const of = (phone: string) => contacts.find((contact) => contact.phone === phone)!.id
+  return { admin, account, hours, old: of(OLD), now: of(NEW) }
+}
+
+const OLD = '+16505551234'
+const NEW = '+12195555358'
+
+/** To whom an answer goes that is written now. */
+async function answersGoTo(admin: Person): Promise<string> {
+  const { conversations } = await admin.call(listConversations, { query: { list: 'open' } })
+  const { id } = conversations[0]!
+  await admin.call(takeConversation, { params: { id } })
+  await admin.call(sendMessage, { params: { id }, body: { text: 'Hello' } })
+  const outbox = (await findOutboxes(server.db)).find(({ org_id }) => org_id === admin.actor.org_id)!
+  const [taken] = await takeMessages(server.db, outbox, 1)
+  await server.pool.query(
+    `update outgoing_messages set state = 'accepted', settled_at = now(), sending_at = null where message_id = $1`,
+    [taken!.message_id],
+  )
+  return `+${(taken!.recipient as { phone: string }).phone}`
+}
+
+const phonesOf = async (admin: Person, id: string) => {
+  const { phone, identities } = await admin.call(getContact, { params: { id } })
+  const current = identities.filter(({ kind, retired_at }) => kind === 'phone' && retired_at === null)
+  return { phone, current: current.map(({ value }) => `+${value}`) }
+}
+const only = (phone: string) => ({ phone, current: [phone] })
+
+test.each([
+  ['changed to', OLD],
+  ['wrote from last', null],
+] as const)(
+  'of two phones that become one contact’s, answers go to the one that the customer %s',
+  async (_, changed) => {
+    const { admin, account, old, now, hours } = await twoPhones()
+    if (changed) {
+      await account.deliver(
+        composeIdentityChange({
+          phoneNumberId: account.phoneNumberId,
+          displayPhone: account.displayPhone,
+          wabaId: '1',
+          change: 'user_changed_number',
+          from: OLD,
+          newPhone: NEW,
+          at: new Date(hours(1)),
+        } as never),
+      )
+      await server.interpret()
+      const [conflict] = (await admin.call(listConflicts, {})).conflicts
+      expect(conflict).toMatchObject({ reason: 'number_taken', contact: { id: old } })
+      // From the old number later than from the new one, but before the change.
+      await writes(account, { from: OLD }, 'late', hours(1.5))
+      await admin.call(decideConflict, { params: { id: conflict!.id }, body: { decision: 'merged' } })
+    } else await admin.call(mergeContacts, { params: { id: old }, body: { merged_id: now } })
+    expect(await phonesOf(admin, old)).toEqual(only(NEW))
+    expect(await answersGoTo(admin)).toBe(NEW)
+  },
+)
+
+test('a phone that the customer writes from again is theirs again, and none that comes late', async () => {
+  const { admin, account, old, now, hours } = await twoPhones()
+  await admin.call(mergeContacts, { params: { id: old }, body: { merged_id: now } })
+  await writes(account, { from: OLD }, 'sent before, came late', hours(1))
+  expect(await phonesOf(admin, old)).toEqual(only(NEW))
+  await writes(account, { from: OLD }, 'from the old again', hours(-0.01))
+  expect(await phonesOf(admin, old)).toEqual(only(OLD))
+  expect(await answersGoTo(admin)).toBe(OLD)
+  await writes(account, { from: NEW }, 'and from the new', hours(-0.02))
+  expect(await phonesOf(admin, old)).toEqual(only(NEW))
+  expect(await answersGoTo(admin)).toBe(NEW)
+})
+
+test('taken apart, each of two contacts has its phone again, whichever the customer wrote from meanwhile', async () => {
+  for (const meanwhile of [null, OLD, NEW]) {
+    const { admin, account, old, now, hours } = await twoPhones()
+    const { merge_id: id } = await admin.call(mergeContacts, { params: { id: old }, body: { merged_id: now } })
+    if (meanwhile) await writes(account, { from: meanwhile }, 'meanwhile', hours(-0.01))
+    await admin.call(undoMerge, { params: { id } })
+    expect(await phonesOf(admin, old)).toEqual(only(OLD))
+    expect(await phonesOf(admin, now)).toEqual(only(NEW))
+  }
+})
+
+test('of two user ids that become one contact’s, the one that wrote last is current, and so is one that writes again', async () => {
+  const admin = await server.newPerson()
+  const account = await server.newAccount(admin)
+  const hours = (ago: number) => new Date(Date.now() - ago * 3_600_000).toISOString()
+  await writes(account, { userId: ALICE, name: 'First' }, 'one', hours(3))
+  await writes(account, { userId: 'US.999', name: 'Second' }, 'two', hours(2))
+  const { contacts } = await admin.call(listContacts, {})
+  const of = (name: string) => contacts.find((contact) => contact.display_name === name)!.id
+  await admin.call(mergeContacts, { params: { id: of('First') }, body: { merged_id: of('Second') } })
+  const current = async () =>
+    (await admin.call(listContacts, {})).contacts[0]!.identities.filter(({ retired_at }) => retired_at === null)
+  expect(await current()).toMatchObject([{ value: 'US.999' }])
+  await writes(account, { userId: ALICE }, 'three', hours(-0.01))
+  expect(await current()).toMatchObject([{ value: ALICE }])
+})
+
+test('a contact whose messages are kept no more stays with its number through merges and changes of ids', async () => {
+  const { admin, account, old, now } = await twoPhones()
+  const other = await server.newAccount(admin)
+  await writes(other, { from: NEW }, 'on another number', new Date().toISOString())
+  await server.pool.query('delete from messages where org_id = $1', [admin.actor.org_id])
+  const channels = async (id: string) =>
+    (
+      await server.pool.query<{ channel: string }>(
+        'select unnest(channel_ids) as channel from contacts where id = $1 order by 1',
+        [id],
+      )
+    ).rows.map(({ channel }) => channel)
+  const both = [account, other].map((each) => each.account.channels[0]!.id).toSorted()
+  const first = account.account.channels[0]!.id
+  expect([await channels(old), await channels(now)]).toEqual([[first], both])
+  const { merge_id: id } = await admin.call(mergeContacts, { params: { id: old }, body: { merged_id: now } })
+  expect(await channels(old)).toEqual(both)
+  await admin.call(undoMerge, { params: { id } })
+  expect([await channels(old), await channels(now)]).toEqual([[first], both])
+  await writes(account, { from: OLD, userId: ALICE }, 'one', new Date().toISOString())
+  await writes(account, { from: OLD, userId: 'US.999' }, 'two', new Date().toISOString())
+  await server.pool.query('delete from messages where org_id = $1', [admin.actor.org_id])
+  const [conflict] = (await admin.call(listConflicts, {})).conflicts
+  await admin.call(decideConflict, { params: { id: conflict!.id }, body: { decision: 'same_person' } })
+  expect(await channels(old)).toEqual([first])
 })

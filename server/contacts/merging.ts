@@ -1,6 +1,7 @@
 // Merging two contacts that are one person, and taking them apart again.
 import { sql } from 'kysely'
 import { actorColumns, type Actor } from '../access/actor.ts'
+import { bringSuggestionsBack, setSuggestionsAside, type SetAside } from '../analysis/merging.ts'
 import { moveConversations, returnConversations, type MovedConversation } from '../conversations/merging.ts'
 import { activityOf, moveMessages, returnMessages } from '../conversations/messages.ts'
 import { recordEvents } from '../events/events.ts'
@@ -11,6 +12,7 @@ import { moveAssignments, returnAssignments } from '../tags/tagging.ts'
 import { contactsByIds } from './contacts.ts'
 import { describedOf, type Described } from './identity.ts'
 import { flushActivity, lockIdentities, refreshDerived } from './identity-rows.ts'
+import { currentPhone, moveIdentities, returnIdentities, type MovedIdentity } from './merging-ids.ts'
 
 interface ContactRow {
   id: string
@@ -22,14 +24,9 @@ interface ContactRow {
   first_seen_at: string
   first_seen_provisional: boolean
   last_seen_at: string | null
+  /** Those of messages that are kept no more included. Not written down by older merges. */
+  channel_ids?: string[]
   created_at: string
-}
-
-interface IdentityRow {
-  kind: string
-  scope: string
-  value: string
-  retired_at: string | null
 }
 
 /**
@@ -47,24 +44,26 @@ export async function mergeContacts(tx: Tx, actor: Actor, keptId: string, merged
   const before = await toldOf(tx, actor, keptId)
   const mergeId = newId()
   const assignments = await moveAssignments(tx, actor, mergedId, keptId, mergeId)
-  const conversations = await moveConversations(tx, actor.org_id, mergedId, keptId)
+  const suggestions = await setSuggestionsAside(tx, actor.org_id, [keptId, mergedId])
+  const conversations = await moveConversations(tx, actor, mergedId, keptId)
   const messages = await moveMessages(tx, actor.org_id, mergedId, keptId)
-  const identities = await moveIdentities(tx, actor.org_id, mergedId, keptId)
+  const identities = await moveIdentities(tx, actor.org_id, merged, kept)
 
   const by = actorColumns(actor)
   await sql`
-    insert into contact_merges (org_id, id, kept_id, merged_id, kept_row, merged_row, identities, conversations, messages, assignments, actor_kind, actor_id, actor_name)
-    values (${actor.org_id}, ${mergeId}, ${keptId}, ${mergedId}, ${JSON.stringify(kept)}::jsonb, ${JSON.stringify(merged)}::jsonb, ${JSON.stringify(identities)}::jsonb, ${JSON.stringify(conversations)}::jsonb,
+    insert into contact_merges (org_id, id, kept_id, merged_id, kept_row, merged_row, identities, suggestions, conversations, messages, assignments, actor_kind, actor_id, actor_name)
+    values (${actor.org_id}, ${mergeId}, ${keptId}, ${mergedId}, ${JSON.stringify(kept)}::jsonb, ${JSON.stringify(merged)}::jsonb, ${JSON.stringify(identities)}::jsonb, ${JSON.stringify(suggestions)}::jsonb, ${JSON.stringify(conversations)}::jsonb,
       ${messages}::uuid[], ${assignments}::bigint[], ${by.actor_kind}, ${by.actor_id}, ${by.actor_name})`.execute(tx)
   await sql`delete from contacts where org_id = ${actor.org_id} and id = ${mergedId}`.execute(tx)
 
   const takesName = kept.display_name === null || (kept.name_origin === 'given' && merged.name_origin === 'whatsapp')
   await writeContact(tx, actor.org_id, {
     ...kept,
-    phone: kept.phone ?? merged.phone,
+    phone: (await currentPhone(tx, actor.org_id, keptId)) ?? kept.phone ?? merged.phone,
     display_name: takesName ? merged.display_name : kept.display_name,
     name_origin: takesName ? merged.name_origin : kept.name_origin,
     username: kept.username ?? merged.username,
+    channel_ids: [...(kept.channel_ids ?? []), ...(merged.channel_ids ?? [])],
     ...seenTogether(kept, merged),
   })
   await refreshDerived(tx, actor.org_id, keptId)
@@ -130,7 +129,8 @@ export async function undoMerge(tx: Tx, actor: Actor, mergeId: string): Promise<
     merged_id: string
     kept_row: ContactRow
     merged_row: ContactRow
-    identities: IdentityRow[]
+    identities: MovedIdentity[]
+    suggestions: SetAside[]
     conversations: MovedConversation[]
     messages: string[]
     assignments: (number | string)[]
@@ -151,15 +151,11 @@ export async function undoMerge(tx: Tx, actor: Actor, mergeId: string): Promise<
     values (${actor.org_id}, ${merge.merged_id}, ${merge.merged_row.test}, ${merge.merged_row.first_seen_at}, '', ${merge.merged_row.created_at})`.execute(
     tx,
   )
-  await returnConversations(tx, actor.org_id, merge.kept_id, merge.merged_id, merge.conversations)
+  await returnConversations(tx, actor, merge.kept_id, merge.merged_id, merge.conversations)
+  await bringSuggestionsBack(tx, actor.org_id, merge.suggestions)
   await returnMessages(tx, actor.org_id, merge.kept_id, merge.merged_id, merge.messages)
   await returnAssignments(tx, actor, merge.kept_id, merge.merged_id, merge.assignments, mergeId)
-  for (const identity of merge.identities) {
-    await sql`update contact_identities set contact_id = ${merge.merged_id}, retired_at = ${identity.retired_at}
-      where org_id = ${actor.org_id} and contact_id = ${merge.kept_id} and kind = ${identity.kind} and scope = ${identity.scope} and value = ${identity.value}`.execute(
-      tx,
-    )
-  }
+  await returnIdentities(tx, actor.org_id, merge.kept_id, merge.merged_id, merge.identities)
   await writeContact(tx, actor.org_id, merge.merged_row)
   // Names and times that came since the merge stay with the kept contact; what it had only from the other goes back.
   const given = <K extends 'phone' | 'display_name' | 'username'>(field: K) =>
@@ -173,6 +169,10 @@ export async function undoMerge(tx: Tx, actor: Actor, mergeId: string): Promise<
   const wroteSince = kept.last_seen_at !== null && (atMerge === null || kept.last_seen_at > atMerge)
   await writeContact(tx, actor.org_id, {
     ...kept,
+    channel_ids: [
+      ...(before.channel_ids ?? []),
+      ...(kept.channel_ids ?? []).filter((id) => !merge.merged_row.channel_ids?.includes(id)),
+    ],
     phone: given('phone'),
     display_name: given('display_name'),
     username: given('username'),
@@ -223,29 +223,15 @@ async function readTwo(tx: Tx, orgId: string, keptId: string, mergedId: string):
 
 async function findRow(tx: Tx, orgId: string, id: string): Promise<ContactRow | null> {
   const { rows } = await sql<ContactRow>`
-    select id, test, phone, display_name, name_origin, username, first_seen_at, first_seen_provisional, last_seen_at, created_at
+    select id, test, phone, display_name, name_origin, username, first_seen_at, first_seen_provisional, last_seen_at, channel_ids, created_at
     from contacts where org_id = ${orgId} and id = ${id} for no key update`.execute(tx)
   return rows[0] ?? null
 }
 
+/** The numbers are those given, and those of the messages that it has now. */
 async function writeContact(tx: Tx, orgId: string, row: ContactRow): Promise<void> {
-  await sql`update contacts set phone = ${row.phone}, display_name = ${row.display_name}, name_origin = ${row.name_origin}, username = ${row.username},
-    first_seen_at = ${row.first_seen_at}, first_seen_provisional = ${row.first_seen_provisional}, last_seen_at = ${row.last_seen_at}
-    where org_id = ${orgId} and id = ${row.id}`.execute(tx)
-}
-
-/**
- * Moves identities; of two current ones of a kind and scope the kept contact's stays current, but for those of other systems,
- * of which a contact may have many. Answers them as they were.
- */
-async function moveIdentities(tx: Tx, orgId: string, from: string, to: string): Promise<IdentityRow[]> {
-  const { rows } = await sql<IdentityRow>`
-    select kind, scope, value, retired_at from contact_identities where org_id = ${orgId} and contact_id = ${from} for update`.execute(
-    tx,
-  )
-  await sql`
-    update contact_identities i set contact_id = ${to}, retired_at = coalesce(i.retired_at, case when exists (
-      select 1 from contact_identities mine where mine.org_id = i.org_id and mine.contact_id = ${to} and mine.kind = i.kind and mine.scope = i.scope and mine.retired_at is null and i.kind <> 'external_id') then now() end)
-    where i.org_id = ${orgId} and i.contact_id = ${from}`.execute(tx)
-  return rows
+  await sql`update contacts c set phone = ${row.phone}, display_name = ${row.display_name}, name_origin = ${row.name_origin}, username = ${row.username},
+    first_seen_at = ${row.first_seen_at}, first_seen_provisional = ${row.first_seen_provisional}, last_seen_at = ${row.last_seen_at},
+    channel_ids = array(select unnest(${row.channel_ids ?? []}::uuid[]) union select m.channel_id from messages m where m.org_id = c.org_id and m.contact_id = c.id order by 1)
+    where c.org_id = ${orgId} and c.id = ${row.id}`.execute(tx)
 }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { composeMessage, composeTextMessage, deletionOf, editOf } from '../channels/whatsapp/compose.ts'
 import { listConflicts } from '../contacts/conflicts-schema.ts'
+import { listEvents } from '../events/schema.ts'
 import { openTestServer, type ConnectedAccount, type Person, type TestServer } from '../../test/help/server.ts'
 import { mergeContacts, undoMerge } from '../contacts/merging.ts'
 import { removePerson } from '../people/schema.ts'
@@ -446,4 +447,134 @@ test('two contacts who turn out to be one have one open conversation; taken apar
     { id: mergedOne.id, status: 'pending', unread_count: 1, last_message: { text: 'from the second' } },
   ])
   expect((await admin.call(listConflicts, {})).open_count).toBe(0)
+})
+
+test('what is unread in one of two conversations that become one is unread in it, and can be read', async () => {
+  const { admin, agent, phone, writes } = await scene()
+  const [kept, merged] = [phone(), phone()]
+  await writes(merged, 'asked first')
+  await writes(kept, 'asked next')
+  const [into, from] = [(await ofCustomer(admin, kept))[0]!, (await ofCustomer(admin, merged))[0]!]
+  await agent.call(schema.takeConversation, { params: { id: into.id } })
+  const read = (id: string) => agent.call(schema.readConversation, { params: { id: into.id }, body: { up_to: id } })
+  await read(into.last_message!.id)
+  await server.db.transaction().execute((tx) => mergeContacts(tx, admin.actor, into.contact.id, from.contact.id))
+  const unread = async () => (await ofCustomer(admin, kept))[0]!.unread_count
+  expect(await unread()).toBe(2)
+  await read(from.last_message!.id)
+  expect(await unread()).toBe(1)
+  await read(into.last_message!.id)
+  expect(await unread()).toBe(0)
+})
+
+test('what came with an earlier id than what was read, by another server’s clock, counts as unread until one looks', async () => {
+  const { admin, agent, phone, writes } = await scene()
+  const who = phone()
+  await writes(who, 'one')
+  const [{ id, last_message: last }] = (await ofCustomer(admin, who)) as [schema.Conversation]
+  await agent.call(schema.takeConversation, { params: { id } })
+  const read = () => agent.call(schema.readConversation, { params: { id }, body: { up_to: last!.id } })
+  await read()
+  await server.pool.query('update conversations set unread_count = 1 where id = $1', [id])
+  await read()
+  expect(await ofCustomer(admin, who)).toMatchObject([{ unread_count: 0 }])
+})
+
+/** Two contacts with an open conversation each with one number; `merge` makes them one, and answers how to undo it. */
+async function twoWith(who: Awaited<ReturnType<typeof scene>>, kept: string, merged: string) {
+  const [into, from] = [(await ofCustomer(who.admin, kept))[0]!, (await ofCustomer(who.admin, merged))[0]!]
+  const merge = async () => {
+    const id = await server.db
+      .transaction()
+      .execute((tx) => mergeContacts(tx, who.admin.actor, into.contact.id, from.contact.id))
+    return () => server.db.transaction().execute((tx) => undoMerge(tx, who.admin.actor, id))
+  }
+  return { into, from, merge }
+}
+
+test('a merge leaves the conversation with the person who has either, and others are told', async () => {
+  const who = await scene()
+  const { admin, agent, phone, writes } = who
+  const [kept, merged] = [phone(), phone()]
+  await writes(kept, 'waits')
+  await writes(merged, 'is with the agent')
+  const { into, from, merge } = await twoWith(who, kept, merged)
+  await agent.call(schema.takeConversation, { params: { id: from.id } })
+  const undo = await merge()
+  const of = (id: string) => admin.call(schema.getConversation, { params: { id } })
+  expect(await of(into.id)).toMatchObject({ status: 'active', agent: { id: agent.actor.id } })
+  const { events } = await admin.call(listEvents, { query: { types: 'conversation.assigned' } })
+  expect(events.at(-1)).toMatchObject({
+    actor: { id: admin.actor.id },
+    before: { agent_id: null },
+    after: { conversation_id: into.id, agent_id: agent.actor.id },
+  })
+  await undo()
+  expect(await of(from.id)).toMatchObject({ status: 'active', agent: { id: agent.actor.id } })
+  expect(await of(into.id)).toMatchObject({ status: 'pending', agent: null })
+})
+
+test('of two people the one who has the conversation that goes on keeps it; who went home meanwhile gets nothing back', async () => {
+  const who = await scene()
+  const { admin, agent, phone, writes } = who
+  const [kept, merged] = [phone(), phone()]
+  await writes(kept, 'with the administrator')
+  await writes(merged, 'with the agent')
+  const { into, from, merge } = await twoWith(who, kept, merged)
+  await admin.call(schema.takeConversation, { params: { id: into.id } })
+  await agent.call(schema.takeConversation, { params: { id: from.id } })
+  const undo = await merge()
+  const of = (id: string) => admin.call(schema.getConversation, { params: { id } })
+  expect(await of(into.id)).toMatchObject({ agent: { id: admin.actor.id } })
+  await admin.call(removePerson, { params: { id: agent.actor.id } })
+  await undo()
+  expect(await of(into.id)).toMatchObject({ agent: { id: admin.actor.id } })
+  expect(await of(from.id)).toMatchObject({ status: 'pending', agent: null })
+})
+
+const timesOf = async (id: string) =>
+  (
+    await server.pool.query<Record<string, string | null>>(
+      'select opened_at, window_ends_at, waiting_since, waits_until, first_asked_at from conversations where id = $1',
+      [id],
+    )
+  ).rows[0]!
+
+test('taken apart, a conversation neither waits for the other’s message nor takes text by the other’s window', async () => {
+  const who = await scene()
+  const { agent, phone, writes } = who
+  const [kept, merged] = [phone(), phone()]
+  await writes(merged, 'the other began', ago(21 * HOUR))
+  await writes(kept, 'a question', ago(20 * HOUR))
+  await writes(merged, 'the other asks', ago(HOUR))
+  const { into, from, merge } = await twoWith(who, kept, merged)
+  await agent.call(schema.takeConversation, { params: { id: into.id } })
+  await agent.call(schema.sendMessage, { params: { id: into.id }, body: { text: 'an answer' } })
+  const before = [await timesOf(into.id), await timesOf(from.id)]
+  expect(before[0]!.waiting_since).toBe(null)
+  const undo = await merge()
+  expect(await timesOf(into.id)).toEqual(before[1])
+  await undo()
+  expect([await timesOf(into.id), await timesOf(from.id)]).toEqual(before)
+})
+
+test('taken apart, what was asked and answered since the merge counts where it stays', async () => {
+  const who = await scene()
+  const { agent, phone, writes } = who
+  const [kept, merged] = [phone(), phone()]
+  await writes(merged, 'the other asks', ago(2 * HOUR))
+  await writes(kept, 'a question', ago(HOUR))
+  const { into, merge } = await twoWith(who, kept, merged)
+  const undo = await merge()
+  await agent.call(schema.takeConversation, { params: { id: into.id } })
+  await agent.call(schema.sendMessage, { params: { id: into.id }, body: { text: 'an answer' } })
+  await undo()
+  expect(await timesOf(into.id)).toMatchObject({ waiting_since: null })
+  const again = await merge()
+  await writes(kept, 'and another question')
+  const asked = await timesOf(into.id)
+  await again()
+  const after = await timesOf(into.id)
+  expect(after.window_ends_at).toBe(asked.window_ends_at)
+  expect(Date.parse(after.waiting_since!)).toBeGreaterThan(Date.now() - HOUR / 2)
 })

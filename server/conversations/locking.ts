@@ -15,12 +15,14 @@ export interface LockedConversation {
   closed_at: string | null
   window_ends_at: string
   last_message_id: string | null
+  unread_count: number
+  read_to: string | null
 }
 
 /** Refuses an id that is not in the actor's organization. */
 export async function lockConversation(tx: Tx, actor: Actor, id: string): Promise<LockedConversation> {
   const { rows } = await sql<LockedConversation>`
-    select id, contact_id, channel_id, status, agent_id, agent_name, closed_at, window_ends_at, last_message_id
+    select id, contact_id, channel_id, status, agent_id, agent_name, closed_at, window_ends_at, last_message_id, unread_count, read_to
     from conversations where org_id = ${actor.org_id} and id = ${id} for update`.execute(prepared(tx))
   if (!rows[0]) throw conversationMissing()
   return rows[0]

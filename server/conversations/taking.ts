@@ -78,13 +78,13 @@ export async function leaveToPeople(tx: Tx, actor: Actor, conversation: LockedCo
     where c.org_id = ${actor.org_id} and c.id = ${conversation.id}`.execute(tx)
 }
 
-async function isAi(tx: Tx, actor: Actor, agentId: string): Promise<boolean> {
+export async function isAi(tx: Tx, actor: Actor, agentId: string): Promise<boolean> {
   const { rows } = await sql`select from ai_agents where org_id = ${actor.org_id} and id = ${agentId}`.execute(tx)
   return rows.length > 0
 }
 
 /** Whom a person had, or an AI handed over, is for people: no AI takes it after that, unless it is given back for anyone. */
-async function assign(
+export async function assign(
   tx: Tx,
   actor: Actor,
   before: LockedConversation,
@@ -109,16 +109,22 @@ async function assign(
 /**
  * Marks the customer's messages up to one as read. Only its agent does: a colleague or an administrator who looks on
  * leaves unread what is the agent's to read. Of a closed conversation as well. Refuses a message of another conversation.
+ * What came with an earlier id than what was read before counts as unread until then.
  */
 export async function markRead(tx: Tx, actor: Actor, id: string, upTo: string): Promise<void> {
   const conversation = await lockConversation(tx, actor, id)
   await requireMessage(tx, actor, id, upTo)
   if (conversation.agent_id !== actor.id) return
   const { numAffectedRows } = await sql`
-    update conversations c set read_to = ${upTo}, unread_count = (
-      select count(*) from messages m where m.org_id = c.org_id and m.conversation_id = c.id and m.direction = 'in' and m.id > ${upTo}
-        and m.type not in ('reaction', 'edit', 'revoke', 'system'))
-    where c.org_id = ${actor.org_id} and c.id = ${id} and (c.read_to is null or c.read_to < ${upTo})`.execute(tx)
+    update conversations c set read_to = n.read_to, unread_count = n.unread
+    from (
+      select r.read_to, (select count(*) from messages m where m.org_id = ${actor.org_id} and m.conversation_id = ${id} and m.direction = 'in'
+        and m.id > r.read_to and m.type not in ('reaction', 'edit', 'revoke', 'system')) as unread
+      from (select greatest(${conversation.read_to}::uuid, ${upTo}::uuid) as read_to) r
+    ) n
+    where c.org_id = ${actor.org_id} and c.id = ${id} and (c.read_to is distinct from n.read_to or c.unread_count > n.unread)`.execute(
+    tx,
+  )
   if (Number(numAffectedRows) > 0)
     await recordEvents(tx, actor, [
       { kind: 'conversation.read', contact_id: conversation.contact_id, after: { conversation_id: id } },

@@ -4,7 +4,7 @@ import type { Tx } from '../lib/db.ts'
 import { deliveryState } from './delivery.ts'
 
 /** The first that the customer of a conversation c wrote after the last answer that did not fail. */
-const unansweredSince = sql`(
+export const unansweredSince = sql`(
   select min(m.sent_at) from messages m
   where m.org_id = c.org_id and m.conversation_id = c.id and m.direction = 'in' and m.type not in ('reaction', 'edit', 'revoke', 'system')
     and m.sent_at > coalesce((

@@ -193,6 +193,7 @@ export interface ContactMergesTable {
   undone_at: string | null
   undone_by_name: string | null
   conversations: Generated<Json>
+  suggestions: Generated<Json>
 }
 
 export interface ContactsTable {

@@ -526,7 +526,7 @@ test('a template is no first answer; who answers what the customer writes to it 
   expect(now!.first_answer_median).toBeLessThan(90)
 })
 
-test('of two people who are one, the conversation that waits goes on to, and waits again when that is undone', async () => {
+test('of two people who are one, the conversation that waits goes on to, and is its agent’s again when that is undone', async () => {
   const { admin, agent, expired, account, open } = await scene()
   const closed = await expired()
   const { conversation_id: id } = await sends(agent, closed)
@@ -539,7 +539,11 @@ test('of two people who are one, the conversation that waits goes on to, and wai
     .execute((tx) => mergeContacts(tx, admin.actor, newer!.contact.id, waiting.contact.id))
   expect(await open(agent)).toMatchObject([{ id: newer!.id, waits_until: waiting.waits_until }])
   await server.db.transaction().execute((tx) => undoMerge(tx, admin.actor, merge))
-  expect(await one(agent, id!)).toMatchObject({ status: 'pending', waits_until: waiting.waits_until })
+  expect(await one(agent, id!)).toMatchObject({
+    status: 'active',
+    agent: { id: agent.actor.id },
+    waits_until: waiting.waits_until,
+  })
 })
 
 test('the test phone’s number has templates without an account at Meta, and a played customer gets them', async () => {

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import type { Message } from '../../../server/conversations/schema.ts'
 import { threadItems, type ThreadConversation } from './thread-items.ts'
-import { mergeNewest, newestOf, putMessage, type ThreadPage, type ThreadPages } from './thread-pages.ts'
+import { mergeNewest, newestOf, putMessage, seenTo, type ThreadPage, type ThreadPages } from './thread-pages.ts'
 
 const at = (hour: number, minute = 0) => new Date(2026, 10, 1, hour, minute).toISOString()
 
@@ -151,6 +151,15 @@ test('the newest of the customer is the one that came last, whatever time it car
   const read = [{ messages, conversations: [], first_unread_id: null, next_cursor: null }]
   expect(newestOf(read, 'first', 'in')).toBe(late)
   expect(newestOf(read, 'first')?.id).toBe('c')
+})
+
+test('an answer does not say that what the customer wrote just before it was seen', () => {
+  const thread = (...messages: Message[]) => [{ messages, conversations: [], first_unread_id: null, next_cursor: null }]
+  const [asked, answer] = [message('b', at(9)), message('d', at(10), { direction: 'out' })]
+  // The customer's 'c' is not here yet.
+  expect(seenTo(thread(answer, asked), 'first')).toBe('b')
+  expect(seenTo(thread(answer), 'first')).toBe('d')
+  expect(seenTo(thread(), 'first')).toBe(undefined)
 })
 
 test('read again, a conversation that has ended is ended in all of the thread', () => {

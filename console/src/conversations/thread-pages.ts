@@ -82,6 +82,13 @@ export const newestOf = (
     .filter((each) => each.conversation_id === conversationId && (!direction || each.direction === direction))
     .reduce<Message | undefined>((last, each) => (last && last.id > each.id ? last : each), undefined)
 
+/**
+ * Up to where whoever looks at a conversation has seen what the customer wrote. Not up to an answer, which may have a later
+ * id than what came just before it and is not here yet; only where the customer has written nothing.
+ */
+export const seenTo = (pages: readonly ThreadPage[], conversationId: string): string | undefined =>
+  (newestOf(pages, conversationId, 'in') ?? newestOf(pages, conversationId))?.id
+
 /** The thread with a message as it is now: in its place, or as the newest. */
 export function putMessage(data: ThreadPages, message: Message): ThreadPages {
   const [first, ...others] = data.pages

@@ -6,7 +6,7 @@ import { tell, tellFailure } from '../ui/toasts.ts'
 import { conversationKeys } from './keys.ts'
 import { countFailed, whenSent } from './outbox.ts'
 import type { useActOn } from './queries.ts'
-import { newestOf, type ThreadPages } from './thread-pages.ts'
+import { seenTo, type ThreadPages } from './thread-pages.ts'
 
 interface Closing {
   organization: string
@@ -34,7 +34,7 @@ export function useClosing({ organization, id, act, onAsk, onDone }: Closing) {
   const close = async (known: number): Promise<void> => {
     // What the customer writes from now on was not seen.
     const pages = queryClient.getQueryData<ThreadPages>(conversationKeys.messages(organization, id))?.pages
-    const seenTo = pages && newestOf(pages, id)?.id
+    const seen = pages && seenTo(pages, id)
     const own = Symbol('closing')
     wanted.current = own
     setWaits(true)
@@ -49,7 +49,7 @@ export function useClosing({ organization, id, act, onAsk, onDone }: Closing) {
       return
     }
     try {
-      await act.mutateAsync({ act: 'close', seenTo })
+      await act.mutateAsync({ act: 'close', seenTo: seen })
       tell(m.conversation_closed())
     } catch (failure) {
       tellFailure(m.conversation_close_failed(), failure)
