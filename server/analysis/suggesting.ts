@@ -8,7 +8,7 @@ import { newId } from '../lib/ids.ts'
 import { aiModesOf, refuseOff } from '../tags/ai-modes.ts'
 import { lockContacts, type Pair } from '../tags/carried.ts'
 import { refusePuttingBack } from '../tags/putting-back.ts'
-import { catalogTags } from '../tags/resolving.ts'
+import { catalogTags, leadsTo } from '../tags/resolving.ts'
 import { sourceOf } from '../tags/rules.ts'
 import type { TagChip } from '../tags/schema.ts'
 
@@ -50,7 +50,7 @@ async function wantedOf(tx: Tx, actor: Actor, contactIds: string[], tagIds: stri
   const { rows } = await sql<Wanted>`
     select c.id as contact_id, t.id as tag_id, t.name, coalesce(c.display_name, c.phone) as contact, latest.id as conversation_id,
       exists (select from suggestions s join conversations v on v.org_id = s.org_id and v.id = s.conversation_id
-        where s.org_id = c.org_id and v.contact_id = c.id and s.tag_id = t.id and s.state = 'rejected'
+        where s.org_id = c.org_id and v.contact_id = c.id and ${leadsTo('s')} = t.id and s.state = 'rejected'
           and s.decided_at >= coalesce(written.at, '-infinity')) as rejected
     from contacts c
     join tags t on t.org_id = c.org_id and t.id = any(${tagIds}::uuid[])
@@ -60,7 +60,7 @@ async function wantedOf(tx: Tx, actor: Actor, contactIds: string[], tagIds: stri
       order by m.sent_at desc, m.id desc limit 1) written on true
     where c.org_id = ${actor.org_id} and c.id = any(${contactIds}::uuid[]) and not (c.tag_ids @> array[t.id])
       and not exists (select from suggestions s join conversations v on v.org_id = s.org_id and v.id = s.conversation_id
-        where s.org_id = c.org_id and v.contact_id = c.id and s.tag_id = t.id and s.state = 'open')
+        where s.org_id = c.org_id and v.contact_id = c.id and ${leadsTo('s')} = t.id and s.state = 'open')
     order by c.id, t.id`.execute(tx)
   return rows
 }
