@@ -150,7 +150,7 @@ describe('a tag that was merged into another', () => {
     await shop.admin.call(changeAiTags, { body: { tags: [{ id: into, mode: 'suggest' }] } })
     const key = await server.newKey(shop.admin, { kind: 'ai_agent' })
     const ask = (id: string, add: string) => key.call(changeContactTags, { params: { id }, body: { add: [add] } })
-    return { shop, into, ask, ...rest }
+    return { shop, into, key, ask, ...rest }
   }
 
   test('is still suggested, as its survivor, from the moment of the merge; accepting it puts the survivor on', async () => {
@@ -242,5 +242,42 @@ describe('a tag that was merged into another', () => {
     expect(await suggests(shop, contactId)).toEqual([])
     await server.operate()
     expect(await suggests(shop, contactId)).toEqual([])
+  })
+
+  test('and that a person took off stays off as its survivor, also while its assignments move', async () => {
+    const { shop, booking, into, contactId, conversationId } = await twoTags()
+    await change(shop, contactId, { add: [booking] })
+    await change(shop, contactId, { remove: [booking] })
+    await merge(shop, booking, into)
+    await shop.admin.call(changeAiTags, { body: { tags: [{ id: into, mode: 'apply', threshold: 0.3 }] } })
+    await server.pool.query(
+      `update analyses set state = 'waiting', attempts = 0, due_at = now() - interval '1 second' where conversation_id = $1`,
+      [conversationId],
+    )
+    await analyze()
+    expect(await shop.admin.call(getAnalysis, { params: { id: conversationId } })).toMatchObject({
+      analysis: { state: 'done', applied: 0, held_back: 1 },
+    })
+  })
+
+  test('was not taken off by whoever merged it: what its survivor is suggested for waits on, and an AI may put it on', async () => {
+    const { shop, booking, into, contactId, key } = await twoTags()
+    await shop.admin.call(changeAiTags, {
+      body: {
+        tags: [
+          { id: booking, mode: 'apply' },
+          { id: into, mode: 'apply' },
+        ],
+      },
+    })
+    const byKey = (body: { add?: string[]; remove?: string[] }) =>
+      key.call(changeContactTags, { params: { id: contactId }, body })
+    await byKey({ add: [booking] })
+    await byKey({ add: [into] })
+    await merge(shop, booking, into)
+    await server.operate()
+    await byKey({ remove: [into] })
+    expect(await suggests(shop, contactId)).toEqual([[into, 'Table reservations', FOR_TWO]])
+    expect(await byKey({ add: [into] })).toMatchObject({ added: [{ id: into }] })
   })
 })

@@ -6,6 +6,7 @@ import { recordEvents } from '../events/events.ts'
 import type { Db, Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { MOST_QUOTED, notTakenBack, textNow } from '../tags/evidence.ts'
+import { takenOff } from '../tags/held-back.ts'
 import { leadsTo } from '../tags/resolving.ts'
 import type { TagColor } from '../tags/schema.ts'
 import { changeTags } from '../tags/tagging.ts'
@@ -33,7 +34,7 @@ export const evidenceAt = sql`coalesce((select m.sent_at from messages m where m
  */
 export const takenOffSince = sql`exists (
   select from tag_assignments a where a.org_id = s.org_id and a.contact_id = v.contact_id
-    and a.removed_source in ('manual_admin', 'manual_agent', 'api') and a.removed_at >= ${evidenceAt} and ${leadsTo('a')} = ${leadsTo('s')} offset 0)`
+    and ${takenOff} and a.removed_at >= ${evidenceAt} and ${leadsTo('a')} = ${leadsTo('s')} offset 0)`
 
 // Of several for one contact and one tag, as merges leave them, the one with the newest evidence is shown, and these are not.
 // All are gone through once: looking for others of each took as long again as all the rest of the page.
