@@ -8,7 +8,7 @@ import { heldBack } from '../tags/held-back.ts'
 import { changeTags } from '../tags/tagging.ts'
 import { leadsTo } from '../tags/resolving.ts'
 import { sourceOf } from '../tags/rules.ts'
-import { evidenceAt, takenOffSince } from './suggestions.ts'
+import { evidenceAt, forgetTakenOff } from './suggestions.ts'
 import type { TranscriptTurn } from './transcript.ts'
 import { raised, trustOf, UNTRIED, type Trust } from './trust.ts'
 
@@ -130,10 +130,7 @@ async function suggest(
   { tag, confidence, evidence, reason }: Finding,
 ): Promise<boolean> {
   const of = sql`s.org_id = ${actor.org_id} and v.contact_id = ${contactId} and ${leadsTo('s')} = ${tag} and s.state = 'open'`
-  // What nobody is shown any more, because the tag was taken off since, makes room.
-  await sql`
-    delete from suggestions s using conversations v
-    where v.org_id = s.org_id and v.id = s.conversation_id and ${of} and ${takenOffSince}`.execute(tx)
+  await forgetTakenOff(tx, actor.org_id, [contactId], [tag])
   const { rows: open } = await sql<{ id: string; older: boolean }>`
     select s.id, ${evidenceAt} < ${evidence.sent_at} as older from suggestions s join conversations v on v.org_id = s.org_id and v.id = s.conversation_id
     where ${of} order by s.conversation_id = ${conversationId} desc, s.id desc`.execute(tx)

@@ -32,9 +32,22 @@ export const evidenceAt = sql`coalesce((select m.sent_at from messages m where m
  * speaks for it again. Looked up for each suggestion by its contact `v.contact_id`; without the offset it becomes a join that
  * reads what was ever taken off from anybody.
  */
-export const takenOffSince = sql`exists (
+const takenOffSince = sql`exists (
   select from tag_assignments a where a.org_id = s.org_id and a.contact_id = v.contact_id
     and ${takenOff} and a.removed_at >= ${evidenceAt} and ${leadsTo('a')} = ${leadsTo('s')} offset 0)`
+
+/** Removes those that nobody is shown any more, because the tag was taken off since: they make room for what is newer. */
+export async function forgetTakenOff(
+  tx: Tx,
+  orgId: string,
+  contactIds: readonly string[],
+  tagIds: readonly string[],
+): Promise<void> {
+  await sql`
+    delete from suggestions s using conversations v
+    where s.org_id = ${orgId} and v.org_id = s.org_id and v.id = s.conversation_id and v.contact_id = any(${contactIds}::uuid[])
+      and s.state = 'open' and ${leadsTo('s')} = any(${tagIds}::uuid[]) and ${takenOffSince}`.execute(tx)
+}
 
 // Of several for one contact and one tag, as merges leave them, the one with the newest evidence is shown, and these are not.
 // All are gone through once: looking for others of each took as long again as all the rest of the page.
