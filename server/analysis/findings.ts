@@ -6,8 +6,9 @@ import type { Tx } from '../lib/db.ts'
 import { newId } from '../lib/ids.ts'
 import { heldBack } from '../tags/held-back.ts'
 import { changeTags } from '../tags/tagging.ts'
+import { leadsTo } from '../tags/resolving.ts'
 import { sourceOf } from '../tags/rules.ts'
-import { evidenceAt, takenOffSince } from './suggestions.ts'
+import { evidenceAt, forgetTakenOff } from './suggestions.ts'
 import type { TranscriptTurn } from './transcript.ts'
 import { raised, trustOf, UNTRIED, type Trust } from './trust.ts'
 
@@ -87,7 +88,7 @@ async function stillAllowed(tx: Tx, orgId: string, findings: readonly Finding[])
 
 async function tagsOn(tx: Tx, orgId: string, contactId: string): Promise<Set<string>> {
   const { rows } = await sql<{ tag_id: string }>`
-    select tag_id from tag_assignments where org_id = ${orgId} and contact_id = ${contactId} and removed_at is null`.execute(
+    select ${leadsTo('a')} as tag_id from tag_assignments a where a.org_id = ${orgId} and a.contact_id = ${contactId} and a.removed_at is null`.execute(
     tx,
   )
   return new Set(rows.map(({ tag_id }) => tag_id))
@@ -98,7 +99,7 @@ async function isHeldBack(tx: Tx, actor: Actor, contactId: string, { tag, eviden
   if ((await heldBack(tx, actor, [contactId], [tag], evidence.sent_at)).length > 0) return true
   const { rows } = await sql`
     select from suggestions s join conversations v on v.org_id = s.org_id and v.id = s.conversation_id
-    where s.org_id = ${actor.org_id} and v.contact_id = ${contactId} and s.tag_id = ${tag} and s.state = 'rejected' and s.decided_at >= ${evidence.sent_at}
+    where s.org_id = ${actor.org_id} and v.contact_id = ${contactId} and ${leadsTo('s')} = ${tag} and s.state = 'rejected' and s.decided_at >= ${evidence.sent_at}
     limit 1`.execute(tx)
   return rows.length > 0
 }
@@ -128,11 +129,8 @@ async function suggest(
   { contactId, conversationId, engine }: FindingRun,
   { tag, confidence, evidence, reason }: Finding,
 ): Promise<boolean> {
-  const of = sql`s.org_id = ${actor.org_id} and v.contact_id = ${contactId} and s.tag_id = ${tag} and s.state = 'open'`
-  // What nobody is shown any more, because the tag was taken off since, makes room.
-  await sql`
-    delete from suggestions s using conversations v
-    where v.org_id = s.org_id and v.id = s.conversation_id and ${of} and ${takenOffSince}`.execute(tx)
+  const of = sql`s.org_id = ${actor.org_id} and v.contact_id = ${contactId} and ${leadsTo('s')} = ${tag} and s.state = 'open'`
+  await forgetTakenOff(tx, actor.org_id, [contactId], [tag])
   const { rows: open } = await sql<{ id: string; older: boolean }>`
     select s.id, ${evidenceAt} < ${evidence.sent_at} as older from suggestions s join conversations v on v.org_id = s.org_id and v.id = s.conversation_id
     where ${of} order by s.conversation_id = ${conversationId} desc, s.id desc`.execute(tx)

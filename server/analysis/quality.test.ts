@@ -1,7 +1,8 @@
 // The figures of how well AIs tag say what became of each tag that one put on or suggested, and nothing of anybody else's.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { mergeContacts } from '../contacts/merging.ts'
-import { changeContactTags, deleteTags } from '../tags/schema.ts'
+import { mergeTags } from '../operations/schema.ts'
+import { changeContactTags, deleteTags, restoreTag } from '../tags/schema.ts'
 import { openTestServer, type TestServer } from '../../test/help/server.ts'
 import { newShop, newTag, talk } from '../../test/help/closed-talks.ts'
 import { analyzeOne } from './analyzing.ts'
@@ -119,6 +120,80 @@ test('a tag that was deleted since is shown as deleted', async () => {
   expect((await admin.call(getTagQuality)).tags).toMatchObject([
     { tag: { name: 'Table booking', deleted: true }, kept: 1 },
   ])
+})
+
+test('a tag that was merged counts for its survivor, for each AI apart and once, while its assignments move and after', async () => {
+  const { shop, admin, agent, booking, key, change } = await scene()
+  const into = await newTag(admin, 'Reservations')
+  const byKey = (id: string, add: string[]) =>
+    key.call(changeContactTags, { params: { id }, body: { add, remove: [] } })
+  const talks = []
+  for (let n = 0; n < 3; n++) talks.push(await talk(server, shop, [WANTS_TABLE]))
+  await analyze()
+  const [, both, off] = talks.map(({ contactId }) => contactId)
+  await byKey(both!, [into])
+  await change(off!, [], [booking])
+  await admin.call(changeAiTags, { body: { tags: [booking, into].map((id) => ({ id, mode: 'suggest' as const })) } })
+  const asking = [await talk(server, shop, [WANTS_TABLE]), await talk(server, shop, [WANTS_TABLE])]
+  await analyze()
+  await byKey(asking[0]!.contactId, [into])
+  for (const [i, { contactId }] of asking.entries()) {
+    const [suggestion] = (await agent.call(listSuggestions, { query: { contact_id: contactId } })).suggestions.filter(
+      ({ source }) => source === 'ai_auto_close',
+    )
+    await agent.call(decideSuggestions, { body: { [i === 0 ? 'accept' : 'reject']: [suggestion!.id] } })
+  }
+  const counts = async () =>
+    (await admin.call(getTagQuality)).tags.map(({ tag, source, weeks: _, mode: __, ...each }) => [
+      tag.name,
+      tag.deleted,
+      source,
+      each,
+    ])
+  expect(new Set((await counts()).map(([name]) => name))).toEqual(new Set(['Table booking', 'Reservations']))
+  await admin.call(mergeTags, { params: { id: booking }, body: { into } })
+  const all = (kept: number) => [
+    [
+      'Reservations',
+      false,
+      'ai_auto_close',
+      { applied: 3, kept: 2, removed: 1, suggested: 2, accepted: 1, rejected: 1 },
+    ],
+    ['Reservations', false, 'ai_tool', { applied: 1, kept, removed: 0, suggested: 1, accepted: 0, rejected: 0 }],
+  ]
+  expect(await counts()).toEqual(all(1))
+  await server.operate()
+  // Of the contact that carried both, the older stays; the other was neither kept nor taken off.
+  expect(await counts()).toEqual(all(0))
+  await admin.call(deleteTags, { body: { ids: [into] } })
+  expect((await counts()).map(([name, deleted]) => [name, deleted])).toEqual([
+    ['Reservations', true],
+    ['Reservations', true],
+  ])
+  await admin.call(restoreTag, { params: { id: into }, body: {} })
+  expect(await counts()).toEqual(all(0))
+})
+
+test('a tag is not confused with the one that it was merged into', async () => {
+  const { shop, admin, agent, booking, refund, change } = await scene()
+  const into = await newTag(admin, 'Reservations')
+  await admin.call(changeAiTags, { body: { tags: [{ id: booking, mode: 'suggest' }] } })
+  const { contactId } = await talk(server, shop, [WANTS_TABLE])
+  await analyze()
+  const [suggestion] = (await agent.call(listSuggestions, { query: { contact_id: contactId } })).suggestions
+  await agent.call(decideSuggestions, { body: { reject: [suggestion!.id] } })
+  await change(contactId, [into, refund], [])
+  const pairs = async () =>
+    (await admin.call(getTagQuality)).confused.map(({ taken_off, put_on, times }) => [
+      taken_off.name,
+      put_on.name,
+      times,
+    ])
+  expect(await pairs()).toHaveLength(2)
+  await admin.call(mergeTags, { params: { id: booking }, body: { into } })
+  expect(await pairs()).toEqual([['Reservations', 'Refund', 1]])
+  await server.operate()
+  expect(await pairs()).toEqual([['Reservations', 'Refund', 1]])
 })
 
 test('tags whose names or descriptions are alike are named, and no others', async () => {

@@ -5,6 +5,8 @@ import type { Actor } from '../access/actor.ts'
 import type { Asking } from '../classifier/asking.ts'
 import type { Db } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
+import { takenOff } from '../tags/held-back.ts'
+import { leadsTo } from '../tags/resolving.ts'
 import type { TagChip, TagColor } from '../tags/schema.ts'
 import {
   MOST_COMPARED,
@@ -40,7 +42,7 @@ interface TagRow {
 
 /**
  * What became, as of now, of what AIs put on and suggested within the last weeks; by the week in which they did so. What ended
- * because tags or contacts were merged counts as neither kept nor removed.
+ * because tags or contacts were merged counts as neither kept nor removed, and a tag that was merged as its survivor.
  */
 export async function getTagQuality(db: Db, actor: Actor): Promise<Quality> {
   const { rows: now } = await sql<{ since: string }>`
@@ -91,15 +93,14 @@ async function assignedByWeek(db: Db, actor: Actor, since: string): Promise<Week
   const byAi = sql`a.org_id = ${actor.org_id} and a.added_source in ('ai_tool', 'ai_auto_close') and a.added_at >= ${since}::timestamptz`
   const { rows } = await sql<WeekRow>`
     with found as (
-      select a.tag_id, a.added_source, ${week('a.added_at', since)} as begins, count(*) as kept, 0 as ended, 0 as removed
-      from tag_assignments a where ${byAi} and a.removed_at is null group by 1, 2, 3
+      select a.org_id, a.tag_id, a.added_source, ${week('a.added_at', since)} as begins, count(*) as kept, 0 as ended, 0 as removed
+      from tag_assignments a where ${byAi} and a.removed_at is null group by 1, 2, 3, 4
       union all
-      select a.tag_id, a.added_source, ${week('a.added_at', since)}, 0, count(*),
-        count(*) filter (where a.removed_source in ('manual_admin', 'manual_agent', 'api')
-          and a.removed_why ->> 'reason' is distinct from 'merged')
-      from tag_assignments a where ${byAi} and a.removed_at >= ${since}::timestamptz group by 1, 2, 3
+      select a.org_id, a.tag_id, a.added_source, ${week('a.added_at', since)}, 0, count(*),
+        count(*) filter (where ${takenOff})
+      from tag_assignments a where ${byAi} and a.removed_at >= ${since}::timestamptz group by 1, 2, 3, 4
     )
-    select tag_id, added_source as source, ${weeksAgo('begins', since)} as weeks_ago, sum(kept + ended)::int as applied,
+    select ${leadsTo('found')} as tag_id, added_source as source, ${weeksAgo('begins', since)} as weeks_ago, sum(kept + ended)::int as applied,
       sum(kept)::int as kept, sum(removed)::int as removed, 0 as suggested, 0 as accepted, 0 as rejected
     from found group by 1, 2, 3`.execute(db)
   return rows
@@ -108,14 +109,14 @@ async function assignedByWeek(db: Db, actor: Actor, since: string): Promise<Week
 /** The ids of suggestions have the time in them, so that the newest are found by the primary key. */
 async function suggestedByWeek(db: Db, actor: Actor, since: string): Promise<WeekRow[]> {
   const { rows } = await sql<WeekRow>`
-    select tag_id, source, ${weeksAgo('begins', since)} as weeks_ago, 0 as applied, 0 as kept, 0 as removed, sum(suggested)::int as suggested,
+    select ${leadsTo('found')} as tag_id, source, ${weeksAgo('begins', since)} as weeks_ago, 0 as applied, 0 as kept, 0 as removed, sum(suggested)::int as suggested,
       sum(accepted)::int as accepted, sum(rejected)::int as rejected
     from (
-      select s.tag_id, s.source, ${week('s.made_at', since)} as begins, count(*) as suggested,
+      select s.org_id, s.tag_id, s.source, ${week('s.made_at', since)} as begins, count(*) as suggested,
         count(*) filter (where s.state = 'accepted') as accepted, count(*) filter (where s.state = 'rejected') as rejected
       from suggestions s
       where s.org_id = ${actor.org_id} and s.id >= ${firstIdAt(since)}::uuid and s.made_at >= ${since}::timestamptz
-      group by 1, 2, 3
+      group by 1, 2, 3, 4
     ) found group by 1, 2, 3`.execute(db)
   return rows
 }
@@ -138,20 +139,22 @@ interface ConfusedRow {
  */
 async function confusedSince(db: Db, actor: Actor, since: string): Promise<ConfusedRow[]> {
   const { rows } = await sql<ConfusedRow>`
-    with wrong as materialized (
-      (select a.contact_id, a.tag_id, a.removed_at as at from tag_assignments a
+    with made as materialized (
+      (select a.org_id, a.contact_id, a.tag_id, a.removed_at as at from tag_assignments a
       where a.org_id = ${actor.org_id} and a.added_source in ('ai_tool', 'ai_auto_close') and a.removed_at >= ${since}::timestamptz
         and a.removed_source in ('manual_admin', 'manual_agent') and a.removed_why ->> 'reason' is distinct from 'merged'
       order by a.removed_at desc limit ${MOST_CORRECTIONS})
       union all
-      select v.contact_id, s.tag_id, s.decided_at from (
+      select v.org_id, v.contact_id, s.tag_id, s.decided_at from (
         select conversation_id, tag_id, decided_at from suggestions
         where org_id = ${actor.org_id} and id >= ${firstIdAt(since)}::uuid and made_at >= ${since}::timestamptz and state = 'rejected'
         order by id desc limit ${MOST_CORRECTIONS}
       ) s join conversations v on v.org_id = ${actor.org_id} and v.id = s.conversation_id
+    ), wrong as (
+      select made.contact_id, ${leadsTo('made')} as tag_id, made.at from made
     )
-    select w.tag_id as taken_off, b.tag_id as put_on, count(distinct w.contact_id)::int as times
-    from wrong w join tag_assignments b on b.org_id = ${actor.org_id} and b.contact_id = w.contact_id and b.tag_id <> w.tag_id
+    select w.tag_id as taken_off, ${leadsTo('b')} as put_on, count(distinct w.contact_id)::int as times
+    from wrong w join tag_assignments b on b.org_id = ${actor.org_id} and b.contact_id = w.contact_id and ${leadsTo('b')} <> w.tag_id
       and b.added_source in ('manual_admin', 'manual_agent') and b.added_at between w.at - interval '1 day' and w.at + interval '1 day'
     group by 1, 2 order by 3 desc, 1, 2 limit ${MOST_CONFUSED}`.execute(db)
   return rows

@@ -137,10 +137,10 @@ test('a tag that is off for AIs refuses the whole call, and is named', async () 
   const { key, admin, contactId } = await scene()
   const body = { add: ['Prospect', 'Blocked'], remove: [] }
   for (const call of [
-    key.call(changeContactTags, { params: { id: contactId }, body }),
-    key.call(changeTagsOfMany, { body: { contact_ids: [contactId], ...body } }),
+    () => key.call(changeContactTags, { params: { id: contactId }, body }),
+    () => key.call(changeTagsOfMany, { body: { contact_ids: [contactId], ...body } }),
   ])
-    await expect(call).rejects.toMatchObject({
+    await expect(call()).rejects.toMatchObject({
       status: 403,
       problem: { reason: 'tag_off_for_ai', detail: expect.stringContaining('“Blocked”') as string },
     })

@@ -7,15 +7,17 @@ import { Problem } from '../lib/errors.ts'
 import { newId } from '../lib/ids.ts'
 import { aiModesOf, refuseOff } from '../tags/ai-modes.ts'
 import { lockContacts, type Pair } from '../tags/carried.ts'
+import type { NamedEvidence } from '../tags/named-evidence.ts'
 import { refusePuttingBack } from '../tags/putting-back.ts'
-import { catalogTags } from '../tags/resolving.ts'
+import { catalogTags, leadsTo } from '../tags/resolving.ts'
 import { sourceOf } from '../tags/rules.ts'
 import type { TagChip } from '../tags/schema.ts'
+import { forgetTakenOff } from './suggestions.ts'
 
 /**
  * Of the tags that an AI would put on these contacts, suggests those that AIs may only suggest, and answers the others, which
  * are still to be put on. What waits for a decision already, or is on, stays as it is. Refuses all when AIs may not use a tag,
- * when a person took a tag off or rejected it (after the customer's last message), or when a contact has no conversation in
+ * when a person took a tag off after the evidence or rejected it after that (without evidence, after the customer's last message), or when a contact has no conversation in
  * which people would find the suggestion.
  */
 export async function suggestInstead(
@@ -23,6 +25,7 @@ export async function suggestInstead(
   actor: Actor,
   contactIds: readonly string[],
   tagIds: readonly string[],
+  evidence: NamedEvidence | undefined,
 ): Promise<{ put: string[]; asked: TagChip[]; suggested: Pair[] }> {
   const { add, chips } = await catalogTags(tx, actor.org_id, { add: tagIds })
   const modes = await aiModesOf(tx, actor.org_id, add)
@@ -31,10 +34,11 @@ export async function suggestInstead(
   const put = add.filter((id) => !only.includes(id))
   if (only.length === 0) return { put, asked: [], suggested: [] }
   const { ids } = await lockContacts(tx, actor, contactIds, only)
-  await refusePuttingBack(tx, actor, ids, only, undefined)
-  const wanted = await wantedOf(tx, actor, ids, only)
+  await refusePuttingBack(tx, actor, ids, only, evidence)
+  await forgetTakenOff(tx, actor.org_id, ids, only)
+  const wanted = await wantedOf(tx, actor, ids, only, evidence)
   refuseWithout(wanted)
-  const suggested = await insert(tx, actor, wanted)
+  const suggested = await insert(tx, actor, wanted, evidence)
   return { put, asked: only.map((id) => chips.get(id)!), suggested }
 }
 
@@ -45,13 +49,19 @@ interface Wanted extends Pair {
   rejected: boolean
 }
 
-/** The pairs that are neither on nor waiting, each with the contact's latest conversation. */
-async function wantedOf(tx: Tx, actor: Actor, contactIds: string[], tagIds: string[]): Promise<Wanted[]> {
+/** The pairs that are neither on nor waiting, each with the conversation of the evidence, otherwise the contact's latest. */
+async function wantedOf(
+  tx: Tx,
+  actor: Actor,
+  contactIds: string[],
+  tagIds: string[],
+  evidence: NamedEvidence | undefined,
+): Promise<Wanted[]> {
   const { rows } = await sql<Wanted>`
-    select c.id as contact_id, t.id as tag_id, t.name, coalesce(c.display_name, c.phone) as contact, latest.id as conversation_id,
+    select c.id as contact_id, t.id as tag_id, t.name, coalesce(c.display_name, c.phone) as contact, coalesce(${evidence?.conversation_id ?? null}::uuid, latest.id) as conversation_id,
       exists (select from suggestions s join conversations v on v.org_id = s.org_id and v.id = s.conversation_id
-        where s.org_id = c.org_id and v.contact_id = c.id and s.tag_id = t.id and s.state = 'rejected'
-          and s.decided_at >= coalesce(written.at, '-infinity')) as rejected
+        where s.org_id = c.org_id and v.contact_id = c.id and ${leadsTo('s')} = t.id and s.state = 'rejected'
+          and s.decided_at >= coalesce(${evidence?.evidence_at ?? null}::timestamptz, written.at, '-infinity')) as rejected
     from contacts c
     join tags t on t.org_id = c.org_id and t.id = any(${tagIds}::uuid[])
     left join lateral (select v.id from conversations v where v.org_id = c.org_id and v.contact_id = c.id
@@ -60,7 +70,7 @@ async function wantedOf(tx: Tx, actor: Actor, contactIds: string[], tagIds: stri
       order by m.sent_at desc, m.id desc limit 1) written on true
     where c.org_id = ${actor.org_id} and c.id = any(${contactIds}::uuid[]) and not (c.tag_ids @> array[t.id])
       and not exists (select from suggestions s join conversations v on v.org_id = s.org_id and v.id = s.conversation_id
-        where s.org_id = c.org_id and v.contact_id = c.id and s.tag_id = t.id and s.state = 'open')
+        where s.org_id = c.org_id and v.contact_id = c.id and ${leadsTo('s')} = t.id and s.state = 'open')
     order by c.id, t.id`.execute(tx)
   return rows
 }
@@ -83,11 +93,16 @@ function refuseWithout(wanted: readonly Wanted[]): void {
     )
 }
 
-async function insert(tx: Tx, actor: Actor, wanted: readonly Wanted[]): Promise<Pair[]> {
+async function insert(
+  tx: Tx,
+  actor: Actor,
+  wanted: readonly Wanted[],
+  evidence: NamedEvidence | undefined,
+): Promise<Pair[]> {
   if (wanted.length === 0) return []
   await sql`
-    insert into suggestions (org_id, id, conversation_id, tag_id, confidence, engine, source)
-    select ${actor.org_id}, s.id, s.conversation_id, s.tag_id, null, ${actor.name}, ${sourceOf(actor)}
+    insert into suggestions (org_id, id, conversation_id, tag_id, message_id, confidence, engine, source)
+    select ${actor.org_id}, s.id, s.conversation_id, s.tag_id, ${evidence?.message_id ?? null}::uuid, null, ${actor.name}, ${sourceOf(actor)}
     from unnest(${wanted.map(() => newId())}::uuid[], ${wanted.map((each) => each.conversation_id)}::uuid[],
       ${wanted.map((each) => each.tag_id)}::uuid[]) as s (id, conversation_id, tag_id)`.execute(tx)
   const contacts = new Set(wanted.map((each) => each.contact_id))

@@ -6,6 +6,8 @@ import { recordEvents } from '../events/events.ts'
 import type { Db, Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { MOST_QUOTED, notTakenBack, textNow } from '../tags/evidence.ts'
+import { takenOff } from '../tags/held-back.ts'
+import { leadsTo } from '../tags/resolving.ts'
 import type { TagColor } from '../tags/schema.ts'
 import { changeTags } from '../tags/tagging.ts'
 import type { decideSuggestions as decide, Suggestion } from './schema.ts'
@@ -31,18 +33,47 @@ export const evidenceAt = sql`coalesce((select m.sent_at from messages m where m
  * speaks for it again. Looked up for each suggestion by its contact `v.contact_id`; without the offset it becomes a join that
  * reads what was ever taken off from anybody.
  */
-export const takenOffSince = sql`exists (
-  select from tag_assignments a where a.org_id = s.org_id and a.contact_id = v.contact_id and a.tag_id = s.tag_id
-    and a.removed_source in ('manual_admin', 'manual_agent', 'api') and a.removed_at >= ${evidenceAt} offset 0)`
+const takenOffSince = sql`exists (
+  select from tag_assignments a where a.org_id = s.org_id and a.contact_id = v.contact_id
+    and ${takenOff} and a.removed_at >= ${evidenceAt} and ${leadsTo('a')} = ${leadsTo('s')} offset 0)`
 
-// Open ones whose tag can be put on, is not on the contact already, and was not taken off since.
+/** Removes those that nobody is shown any more, because the tag was taken off since: they make room for what is newer. */
+export async function forgetTakenOff(
+  tx: Tx,
+  orgId: string,
+  contactIds: readonly string[],
+  tagIds: readonly string[],
+): Promise<void> {
+  await sql`
+    delete from suggestions s using conversations v
+    where s.org_id = ${orgId} and v.org_id = s.org_id and v.id = s.conversation_id and v.contact_id = any(${contactIds}::uuid[])
+      and s.state = 'open' and ${leadsTo('s')} = any(${tagIds}::uuid[]) and ${takenOffSince}`.execute(tx)
+}
+
+// Of several for one contact and one tag, as merges leave them, the one with the newest evidence is shown, and these are not.
+// All are gone through once: looking for others of each took as long again as all the rest of the page.
+const notShown = (orgId: string, contactId: string | undefined) => sql`
+  select s.id from (
+    select s.id, row_number() over (partition by s.contact_id, s.tag_id order by ${evidenceAt} desc, s.id desc) as place from (
+      select s.org_id, s.id, s.message_id, s.made_at, v.contact_id, coalesce(t.merged_into, t.id) as tag_id,
+        count(*) over (partition by v.contact_id, coalesce(t.merged_into, t.id)) as several
+      from suggestions s join conversations v on v.org_id = s.org_id and v.id = s.conversation_id
+        join tags t on t.org_id = s.org_id and t.id = s.tag_id
+      where s.org_id = ${orgId} and s.state = 'open' ${ofContact(contactId)}
+    ) s where s.several > 1
+  ) s where s.place > 1`
+
+const ofContact = (contactId: string | undefined) =>
+  contactId === undefined ? sql`` : sql`and v.contact_id = ${contactId}`
+
+// Open ones whose tag, merged ones followed, can be put on, is not on the contact already, and was not taken off since.
 const open = (orgId: string, contactId: string | undefined) => sql`
   from suggestions s join conversations v on v.org_id = s.org_id and v.id = s.conversation_id
     join contacts c on c.org_id = v.org_id and c.id = v.contact_id
-    join tags t on t.org_id = s.org_id and t.id = s.tag_id
-  where s.org_id = ${orgId} and s.state = 'open' and t.deleted_at is null and not (c.tag_ids @> array[s.tag_id])
-    and not ${takenOffSince}
-    ${contactId === undefined ? sql`` : sql`and v.contact_id = ${contactId}`}`
+    join tags own on own.org_id = s.org_id and own.id = s.tag_id
+    join tags t on t.org_id = own.org_id and t.id = coalesce(own.merged_into, own.id)
+  where s.org_id = ${orgId} and s.state = 'open' and t.deleted_at is null and not (c.tag_ids && array[own.id, t.id])
+    and not ${takenOffSince} and s.id not in (${notShown(orgId, contactId)}) ${ofContact(contactId)}`
 
 /** A page of what waits for a decision, newest first, and how many there are. */
 export async function listSuggestions(
@@ -58,7 +89,7 @@ export async function listSuggestions(
       join suggestions s on s.org_id = ${actor.org_id} and s.id = page.id
       join conversations v on v.org_id = s.org_id and v.id = s.conversation_id
       join contacts c on c.org_id = v.org_id and c.id = v.contact_id
-      join tags t on t.org_id = s.org_id and t.id = s.tag_id
+      join tags t on t.org_id = s.org_id and t.id = ${leadsTo('s')}
       left join messages m on m.org_id = s.org_id and m.id = s.message_id and ${notTakenBack}
     order by s.id desc`.execute(db)
   const { rows: counted } = await sql<{
@@ -99,11 +130,14 @@ interface DecidedRow {
   reason: string | null
   evidence_at: string | null
   usable: boolean
+  /** Named by the caller, and not only one more of the same contact and tag. */
+  asked: boolean
 }
 
 /**
  * Accepts and rejects. An accepted tag has the person's source, and keeps what spoke for it; a rejected one is suggested
- * again only with newer evidence. What somebody else has decided already, or whose tag was deleted meanwhile, is passed over.
+ * again only with newer evidence. Others that wait for the same contact and tag, as merges leave them, are decided with it.
+ * What somebody else has decided already, or whose tag was deleted meanwhile, is passed over.
  * Refuses all when an id is not of the organization.
  */
 export async function decideSuggestions(
@@ -122,15 +156,23 @@ export async function decideSuggestions(
   await sql`select from contacts where org_id = ${actor.org_id} and id = any(${known.map(({ contact_id }) => contact_id)}::uuid[])
     order by id for no key update`.execute(tx)
   const { rows } = await sql<DecidedRow>`
-    select s.id, v.contact_id, s.tag_id, s.conversation_id, s.message_id, s.confidence, s.engine, s.reason, m.sent_at as evidence_at, t.deleted_at is null as usable
-    from suggestions s join conversations v on v.org_id = s.org_id and v.id = s.conversation_id
-      join tags t on t.org_id = s.org_id and t.id = s.tag_id
+    with asked as (
+      select distinct v.contact_id, ${leadsTo('s')} as tag_id
+      from suggestions s join conversations v on v.org_id = s.org_id and v.id = s.conversation_id
+      where s.org_id = ${actor.org_id} and s.id = any(${asked}::uuid[]) and s.state = 'open'
+    )
+    select s.id, v.contact_id, t.id as tag_id, s.conversation_id, s.message_id, s.confidence, s.engine, s.reason, m.sent_at as evidence_at,
+      t.deleted_at is null as usable, s.id = any(${asked}::uuid[]) as asked
+    from asked join conversations v on v.org_id = ${actor.org_id} and v.contact_id = asked.contact_id
+      join suggestions s on s.org_id = v.org_id and s.conversation_id = v.id and ${leadsTo('s')} = asked.tag_id
+      join tags t on t.org_id = s.org_id and t.id = asked.tag_id
       left join messages m on m.org_id = s.org_id and m.id = s.message_id
-    where s.org_id = ${actor.org_id} and s.id = any(${asked}::uuid[]) and s.state = 'open'
+    where s.state = 'open'
     order by s.id for update of s`.execute(tx)
   const rejecting = new Set(reject)
-  const accepted = rows.filter(({ id, usable }) => !rejecting.has(id) && usable)
-  const rejected = rows.filter(({ id }) => rejecting.has(id))
+  const chosen = rows.filter((row) => row.asked)
+  const accepted = chosen.filter(({ id, usable }) => !rejecting.has(id) && usable)
+  const rejected = chosen.filter(({ id }) => rejecting.has(id))
   for (const row of accepted) {
     const why = {
       reason: 'suggestion',
@@ -145,8 +187,15 @@ export async function decideSuggestions(
     await changeTags(tx, actor, [row.contact_id], { add: [row.tag_id], why })
   }
   const decided = [...accepted, ...rejected]
-  await setStates(tx, actor, accepted, 'accepted')
-  await setStates(tx, actor, rejected, 'rejected')
+  const others = rows.filter((row) => !row.asked)
+  const withOthers = (which: readonly DecidedRow[]) => [
+    ...which,
+    ...others.filter((other) =>
+      which.some((row) => row.contact_id === other.contact_id && row.tag_id === other.tag_id),
+    ),
+  ]
+  await setStates(tx, actor, withOthers(accepted), 'accepted')
+  await setStates(tx, actor, withOthers(rejected), 'rejected')
   const contacts = [...new Set(decided.map(({ contact_id }) => contact_id))]
   await recordEvents(
     tx,

@@ -8,6 +8,11 @@ export const Evidence = z
   .meta({ id: 'Evidence' })
 export type Evidence = z.output<typeof Evidence>
 
+/** A customer's message, as the key of an AI agent names it. */
+export const EvidenceId = Id.optional().describe(
+  'Only for the key of an AI agent: the id of a message that the one contact named wrote and that speaks for the tags added. It is shown beside them. A tag that a person or another system took off can be put back by a message that is newer, and by nothing else.',
+)
+
 /** Why an AI found a tag; kept with an assignment as `why.words`. */
 export const AiReason = z
   .string()

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { route } from '../lib/route.ts'
 import { Id, problems, refusal } from '../lib/shapes.ts'
+import { EvidenceId } from './evidence-schema.ts'
 import { ANY_TAG, NamedTags, NOT_BOTH, TagChip } from './schema.ts'
 
 /** Contacts in one call; for more there are operations. */
@@ -20,6 +21,7 @@ const ChangeTagsOfMany = z
       ),
     add: NamedTags,
     remove: NamedTags,
+    evidence: EvidenceId,
   })
   .refine((c) => c.add.length + c.remove.length > 0, ANY_TAG)
   .refine((c) => !c.add.some((tag) => c.remove.includes(tag)), NOT_BOTH)

@@ -31,7 +31,7 @@ export async function refusePuttingBack(
   if (held) {
     throw new Problem(
       'forbidden',
-      `A person took the tag “${held.name}” off. An AI can put it back only when the customer has written something newer that supports it.`,
+      `A person took the tag “${held.name}” off. An AI can put it back only when the customer has written something newer that supports it, with that message named as evidence, for this contact alone: by POST /v1/contacts/{id}/tags, POST /v1/contacts/tags or tag_contacts.`,
       {
         reason: 'removed_by_person',
         data: { tag_id: held.tag_id, name: held.name, contact_id: held.contact_id },

@@ -1,5 +1,5 @@
 // Where a tag that somebody names leads: by id or by name, through merges, to what can be put on a contact.
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import { prepared, type Db, type Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { nameKey } from '../lib/fold.ts'
@@ -25,6 +25,10 @@ const toResolved = ({ asked: _, color, ...row }: ResolvedRow): ResolvedTag => ({
   ...row,
   color: color as TagColor | null,
 })
+
+/** Where the tag of a row leads, by the row's alias: to the survivor of its merge, otherwise to itself. */
+export const leadsTo = (row: string): RawBuilder<string> =>
+  sql<string>`(select coalesce(led.merged_into, led.id) from tags led where led.org_id = ${sql.ref(`${row}.org_id`)} and led.id = ${sql.ref(`${row}.tag_id`)})`
 
 /** Where each id leads: to its tag, or to the survivor of its merge. An id that is not in the organization is not in the map. */
 export async function resolveTags(db: Db, orgId: string, ids: readonly string[]): Promise<Map<string, ResolvedTag>> {

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { characterCount } from '../lib/fold.ts'
 import { route } from '../lib/route.ts'
-import { Evidence } from './evidence-schema.ts'
+import { Evidence, EvidenceId } from './evidence-schema.ts'
 import { atMost, Id, Instant, pageLimit, problems, refusal, writtenText } from '../lib/shapes.ts'
 
 /** The preset colours of a tag; null is the default colour. */
@@ -194,7 +194,7 @@ const NamedTag = writtenText().trim().min(1, refusal('no_tag_named', 'Name at le
 export const NamedTags = z.array(NamedTag).max(100).default([]).describe('Tags of the catalog, by id or by name.')
 
 export const ChangeTags = z
-  .object({ add: NamedTags, remove: NamedTags })
+  .object({ add: NamedTags, remove: NamedTags, evidence: EvidenceId })
   .refine((c) => c.add.length + c.remove.length > 0, ANY_TAG)
   .refine((c) => !c.add.some((tag) => c.remove.includes(tag)), NOT_BOTH)
   .meta({ id: 'ChangeTags', examples: [{ add: ['VIP'], remove: ['Prospect'] }] })

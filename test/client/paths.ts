@@ -436,6 +436,11 @@ export interface components {
        * @default []
        */
       remove?: string[];
+      /**
+       * Format: uuid
+       * @description Only for the key of an AI agent: the id of a message that the one contact named wrote and that speaks for the tags added. It is shown beside them. A tag that a person or another system took off can be put back by a message that is newer, and by nothing else.
+       */
+      evidence?: string;
     };
     ChangeTagsOfMany: {
       contact_ids: string[];
@@ -449,6 +454,11 @@ export interface components {
        * @default []
        */
       remove?: string[];
+      /**
+       * Format: uuid
+       * @description Only for the key of an AI agent: the id of a message that the one contact named wrote and that speaks for the tags added. It is shown beside them. A tag that a person or another system took off can be put back by a message that is newer, and by nothing else.
+       */
+      evidence?: string;
     };
     BulkChange: {
       /** @description All contacts that match; {} is every contact. */
