@@ -1037,6 +1037,7 @@ create table test_phone_customers (
   refuses_with   integer,
   delay_seconds  integer not null default 0,
   writing_since  timestamptz(3),
+  read_to        uuid,
   constraint test_phone_customers_pkey PRIMARY KEY (org_id, contact_id),
   constraint test_phone_customers_delay_seconds_check CHECK (((delay_seconds >= 0) AND (delay_seconds <= 3600))),
   constraint test_phone_customers_org_id_contact_id_fkey FOREIGN KEY (org_id, contact_id) REFERENCES contacts(org_id, id) ON DELETE CASCADE

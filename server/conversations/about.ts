@@ -18,6 +18,24 @@ export const isRevoked = (of: Named = 'm'): RawBuilder<unknown> => sql`exists (s
 export const textNow = (of: Named = 'm'): RawBuilder<unknown> =>
   sql`coalesce((select a.text ${about('edit', of)} order by a.sent_at desc, a.id desc limit 1), ${sql.ref(`${of}.text`)})`
 
+/** The first of the messages a that are about the same as a message m, or about m itself, and meet a condition. */
+const firstAbout = (target: 'target' | 'wa_message_id', condition: RawBuilder<unknown>) => sql`(
+  select a.id from messages a where a.org_id = m.org_id and a.channel_id = m.channel_id and a.target = ${sql.ref(`m.${target}`)} and ${condition} limit 1)`
+
+/**
+ * What a message m says is there to be read: it was neither deleted nor changed, and is no change or reaction that a later
+ * one replaced. Looked up for one message after another: of an `exists` the planner may read all messages first.
+ */
+export const isThere: RawBuilder<unknown> = sql`case
+  when m.type in ('reaction', 'edit') and (
+    select t.id from messages t where t.org_id = m.org_id and t.channel_id = m.channel_id and t.wa_message_id = m.target limit 1) is not null
+  then ${firstAbout(
+    'target',
+    sql`case when m.type = 'edit' and a.type = 'revoke' then true
+      else a.type = m.type and (a.type = 'edit' or a.direction = m.direction) and (a.sent_at, a.id) > (m.sent_at, m.id) end`,
+  )} is null
+  else ${firstAbout('wa_message_id', sql`(a.type = 'revoke' or (a.type = 'edit' and a.text is not null))`)} is null end`
+
 /** The beginning of it, for a line in a list or above an answer: nothing of what was deleted. */
 export const lineNow = (letters: number, of: Named = 'm'): RawBuilder<unknown> =>
   sql`case when not ${isRevoked(of)} then left(${textNow(of)}, ${letters}) end`

@@ -1,12 +1,19 @@
 // Agents' figures say what plain counting says, and whose an answer and a closing are after conversations changed hands.
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { composeTextMessage } from '../channels/whatsapp/compose.ts'
 import { newId } from '../lib/ids.ts'
 import { removePerson } from '../people/schema.ts'
 import { sighted } from '../../test/help/people.ts'
 import { openTestServer, type Person, type TestServer } from '../../test/help/server.ts'
 import { openTalks } from '../../test/help/talk.ts'
 import { getAgentFigures, type Figures } from './figures-schema.ts'
-import { closeConversation, giveBackConversation, handOverConversation, sendMessage } from './schema.ts'
+import {
+  closeConversation,
+  giveBackConversation,
+  handOverConversation,
+  listConversations,
+  sendMessage,
+} from './schema.ts'
 
 let server: TestServer
 beforeAll(async () => {
@@ -225,6 +232,62 @@ test('the first answer stays theirs who gave it, a closing is theirs who had the
   expect(of(second)).toMatchObject({ open: 0, first_answers: 0, closed_by_admin: 1, close_median: expect.any(Number) })
   expect(of(null)).toMatchObject({ open: 1, first_answers: 0 })
   expect(all).toMatchObject({ open: 1, first_answers: 1, closed_by_admin: 1 })
+})
+
+test('what a colleague writes in the phone app is a first answer, of nobody here; what is older than the question is none', async () => {
+  const admin = await server.newPerson('admin')
+  const account = await server.newAccount(admin)
+  const [from, when] = ['+16505551234', (minutesAgo: number) => new Date(Date.now() - minutesAgo * 60_000)]
+  const { phoneNumberId, displayPhone } = account
+  const asks = composeTextMessage({ phoneNumberId, displayPhone, wabaId: '1', from, text: 'Hello?', at: when(10) })
+  const echo = (text: string, minutesAgo: number) =>
+    JSON.stringify({
+      object: 'whatsapp_business_account',
+      entry: [
+        {
+          id: '1',
+          changes: [
+            {
+              field: 'smb_message_echoes',
+              value: {
+                messaging_product: 'whatsapp',
+                metadata: { display_phone_number: displayPhone, phone_number_id: phoneNumberId },
+                message_echoes: [
+                  {
+                    from: displayPhone.replaceAll(/\D/g, ''),
+                    to: from.slice(1),
+                    id: `wamid.${newId()}`,
+                    timestamp: String(Math.floor(when(minutesAgo).getTime() / 1000)),
+                    type: 'text',
+                    text: { body: text },
+                  },
+                ],
+              },
+            },
+          ],
+        },
+      ],
+    })
+  const answers = async () => {
+    await server.interpret()
+    const { agents, all } = await admin.call(getAgentFigures, { query: { from: LONG_AGO } })
+    const { first_answers, first_answer_median } = agents.find(({ agent }) => agent === null)!
+    expect(all.first_answers).toBe(first_answers)
+    return { first_answers, minutes: first_answer_median === null ? null : Math.round(first_answer_median / 60) }
+  }
+  const waits = async () =>
+    (await admin.call(listConversations, { query: {} })).conversations[0]!.waiting_since !== null
+  await account.deliver(asks)
+  expect(await answers()).toEqual({ first_answers: 0, minutes: null })
+  // The phone tells late what had been written before.
+  await account.deliver(echo('We open at nine', 30))
+  expect(await answers()).toEqual({ first_answers: 0, minutes: null })
+  expect(await waits()).toBe(true)
+  await account.deliver(echo('Hello!', 6))
+  expect(await answers()).toEqual({ first_answers: 1, minutes: 4 })
+  expect(await waits()).toBe(false)
+  await account.deliver(echo('How can I help?', 2))
+  expect(await answers()).toEqual({ first_answers: 1, minutes: 4 })
 })
 
 test('agents do not see the figures of their colleagues', async () => {

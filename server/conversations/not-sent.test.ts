@@ -7,6 +7,7 @@ import { openTalks, stateOf, type Talk } from '../../test/help/talk.ts'
 import { composeStatus } from '../channels/whatsapp/compose.ts'
 import { newId } from '../lib/ids.ts'
 import { putBack, takeMessages } from './outbox.ts'
+import { getAgentFigures } from './figures-schema.ts'
 import { getConversation, listMessages } from './schema.ts'
 import { openSender, type Sender } from './sender.ts'
 import { resendMessage } from './sending.ts'
@@ -57,6 +58,27 @@ const shown = async ({ conversationId }: Talk) => {
   const { waiting_since, last_message } = await admin.call(getConversation, { params: { id: conversationId } })
   return { waiting_since, delivery: last_message?.delivery_state }
 }
+/** Whose the first answer is in the figures, and when it was given; null when there is none. */
+const firstAnswer = async ({ conversationId }: Talk) => {
+  const { rows } = await sql<{ at: string | null; by: string | null }>`
+    select first_answered_at as at, first_answered_by_name as by from conversations where id = ${conversationId}`.execute(
+    server.db,
+  )
+  const { agents, all } = await admin.call(getAgentFigures, {
+    query: { from: new Date(Date.now() - 3_600_000).toISOString() },
+  })
+  const { at, by } = rows[0]!
+  return {
+    at,
+    by,
+    all: all.first_answers,
+    mine: agents.find(({ agent }) => agent?.id === admin.actor.id)!.first_answers,
+  }
+}
+const NO_ANSWER = { at: null, by: null, all: 0, mine: 0 }
+const sentAt = async (messageId: string) =>
+  (await sql<{ sent_at: string }>`select sent_at from messages where id = ${messageId}`.execute(server.db)).rows[0]!
+    .sent_at
 const noOneWaits = ({ conversationId }: Talk) =>
   sql`update conversations set waiting_since = null where id = ${conversationId}`.execute(server.db)
 const told = async () =>
@@ -111,6 +133,62 @@ test('whoever had one answer does not wait for the next one, which failed; where
   expect((await stateOf(server, firstOf)).state).toBe('accepted')
 })
 
+test('an answer that failed is no first answer: the next one is that goes through, or the same one when it goes again', async () => {
+  const { talk } = await openTalks(server, admin)
+  const one = await talk()
+  await noOneWaits(one)
+  await asks(one, 7)
+  expect(await firstAnswer(one)).toEqual(NO_ANSWER)
+  const failed = await one.write('Here you are')
+  const answers = { by: admin.actor.name, all: 1, mine: 1 }
+  // On its way it counts: nobody knows better yet.
+  expect(await firstAnswer(one)).toEqual({ ...answers, at: await sentAt(failed) })
+  graph.mishap = () => ({ code: 131_026 })
+  startSender()
+  await until(async () => expect(await firstAnswer(one)).toEqual(NO_ANSWER))
+
+  graph.mishap = () => null
+  const second = await one.write('Once more')
+  sender!.wake()
+  await until(async () => expect((await shown(one)).delivery).toBe('sent'))
+  expect(await firstAnswer(one)).toEqual({ ...answers, at: await sentAt(second) })
+
+  // One that goes again was not given before: the other one stays the first.
+  await server.db.transaction().execute((tx) => resendMessage(tx, admin.actor, failed))
+  expect(await firstAnswer(one)).toEqual({ ...answers, at: await sentAt(second) })
+})
+
+test('where the only answer failed and goes again, it is given when it goes again', async () => {
+  const { talk } = await openTalks(server, admin)
+  const one = await talk()
+  await noOneWaits(one)
+  await asks(one, 7)
+  const id = await one.write('Here you are')
+  graph.mishap = () => ({ code: 131_026 })
+  startSender()
+  await until(async () => expect(await firstAnswer(one)).toEqual(NO_ANSWER))
+  graph.mishap = () => null
+  await server.db.transaction().execute((tx) => resendMessage(tx, admin.actor, id))
+  const { rows } = await sql<{ wanted_at: string }>`
+    select wanted_at from outgoing_messages where message_id = ${id}`.execute(server.db)
+  expect(rows[0]!.wanted_at > (await sentAt(id))).toBe(true)
+  expect(await firstAnswer(one)).toEqual({ at: rows[0]!.wanted_at, by: admin.actor.name, all: 1, mine: 1 })
+})
+
+test('of two answers of which the first failed, the second is the first; a greeting of before the question is none', async () => {
+  const { talk } = await openTalks(server, admin)
+  const one = await talk()
+  await noOneWaits(one)
+  const greeting = await one.write('Nice that you are here')
+  await sql`update messages set sent_at = now() - interval '20 minutes' where id = ${greeting}`.execute(server.db)
+  await asks(one, 7)
+  await one.write('First')
+  const second = await one.write('Second')
+  graph.mishap = ({ text }) => (text === 'First' ? { code: 131_026 } : null)
+  startSender()
+  await until(async () => expect(await firstAnswer(one)).toMatchObject({ at: await sentAt(second), all: 1, mine: 1 }))
+})
+
 test('what fails only later, by a status, is told the same way; a conversation that is closed waits for nothing', async () => {
   const { talk, account } = await openTalks(server, admin)
   const [open, closed] = [await talk(), await talk()]
@@ -141,6 +219,8 @@ test('what fails only later, by a status, is told the same way; a conversation t
   await server.interpret()
   expect(await shown(open)).toEqual({ waiting_since: asked, delivery: 'failed' })
   expect(await shown(closed)).toEqual({ waiting_since: null, delivery: 'failed' })
+  // Neither had an answer.
+  for (const each of [open, closed]) expect(await firstAnswer(each)).toEqual(NO_ANSWER)
 })
 
 test('open screens are told why a message waits, and when it is tried again', async () => {

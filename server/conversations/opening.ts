@@ -147,10 +147,6 @@ async function showMessages(
       window_ends_at = greatest(c.window_ends_at, n.last_in_at + interval '24 hours'),
       unread_count = c.unread_count + n.unread,
       first_asked_at = coalesce(c.first_asked_at, n.first_in_at),
-      -- What a colleague adds to a template that nobody has answered yet is no answer.
-      first_answered_at = coalesce(c.first_answered_at, case
-        when coalesce(c.waiting_since, n.first_in_at) <= n.first_out_at then n.first_out_at
-        when coalesce(c.waiting_since, n.first_in_at) <= n.last_out_at then n.last_out_at end),
       -- One that comes late answers nothing of what was written after it.
       waiting_since = case
         when c.closed_at is not null then null
@@ -163,7 +159,7 @@ async function showMessages(
       select s.conversation_id, max(s.at) as last_at, (array_agg(s.id order by s.at desc, s.id desc))[1] as last_id,
         count(*) filter (where s.direction = 'in')::int as unread,
         min(s.at) filter (where s.direction = 'in') as first_in_at, max(s.at) filter (where s.direction = 'in') as last_in_at,
-        min(s.at) filter (where s.direction = 'out') as first_out_at, max(s.at) filter (where s.direction = 'out') as last_out_at,
+        max(s.at) filter (where s.direction = 'out') as last_out_at,
         min(s.at) filter (where s.direction = 'in' and s.at > s.answered_at) as last_in_after
       from (
         select *, max(at) filter (where direction = 'out') over (partition by conversation_id) as answered_at

@@ -16,7 +16,7 @@ import { isId, newId } from '../lib/ids.ts'
 import { insertMedia } from './media.ts'
 import { assignConversations, type SaidNow } from './opening.ts'
 import { settleRecognized } from './outbox.ts'
-import { lockConversations, waitOn } from './waiting.ts'
+import { countFirstAnswers, lockConversations, waitOn } from './waiting.ts'
 
 /** One update of a delivery, with what is known of its arrival. */
 export interface Arrival {
@@ -113,6 +113,8 @@ export async function receive(
   const { changed, conflicts } = await identities.save({ flood })
   const conversations = await assignConversations(tx, orgId, messages.filter(isOfNow).map(saidNow))
   await insertMessages(tx, orgId, messages, conversations)
+  const answers = messages.filter(({ said: { update } }) => directionOf(update) === 'out')
+  await countFirstAnswers(tx, orgId, [...new Set(answers.flatMap(({ id }) => conversations.get(id) ?? []))])
   await insertMedia(tx, orgId, [...messages.map(carrying), ...(await fillPlaceholders(tx, orgId, filled))])
   const told = await insertStatuses(tx, orgId, statuses)
   const active = new Set([...changed, ...messages.map((each) => each.contactId)])

@@ -20,6 +20,8 @@ const WORDS = [
 interface Said {
   text: string | null
   arrived: number
+  /** What was made of it since, first to last: other words, or null where it was deleted. */
+  changes: (string | null)[]
 }
 interface Talk {
   id: string
@@ -67,7 +69,11 @@ function newTalk(): Talk {
     withAgent: roll(3) === 0,
     opened,
     at,
-    said: times(roll(7), () => ({ text: roll(10) === 0 ? null : newText(), arrived: arrived() })),
+    said: times(roll(7), () => ({
+      text: roll(10) === 0 ? null : newText(),
+      arrived: arrived(),
+      changes: roll(6) === 0 ? [...times(roll(3), newText), ...(roll(2) === 0 ? [null] : [])] : [],
+    })),
   }
 }
 
@@ -98,15 +104,28 @@ beforeAll(async () => {
     ],
   )
   // What was said before the number was connected is in no conversation, and is not found.
-  const before = times(50, () => ({ of: null, contact: one(contacts), text: newText(), arrived: NOW }))
+  const before = times(50, () => ({ of: null, contact: one(contacts), text: newText(), arrived: NOW, changes: [] }))
   const all = [
     ...before,
     ...talks.flatMap(({ id, contact, said }) => said.map((each) => ({ ...each, of: id, contact }))),
-  ]
+  ].flatMap(({ changes, ...said }) => {
+    const id = newId()
+    return [
+      { ...said, id, type: 'text', target: null },
+      ...changes.map((text, n) => ({
+        ...said,
+        id: newId(),
+        type: text === null ? 'revoke' : 'edit',
+        target: `wamid.${id}`,
+        text,
+        arrived: said.arrived + n + 1,
+      })),
+    ]
+  })
   await server.pool.query(
-    `insert into messages (org_id, id, contact_id, channel_id, wa_message_id, direction, origin, type, text, content, sent_at, received_at, conversation_id)
-     select $1, gen_random_uuid(), contact, $2, 'wamid.' || gen_random_uuid(), 'in', 'live', 'text', text, '{}', arrived, arrived, of
-     from unnest($3::uuid[], $4::uuid[], $5::text[], $6::timestamptz[]) as u (of, contact, text, arrived)`,
+    `insert into messages (org_id, id, contact_id, channel_id, wa_message_id, direction, origin, type, text, content, sent_at, received_at, conversation_id, target)
+     select $1, id, contact, $2, 'wamid.' || id, 'in', 'live', type, text, '{}', arrived, arrived, of, target
+     from unnest($3::uuid[], $4::uuid[], $5::text[], $6::timestamptz[], $7::uuid[], $8::text[], $9::text[]) as u (of, contact, text, arrived, id, type, target)`,
     [
       admin.actor.org_id,
       channelId,
@@ -114,19 +133,24 @@ beforeAll(async () => {
       all.map(({ contact }) => contact),
       all.map(({ text }) => text),
       all.map(({ arrived }) => time(arrived)),
+      all.map(({ id }) => id),
+      all.map(({ type }) => type),
+      all.map(({ target }) => target),
     ],
   )
   await server.pool.query('vacuum (analyze) messages, conversations')
 })
 afterAll(() => server.close())
 
+const textNow = ({ text, changes }: Said) => (changes.length === 0 ? text : changes.at(-1)!)
+
 /** What everybody would find who reads all of it. */
 const holding = (sought: string, which: (talk: Talk) => boolean): string[] =>
   talks
     .filter(which)
     .filter(({ said }) =>
-      said.some(({ text }) =>
-        Array.from(text ?? '')
+      said.some((each) =>
+        Array.from(textNow(each) ?? '')
           .slice(0, 4096)
           .join('')
           .toLowerCase()
@@ -137,11 +161,13 @@ const holding = (sought: string, which: (talk: Talk) => boolean): string[] =>
 
 /** Some letters in a row of one of the texts, often few; or letters that are in none. */
 function part(): string {
-  const letters = Array.from(one(one(talks).said.concat({ text: 'xylophone 电话', arrived: 0 })).text ?? one(WORDS))
+  const letters = Array.from(
+    one(one(talks).said.concat({ text: 'xylophone 电话', arrived: 0, changes: [] })).text ?? one(WORDS),
+  )
   const from = roll(letters.length || 1)
   return letters.slice(from, from + 1 + roll(one([2, 4, 12, 40]))).join('')
 }
-const parts = () => times(120, part).filter((text) => text.trim() !== '')
+const parts = () => times(80, part).filter((text) => text.trim() !== '')
 
 /** Each gives up its ways after a few of what otherwise are thousands, so that all of them are gone. */
 test.each([

@@ -2,6 +2,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openTestServer, type Person, type TestServer } from '../../test/help/server.ts'
 import { sighted } from '../../test/help/people.ts'
+import { composeMessage, deletionOf, editOf, reactionTo } from '../channels/whatsapp/compose.ts'
+import { newId } from '../lib/ids.ts'
+import { eraseContact } from '../privacy/schema.ts'
+import { forgetOldMessages } from './old-messages.ts'
 import { listConversations } from './schema.ts'
 
 const CONVERSATIONS = 8000
@@ -64,6 +68,76 @@ test.each([
 ])('a text that is %s is found in just the conversations that hold it', async (_what, text, limit) => {
   const expected = all.filter(({ texts }) => texts.some((each) => each.toLowerCase().includes(text.toLowerCase())))
   expect(await search(text, limit)).toEqual(expected.map(({ id }) => id))
+})
+
+test('what nobody sees in the thread any more is not found: what was deleted, what stood there before a change, an earlier reaction', async () => {
+  const person = await server.newPerson('admin')
+  const { deliver, phoneNumberId, displayPhone } = await server.newAccount(person)
+  let seconds = 0
+  const says = async (message: object, from = '+16505551234') => {
+    const id = `wamid.${newId()}`
+    const at = new Date(Date.now() - 60_000 + 1000 * seconds++)
+    await deliver(composeMessage({ phoneNumberId, displayPhone, wabaId: '1', from, at, message: { id, ...message } }))
+    await server.interpret()
+    return id
+  }
+  const text = (body: string) => ({ type: 'text', text: { body } })
+  const found = async (word: string) => {
+    const { conversations } = await person.call(listConversations, { query: { search: word } })
+    return conversations.map(({ contact }) => contact.phone)
+  }
+  const [rosa, bo] = ['+16505551234', '+16505551235']
+  const secret = await says(text('My password is hippopotamus'))
+  const order = await says(text('I take the rhinoceros'))
+  await says(reactionTo(order, '🦏'))
+  await says(text('A hippopotamus here as well'), bo)
+  expect(await found('hippopotamus')).toEqual([bo, rosa])
+  expect(await found('rhinoceros')).toEqual([rosa])
+  expect(await found('🦏')).toEqual([rosa])
+
+  await says(deletionOf(secret))
+  expect(await found('hippopotamus')).toEqual([bo])
+  expect(await found('My password')).toEqual([])
+  await says(editOf(order, 'I take the crocodile'))
+  expect(await found('rhinoceros')).toEqual([])
+  expect(await found('crocodile')).toEqual([rosa])
+  await says(editOf(order, 'I take the alligator'))
+  expect(await found('crocodile')).toEqual([])
+  expect(await found('alligator')).toEqual([rosa])
+  await says(reactionTo(order, '🐊'))
+  expect([await found('🦏'), await found('🐊')]).toEqual([[], [rosa]])
+  await says(deletionOf(order))
+  for (const word of ['rhinoceros', 'crocodile', 'alligator', 'I take']) expect(await found(word), word).toEqual([])
+  // A change of what is not here stands in the thread by itself.
+  await says(editOf('wamid.unknown', 'I take the flamingo'))
+  await says(editOf('wamid.unknown', 'I take the pelican'))
+  expect([await found('flamingo'), await found('pelican')]).toEqual([[rosa], [rosa]])
+})
+
+test('nothing is found of who was erased, nor of messages that are kept no longer', async () => {
+  const person = await server.newPerson('admin')
+  const { deliver, phoneNumberId, displayPhone } = await server.newAccount(person)
+  for (const from of ['+16505551234', '+16505551235'])
+    await deliver(
+      composeMessage({
+        phoneNumberId,
+        displayPhone,
+        wabaId: '1',
+        from,
+        at: new Date(),
+        message: { type: 'text', text: { body: 'A dromedary, please' } },
+      }),
+    )
+  await server.interpret()
+  const found = async () => {
+    const { conversations } = await person.call(listConversations, { query: { search: 'dromedary' } })
+    return conversations.map(({ contact }) => contact.id)
+  }
+  const [newer, older] = await found()
+  await person.call(eraseContact, { params: { id: newer! } })
+  expect(await found()).toEqual([older])
+  await forgetOldMessages(server.db, person.actor.org_id, 0, new AbortController().signal)
+  expect(await found()).toEqual([])
 })
 
 test('another organization finds nothing of it', async () => {

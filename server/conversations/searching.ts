@@ -1,6 +1,7 @@
-// Searching: which conversations hold a message with a part of a text, most recently active first.
+// Searching: which conversations hold a message with a part of a text that is there to be read, most recently active first.
 import { sql, type RawBuilder } from 'kysely'
 import type { Db } from '../lib/db.ts'
+import { isThere } from './about.ts'
 import type { Place } from './cursor.ts'
 import { arrivedSince, holdsGramsOf, startOfWeek, WEEK_MS } from './grams.ts'
 
@@ -43,7 +44,7 @@ interface Search {
   db: Db
   orgId: string
   text: string
-  /** A message m holds the text. */
+  /** A message m holds the text, and shows it. */
   says: RawBuilder<unknown>
   /** A conversation c is among those that are searched. */
   conditions: readonly RawBuilder<unknown>[]
@@ -62,7 +63,7 @@ export async function findSaying(
 ): Promise<Found> {
   const sought = text.toLowerCase()
   const pattern = `%${sought.replaceAll(/[\\%_]/g, '\\$&')}%`
-  const says = sql`lower(left(m.text, ${sql.lit(SEARCHED)})) like ${pattern}`
+  const says = sql`lower(left(m.text, ${sql.lit(SEARCHED)})) like ${pattern} and ${isThere}`
   const search: Search = { db, orgId, text: sought, says, conditions, from, limit, effort }
   const places: Place[] = []
   let [at, steps, lookedUp] = [from, effort.first, false]

@@ -13,7 +13,7 @@ import {
   refuseOthers,
   type LockedConversation,
 } from './locking.ts'
-import { waitNoMore } from './waiting.ts'
+import { answeredBy, waitNoMore } from './waiting.ts'
 
 interface Written {
   text: string
@@ -99,16 +99,11 @@ export async function storeMessage(
       values (${actor.org_id}, ${id}, ${conversation.channel_id}, ${client_key ?? null}, ${JSON.stringify(payload)}::jsonb)
     )
     update conversations c set last_message_id = m.id, last_message_at = greatest(c.last_message_at, m.sent_at),
-      waiting_since = null, first_answered_at = case when ${isFirstAnswer} then m.sent_at else c.first_answered_at end,
-      first_answered_by_id = case when ${isFirstAnswer} then ${actor.id}::uuid else c.first_answered_by_id end,
-      first_answered_by_name = case when ${isFirstAnswer} then ${actor.name} else c.first_answered_by_name end
+      ${answeredBy(actor, sql`m.sent_at`)}
     from m where c.org_id = ${actor.org_id} and c.id = ${conversation.id}`.execute(prepared(tx))
   await tell(tx, actor, conversation)
   return id
 }
-
-/** Where nobody waits the customer has not asked anything yet. */
-const isFirstAnswer = sql`c.first_answered_at is null and c.waiting_since is not null`
 
 /**
  * Sends a message again that failed, or of which nobody knows whether WhatsApp has it. Refuses any other, and whatever

@@ -1,5 +1,6 @@
-// Waiting: since when a customer waits for an answer, where one that had been written turned out to be none.
-import { sql } from 'kysely'
+// Waiting: since when a customer waits for an answer and when they got the first one, also where one that had been written turned out to be none.
+import { sql, type RawBuilder } from 'kysely'
+import type { Actor } from '../access/actor.ts'
 import type { Tx } from '../lib/db.ts'
 import { deliveryState } from './delivery.ts'
 
@@ -12,6 +13,38 @@ export const unansweredSince = sql`(
       where m.org_id = c.org_id and m.conversation_id = c.id and m.direction = 'out' and ${deliveryState} <> 'failed'
       order by m.sent_at desc limit 1), '-infinity'))`
 
+/**
+ * The first answer in a conversation c, of those that did not fail: when it was given and by whom, nobody of the organization
+ * for what a colleague wrote in the phone app. What was written before the customer was there is no answer, and one that went
+ * again was given then. No row where there is none.
+ */
+const firstAnswer = sql`(
+  select greatest(m.sent_at, o.wanted_at), m.sent_by_id::uuid, m.sent_by_name
+  from messages m left join outgoing_messages o on o.org_id = m.org_id and o.message_id = m.id
+  where m.org_id = c.org_id and m.conversation_id = c.id and m.direction = 'out' and m.type not in ('reaction', 'edit', 'revoke', 'system')
+    and m.sent_at >= (select min(q.sent_at) from messages q where q.org_id = c.org_id and q.conversation_id = c.id and q.direction = 'in'
+      and q.type not in ('reaction', 'edit', 'revoke', 'system'))
+    and ${deliveryState} <> 'failed'
+  order by 1, m.id limit 1)`
+const countFirstAnswer = sql`(first_answered_at, first_answered_by_id, first_answered_by_name) = ${firstAnswer}`
+
+/** Where nobody waits the customer has not asked anything yet. */
+const isFirstAnswer = sql`c.first_answered_at is null and c.waiting_since is not null`
+
+/** What changes in a conversation c when somebody answers in it: until it fails, the answer counts. */
+export const answeredBy = (actor: Actor, at: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+  waiting_since = null, first_answered_at = case when ${isFirstAnswer} then ${at} else c.first_answered_at end,
+  first_answered_by_id = case when ${isFirstAnswer} then ${actor.id}::uuid else c.first_answered_by_id end,
+  first_answered_by_name = case when ${isFirstAnswer} then ${actor.name} else c.first_answered_by_name end`
+
+/** Messages were received that colleagues wrote in the phone app, maybe late: where there was no answer yet, they may be. */
+export async function countFirstAnswers(tx: Tx, orgId: string, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return
+  await sql`
+    update conversations c set ${countFirstAnswer}
+    where c.org_id = ${orgId} and c.id = any(${ids}::uuid[]) and c.first_answered_at is null`.execute(tx)
+}
+
 /** Locks conversations before their messages are touched in the outbox, as whoever sends again does. */
 export async function lockConversations(tx: Tx, orgId: string, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return
@@ -20,17 +53,21 @@ export async function lockConversations(tx: Tx, orgId: string, ids: readonly str
   )
 }
 
-/** An answer has failed in these: as far as they are open, whoever had waited for it waits still, and no less long. */
+/**
+ * An answer has failed in these, and was none. As far as they are open, whoever had waited for it waits still, and no less
+ * long.
+ */
 export async function waitOn(tx: Tx, orgId: string, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return
   await sql`
-    update conversations c set waiting_since = least(c.waiting_since, ${unansweredSince})
-    where c.org_id = ${orgId} and c.id = any(${ids}::uuid[]) and c.closed_at is null`.execute(tx)
+    update conversations c set ${countFirstAnswer},
+      waiting_since = case when c.closed_at is null then least(c.waiting_since, ${unansweredSince}) end
+    where c.org_id = ${orgId} and c.id = any(${ids}::uuid[])`.execute(tx)
 }
 
-/** An answer that had failed goes again: only what the customer wrote after it waits. */
+/** An answer that had failed goes again, and may be the first: only what the customer wrote after it waits. */
 export async function waitNoMore(tx: Tx, orgId: string, id: string): Promise<void> {
   await sql`
-    update conversations c set waiting_since = ${unansweredSince}
+    update conversations c set ${countFirstAnswer}, waiting_since = ${unansweredSince}
     where c.org_id = ${orgId} and c.id = ${id} and c.closed_at is null`.execute(tx)
 }

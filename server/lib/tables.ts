@@ -721,6 +721,7 @@ export interface TestPhoneCustomersTable {
   refuses_with: number | null
   delay_seconds: Generated<number>
   writing_since: string | null
+  read_to: string | null
 }
 
 export interface TestPhoneFilesTable {

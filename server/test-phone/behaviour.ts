@@ -54,17 +54,28 @@ export async function findPlayed(db: Db, orgId: string, address: string): Promis
 /** As WhatsApp shows it, unless a message comes first. */
 const WRITING_SECONDS = 25
 
-/** The played customer who wrote this message sees from now on that somebody writes, and the open test phone hears of it. */
-export async function showWriting(tx: Tx, orgId: string, waMessageId: string): Promise<void> {
+/**
+ * The played customer who wrote this message sees from now on that it and those before it were read, and if so that somebody
+ * writes; the open test phone hears of it.
+ */
+export async function showRead(
+  tx: Tx,
+  orgId: string,
+  { message_id: waMessageId, typing }: { message_id: string; typing: boolean },
+): Promise<void> {
   const { rows } = await sql<{ contact_id: string; conversation_id: string | null }>`
     with written as (
-      select m.contact_id, m.conversation_id from messages m join contacts c on c.org_id = m.org_id and c.id = m.contact_id
+      select m.id, m.contact_id, m.conversation_id from messages m join contacts c on c.org_id = m.org_id and c.id = m.contact_id
       where m.org_id = ${orgId} and m.wa_message_id = ${waMessageId} and m.direction = 'in' and c.test limit 1
     ), noted as (
-      insert into test_phone_customers (org_id, contact_id, writing_since) select ${orgId}, contact_id, now() from written
-      on conflict (org_id, contact_id) do update set writing_since = now()
+      insert into test_phone_customers as b (org_id, contact_id, read_to, writing_since)
+      select ${orgId}, contact_id, id, case when ${typing} then now() end from written
+      on conflict (org_id, contact_id) do update set read_to = greatest(b.read_to, excluded.read_to),
+        writing_since = coalesce(excluded.writing_since, b.writing_since)
+      where excluded.writing_since is not null or b.read_to is null or b.read_to < excluded.read_to
+      returning contact_id
     )
-    select contact_id, conversation_id from written`.execute(tx)
+    select contact_id, w.conversation_id from written w join noted using (contact_id)`.execute(tx)
   const { contact_id, conversation_id } = rows[0] ?? {}
   if (contact_id !== undefined)
     await recordEvents(tx, systemActor(orgId), [
@@ -72,12 +83,19 @@ export async function showWriting(tx: Tx, orgId: string, waMessageId: string): P
     ])
 }
 
-/** Until when a played customer sees that somebody writes; null when nobody does, or a message has come since. */
-export async function writingUntil(db: Db, orgId: string, contactId: string): Promise<string | null> {
-  const { rows } = await sql<{ until: string }>`
-    select b.writing_since + make_interval(secs => ${WRITING_SECONDS}) as until from test_phone_customers b
-    where b.org_id = ${orgId} and b.contact_id = ${contactId} and b.writing_since > now() - make_interval(secs => ${WRITING_SECONDS})
+export interface Shown {
+  /** The last of the customer's messages that was read. */
+  read_to: string | null
+  /** Until when somebody writes; null when nobody does, or a message has come since. */
+  writing_until: string | null
+}
+
+/** What a played customer sees of whoever reads and answers. */
+export async function shownTo(db: Db, orgId: string, contactId: string): Promise<Shown> {
+  const { rows } = await sql<Shown>`
+    select b.read_to, case when b.writing_since > now() - make_interval(secs => ${WRITING_SECONDS})
       and not exists (select from messages m where m.org_id = b.org_id and m.contact_id = b.contact_id and m.direction = 'out'
-        and m.sent_at >= b.writing_since)`.execute(db)
-  return rows[0]?.until ?? null
+        and m.sent_at >= b.writing_since) then b.writing_since + make_interval(secs => ${WRITING_SECONDS}) end as writing_until
+    from test_phone_customers b where b.org_id = ${orgId} and b.contact_id = ${contactId}`.execute(db)
+  return rows[0] ?? { read_to: null, writing_until: null }
 }

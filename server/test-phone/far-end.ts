@@ -12,7 +12,7 @@ import { answerAboutTemplates } from '../channels/whatsapp/stand-in-templates.ts
 import type { Live } from '../events/live.ts'
 import type { Db } from '../lib/db.ts'
 import type { Outgoing, OutgoingRequest } from '../lib/outgoing.ts'
-import { findPlayed, showWriting } from './behaviour.ts'
+import { findPlayed, showRead } from './behaviour.ts'
 import { findFile } from './files.ts'
 
 /** Between what happens to a message, so that one can watch. */
@@ -121,14 +121,13 @@ export function openFarEnd({ db, log, live, deliveries }: Resources, { stepMs = 
       return code === null || TOLD_LATER.includes(code) ? null : code
     },
     onMessage: (message) => tellLater(tell(orgId, message)),
-    onRead({ message_id, typing }) {
-      if (typing)
-        tellLater(
-          db
-            .transaction()
-            .execute((tx) => showWriting(tx, orgId, message_id))
-            .then(live.wake),
-        )
+    onRead(read) {
+      tellLater(
+        db
+          .transaction()
+          .execute((tx) => showRead(tx, orgId, read))
+          .then(live.wake),
+      )
     },
   })
 

@@ -62,6 +62,7 @@ export const PlayedMessage = z
 
 export const TestMessage = Message.extend({
   arrived: z.boolean().describe('Whether the customer has it: what they wrote, and what was delivered to them.'),
+  was_read: z.boolean().describe('Whether the customer, who wrote it, sees that it was read.'),
 }).meta({ id: 'TestMessage' })
 export type TestMessage = z.output<typeof TestMessage>
 

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { openTestServer, type Person, type TestServer } from '../../test/help/server.ts'
 import { stateOf } from '../../test/help/talk.ts'
 import { openDeliveryStore } from '../channels/storing.ts'
-import { noteWriting, tellRead } from '../conversations/receipts.ts'
+import { findReceipt, noteWriting, tellRead } from '../conversations/receipts.ts'
 import { openSender, type Sender } from '../conversations/sender.ts'
 import { sendMessage } from '../conversations/sending.ts'
 import { newId } from '../lib/ids.ts'
@@ -238,6 +238,57 @@ test('while the agent writes the customer sees it, for 25 seconds or until a mes
     server.db,
   )
   expect(await writing()).toBeNull()
+})
+
+test('what the agent reads is read on the phone of the customer, and what comes after it is not yet', async () => {
+  const customer = await played()
+  const written = async () =>
+    (await customer.messages())
+      .filter(({ direction }) => direction === 'in')
+      .map(({ text, was_read }) => [text, was_read])
+  const say = async (text: string) => {
+    await admin.call(playMessage, { body: { from: '+16505551234', text } })
+    await server.interpret()
+  }
+  const read = async () => {
+    const newest = (await customer.messages()).findLast(({ direction }) => direction === 'in')!
+    const receipt = await findReceipt(server.db, admin.actor, customer.conversationId, newest.id)
+    await tellRead({ ...server, testPhone: farEnd.graph }, receipt!)
+    return receipt!
+  }
+  await say('Are you there?')
+  expect(await written()).toEqual([
+    ['Hello?', false],
+    ['Are you there?', false],
+  ])
+  const first = await read()
+  await until(async () =>
+    expect(await written()).toEqual([
+      ['Hello?', true],
+      ['Are you there?', true],
+    ]),
+  )
+  expect((await admin.call(listTestMessages, { params: { id: customer.id } })).writing_until).toBeNull()
+
+  await say('It is urgent')
+  expect((await written()).at(-1)).toEqual(['It is urgent', false])
+  await read()
+  await until(async () => expect((await written()).at(-1)).toEqual(['It is urgent', true]))
+  // What is told late takes nothing back, and what is known already is not told to open screens again.
+  const events = async () =>
+    (
+      await sql`select from events where contact_id = ${customer.id} and kind = 'conversation.delivery'`.execute(
+        server.db,
+      )
+    ).rows.length
+  const before = await events()
+  await tellRead({ ...server, testPhone: farEnd.graph }, first)
+  await farEnd.stop()
+  expect((await written()).at(-1)).toEqual(['It is urgent', true])
+  expect(await events()).toBe(before)
+
+  await customer.write('Yes')
+  expect((await customer.messages()).at(-1)).toMatchObject({ text: 'Yes', was_read: false })
 })
 
 test('a customer without a phone gets it by their user id', async () => {

@@ -14,7 +14,7 @@ import { forgetTestDeliveries } from '../channels/deliveries.ts'
 import type { WhatsAppAccount } from '../channels/schema.ts'
 import { newestMessages } from '../conversations/thread.ts'
 import { forgetDispatches } from '../webhooks/forgetting.ts'
-import { BEHAVES, writingUntil } from './behaviour.ts'
+import { BEHAVES, shownTo } from './behaviour.ts'
 import type { Behaviour, TestMessage } from './schema.ts'
 
 /** The organization's test account, made on first use and there for everybody at once; two first uses at once make one. */
@@ -104,7 +104,7 @@ export async function getTestPhone(
   return { phone: channel?.phone ?? null, customers: rows }
 }
 
-/** The newest 200 messages of a played customer, oldest first, and whether they see that somebody writes. Refuses a contact that is not played. */
+/** The newest 200 messages of a played customer, oldest first, and whether they see that somebody writes. Of their own it says whether they see that it was read. Refuses a contact that is not played. */
 export async function listTestMessages(
   db: Db,
   actor: Actor,
@@ -112,12 +112,14 @@ export async function listTestMessages(
 ): Promise<{ messages: TestMessage[]; writing_until: string | null }> {
   await getCustomer(db, actor, contactId)
   const messages = await newestMessages(db, actor, contactId, 200)
+  const { read_to, writing_until } = await shownTo(db, actor.org_id, contactId)
   return {
     messages: messages.toReversed().map((message) => ({
       ...message,
       arrived: message.delivery === null || ARRIVED.has(message.delivery.state),
+      was_read: message.direction === 'in' && read_to !== null && message.id <= read_to,
     })),
-    writing_until: await writingUntil(db, actor.org_id, contactId),
+    writing_until,
   }
 }
 

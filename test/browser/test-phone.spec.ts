@@ -53,8 +53,13 @@ for (const { locale, browserLocale, colorScheme } of LOOKS) {
       await isShown(phone).toBe(1)
       await isShown(agent).toBe(1)
 
+      // The agent looks at it, which the customer's phone shows; and so that an answer is on its way.
       const composer = agent.getByRole('textbox', { name: say('Message to {name}', { name: NAME }) })
+      await agent.bringToFront()
+      const own = phone.getByRole('log').locator('[data-direction="in"]', { hasText: 'Do you have this one?' })
+      await expect(own.getByText(say('Read'), { exact: true })).toBeAttached()
       await composer.fill('Yes, we do')
+      await expect(phone.getByText(say('Your business is writing…'))).toBeVisible()
       await composer.press('Enter')
       const thread = agent.getByRole('log')
       const react = phone.getByRole('button', { name: say('React with {emoji}', { emoji: '👍' }) })

@@ -109,8 +109,12 @@ test('an answer half written when the conversation ends stays to be read, and go
     await expect(kept.getByRole('button', { name: 'Copy what you had written' })).toBeVisible()
     await checkAccessibility(agent)
 
+    // The customer writes so much that what was said before is not on screen any more.
     await customerWrites(admin, 'Hello?')
+    for (let n = 0; n < 60; n++) await customerWrites(admin, `Are you there? ${n}`)
     await agent.getByRole('button', { name: 'Open the newer conversation' }).click()
+    await expect(threadOf(agent).getByText('Are you there? 59', { exact: true })).toBeVisible()
+    await expect(threadOf(agent).getByText('Is the red one there?')).toHaveCount(0)
     await agent.getByRole('button', { name: 'Take', exact: true }).click()
     await expect(composerOf(agent)).toHaveValue('')
     const earlier = agent.getByRole('region', { name: 'You had begun to write this in an earlier conversation.' })
@@ -152,6 +156,8 @@ test('closing waits for what is on its way, and asks about what did not get out'
   await composerOf(page).fill('through a wall')
   await composerOf(page).press('Enter')
   await expect(threadOf(page).getByRole('alert')).toContainText('Not sent.')
+  await expect(page.getByRole('listitem').filter({ hasText: NAME })).toContainText('Not sent: through a wall')
+  await checkAccessibility(page)
   await page.unrouteAll({ behavior: 'wait' })
   await page.getByRole('button', { name: 'Close', exact: true }).click()
   await expect(page.getByRole('dialog')).toContainText('1 of your messages was not sent.')

@@ -132,15 +132,7 @@ export function ConversationFoot({
   return (
     <>
       <PausedNotice channelId={conversation.channel_id} />
-      <KeptEarlier
-        conversationId={conversation.id}
-        earlier={conversations
-          .map(({ id }) => id)
-          .filter((id) => id < conversation.id)
-          .toSorted()
-          .toReversed()}
-        onDone={() => input.current?.focus()}
-      />
+      <KeptEarlier conversation={conversation} onDone={() => input.current?.focus()} />
       <Composer key={conversation.id} conversation={conversation} name={name} input={input} />
     </>
   )

@@ -6,7 +6,7 @@ import { exactTime } from '../lib/time.ts'
 import { m } from '../paraglide/messages.js'
 import classes from './Message.module.css'
 
-type Delivery = NonNullable<Message['delivery']>
+type Delivery = Pick<NonNullable<Message['delivery']>, 'state' | 'at'>
 
 const STATES = {
   waiting: { Icon: IconClock, words: m.message_state_waiting },

@@ -26,6 +26,7 @@ import { TagChip } from '../ui/TagChip.tsx'
 import { Time } from '../ui/Time.tsx'
 import { useAttached } from './attached.ts'
 import { useDraft } from './drafts.ts'
+import { useNotSent } from './outbox.ts'
 import classes from './InboxList.module.css'
 import type { InboxListName } from './search.ts'
 import { customerName, lastLine, nameOfAgent, unreadWords } from './words.ts'
@@ -143,7 +144,16 @@ function Snippet({ conversation, open }: { conversation: Conversation; open: boo
   const { user } = useSession()
   const draft = useDraft(user.id, conversation.id)
   const file = useAttached(conversation.id)
+  const unsent = useNotSent(conversation.id)
   const { last_message: last } = conversation
+  if (unsent !== null) {
+    return (
+      <span className={classes.snippet}>
+        <NotSent /> {unsent.file !== null && <IconPaperclip size={14} stroke={1.8} aria-hidden />}
+        <bdi>{unsent.text === '' ? unsent.file?.name : unsent.text}</bdi>
+      </span>
+    )
+  }
   if (!open && (draft.text.trim() !== '' || file !== null)) {
     return (
       <span className={classes.snippet}>
@@ -157,12 +167,7 @@ function Snippet({ conversation, open }: { conversation: Conversation; open: boo
   const Icon = !last.revoked && Object.hasOwn(ICONS, last.type) ? ICONS[last.type] : undefined
   return (
     <span className={classes.snippet}>
-      {last.delivery_state === 'failed' && (
-        <span className={classes.failed}>
-          <IconAlertCircle size={14} stroke={1.9} aria-hidden />
-          {m.inbox_not_sent()}{' '}
-        </span>
-      )}
+      {last.delivery_state === 'failed' && <NotSent />}
       {last.delivery_state === 'uncertain' && (
         <span className={classes.uncertain}>
           <IconHelpCircle size={14} stroke={1.9} aria-hidden />
@@ -172,6 +177,16 @@ function Snippet({ conversation, open }: { conversation: Conversation; open: boo
       {last.direction === 'out' && <span>{m.inbox_wrote({ name: last.sent_by ?? m.message_phone_app_short() })} </span>}
       {Icon && <Icon size={14} stroke={1.8} aria-hidden />}
       <bdi>{lastLine(last)}</bdi>
+    </span>
+  )
+}
+
+/** At WhatsApp, or on its way from this device. */
+function NotSent() {
+  return (
+    <span className={classes.failed}>
+      <IconAlertCircle size={14} stroke={1.9} aria-hidden />
+      {m.inbox_not_sent()}{' '}
     </span>
   )
 }

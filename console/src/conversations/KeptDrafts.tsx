@@ -1,44 +1,56 @@
 // Where half-written answers are shown that cannot be sent where they were written: their parts are loaded only when there is one.
 import { Button } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense } from 'react'
-import { useSession } from '../access/queries.ts'
+import type { Conversation } from '../../../server/conversations/schema.ts'
+import { useOrganization, useSession } from '../access/queries.ts'
 import { m } from '../paraglide/messages.js'
-import { attach, attachedIn, useFirstAttached } from './attached.ts'
-import { addToDraft, draftOf, keepDraft, useFirstDraft } from './drafts.ts'
+import { attach, attachedIn, useAttached, useAttachedIn } from './attached.ts'
+import { addToDraft, draftOf, keepDraft, useDraft, useWrittenIn } from './drafts.ts'
+import { sameThreadQuery } from './queries.ts'
 
 const KeptDraft = lazy(() => import('./KeptDraft.tsx').then((file) => ({ default: file.KeptDraft })))
 
-/** The first of these conversations in which something was written or attached, and not sent. */
-function useFirstKept(userId: string, conversationIds: readonly string[]): string | undefined {
-  const written = useFirstDraft(userId, conversationIds)
-  const attached = useFirstAttached(conversationIds)
-  return written ?? attached
+/**
+ * The last conversation before this one, with the same contact and number, in which something was written or attached on
+ * this device, and not sent. Whether any of its messages are on screen does not matter: the server says which are the same.
+ */
+function useKeptEarlier(userId: string, conversation: Conversation): string | undefined {
+  const { slug } = useOrganization()
+  const kept = new Set(`${useWrittenIn(userId)} ${useAttachedIn()}`.split(' '))
+  // Ids sort in the order of opening.
+  const before = [...kept].filter((id) => id !== '' && id < conversation.id)
+  const { data = [] } = useQuery({ ...sameThreadQuery(slug, conversation), enabled: before.length > 0 })
+  return before
+    .filter((id) => data.includes(id))
+    .toSorted()
+    .at(-1)
 }
 
 /** Below a conversation in which one cannot write now. */
 export function KeptHere({ conversationId }: { conversationId: string }) {
   const { user } = useSession()
-  const kept = useFirstKept(user.id, [conversationId])
+  const { text } = useDraft(user.id, conversationId)
+  const file = useAttached(conversationId)
   return (
-    kept !== undefined && (
+    (text.trim() !== '' || file !== null) && (
       <Suspense>
-        <KeptDraft userId={user.id} conversationId={kept} title={m.draft_kept()} />
+        <KeptDraft userId={user.id} conversationId={conversationId} title={m.draft_kept()} />
       </Suspense>
     )
   )
 }
 
 interface KeptEarlierProps {
-  conversationId: string
-  /** Those that came before with the same contact and number, newest first. */
-  earlier: readonly string[]
+  conversation: Conversation
   onDone: () => void
 }
 
 /** Above the box to answer: what was left in earlier conversations, to go on with here. */
-export function KeptEarlier({ conversationId, earlier, onDone }: KeptEarlierProps) {
+export function KeptEarlier({ conversation, onDone }: KeptEarlierProps) {
   const { user } = useSession()
-  const kept = useFirstKept(user.id, earlier)
+  const conversationId = conversation.id
+  const kept = useKeptEarlier(user.id, conversation)
   if (kept === undefined) return null
   const use = () => {
     const { text } = draftOf(user.id, kept)

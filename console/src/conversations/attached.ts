@@ -36,6 +36,5 @@ export const attachedIn = (conversationId: string): File | null => files.get(con
 export const useAttached = (conversationId: string): File | null =>
   useSyncExternalStore(subscribe, () => attachedIn(conversationId))
 
-/** The first of these conversations that a file is attached in. */
-export const useFirstAttached = (conversationIds: readonly string[]): string | undefined =>
-  useSyncExternalStore(subscribe, () => conversationIds.find((id) => files.has(id)))
+/** The conversations that a file is attached in, with a space between. */
+export const useAttachedIn = (): string => useSyncExternalStore(subscribe, () => [...files.keys()].join(' '))

@@ -11,11 +11,19 @@ beforeEach(async () => {
   vi.resetModules()
   storage = new Map()
   page = Object.assign(new EventTarget(), { setTimeout, clearTimeout })
-  vi.stubGlobal('localStorage', {
+  const methods = {
     getItem: (name: string) => storage.get(name) ?? null,
     setItem: (name: string, value: string) => storage.set(name, value),
     removeItem: (name: string) => storage.delete(name),
-  })
+  }
+  vi.stubGlobal(
+    'localStorage',
+    // As in browsers, its own keys are what is stored.
+    new Proxy(methods, {
+      ownKeys: () => [...storage.keys()],
+      getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }),
+    }),
+  )
   vi.stubGlobal('window', page)
   drafts = await import('./drafts.ts')
 })
@@ -57,6 +65,17 @@ test('what is being written in this tab stays, whatever another one does', () =>
   vi.runAllTimers()
   expect(storage.get(NAME)).toContain('being written')
   stop()
+})
+
+test('all conversations are known in which somebody has written on this device, also of before the page was loaded', () => {
+  expect(drafts.writtenIn('nour')).toEqual([])
+  otherTab('left behind')
+  storage.set('earmark-draft-nour-empty', JSON.stringify({ text: ' ', reply_to: null, at: Date.now() }))
+  storage.set('earmark-draft-sam-his', JSON.stringify({ text: 'of somebody else', reply_to: null, at: Date.now() }))
+  drafts.keepDraft('nour', 'new', { text: 'just now', reply_to: null })
+  expect(drafts.writtenIn('nour').toSorted()).toEqual(['new', 'talk'])
+  drafts.keepDraft('nour', 'talk', { text: '', reply_to: null })
+  expect(drafts.writtenIn('nour')).toEqual(['new'])
 })
 
 test('a text that comes to a draft stands below what it says', () => {

@@ -124,6 +124,20 @@ export const useDraft = (userId: string, conversationId: string): Draft =>
     useCallback(() => draftAt(nameOf(userId, conversationId)), [userId, conversationId]),
   )
 
-/** The first of these conversations in whose draft something is written. */
-export const useFirstDraft = (userId: string, conversationIds: readonly string[]): string | undefined =>
-  useSyncExternalStore(subscribe, () => conversationIds.find((id) => draftAt(nameOf(userId, id)).text.trim() !== ''))
+/** The conversations in whose drafts somebody has written something on this device. */
+export function writtenIn(userId: string): string[] {
+  const beginning = nameOf(userId, '')
+  let kept: string[] = []
+  try {
+    kept = Object.keys(localStorage)
+  } catch {
+    // Storage may be blocked: there are the drafts of this page.
+  }
+  return [...new Set([...drafts.keys(), ...kept])]
+    .filter((name) => name.startsWith(beginning) && draftAt(name).text.trim() !== '')
+    .map((name) => name.slice(beginning.length))
+}
+
+/** The same, as one word for each and a space between, so that it is new only when they are others. */
+export const useWrittenIn = (userId: string): string =>
+  useSyncExternalStore(subscribe, () => writtenIn(userId).join(' '))

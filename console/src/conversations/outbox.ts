@@ -19,7 +19,12 @@ export interface Unsent {
   written_at: string
   /** Why it could not be sent; null while it is on its way. */
   failure: unknown
+  /** It is on its way for so long that something is wrong: the network, for instance. */
+  late: boolean
 }
+
+/** Usually it is there in a fraction of this; a file may take its time. */
+const LATE_MS = { text: 4000, file: 60_000 }
 
 const NOTHING: readonly Unsent[] = []
 const waiting = new Map<string, readonly Unsent[]>()
@@ -61,13 +66,14 @@ export function write(where: Where, text: string, replyTo: Quote | null, file: F
     file,
     written_at: new Date().toISOString(),
     failure: null,
+    late: false,
   }
   change(where.conversationId, (before) => [...before, unsent])
   send(where, unsent)
 }
 
 export function tryAgain(where: Where, unsent: Unsent): void {
-  const again = { ...unsent, failure: null }
+  const again = { ...unsent, failure: null, late: false }
   change(where.conversationId, (before) => before.map((each) => (each.key === unsent.key ? again : each)))
   send(where, again)
 }
@@ -79,6 +85,10 @@ function send({ queryClient, organization, conversationId }: Where, unsent: Unse
   const { key, text, reply_to, file } = unsent
   const at = { organization, params: { id: conversationId }, once: key }
   const reply = reply_to === null ? {} : { reply_to: reply_to.id }
+  const timer = window.setTimeout(
+    () => change(conversationId, (before) => before.map((each) => (each.key === key ? { ...each, late: true } : each))),
+    file === null ? LATE_MS.text : LATE_MS.file,
+  )
   const sending = async () => {
     if (!waiting.get(conversationId)?.some((each) => each.key === key)) return
     try {
@@ -100,6 +110,8 @@ function send({ queryClient, organization, conversationId }: Where, unsent: Unse
       drop(conversationId, unsent)
     } catch (failure) {
       change(conversationId, (before) => before.map((each) => (each.key === key ? { ...each, failure } : each)))
+    } finally {
+      window.clearTimeout(timer)
     }
   }
   last.set(conversationId, (last.get(conversationId) ?? Promise.resolve()).then(sending))
@@ -115,6 +127,13 @@ export const useUnsent = (conversationId: string): readonly Unsent[] =>
     subscribe,
     useCallback(() => waiting.get(conversationId) ?? NOTHING, [conversationId]),
   )
+
+/** The last that is not sent as it should be: it failed, or is late. */
+export const notSent = (conversationId: string): Unsent | null =>
+  waiting.get(conversationId)?.findLast(({ failure, late }) => failure !== null || late) ?? null
+
+export const useNotSent = (conversationId: string): Unsent | null =>
+  useSyncExternalStore(subscribe, () => notSent(conversationId))
 
 /** Until nothing that was written in a conversation is on its way any more: it is there, or it failed. */
 export async function whenSent(conversationId: string): Promise<void> {

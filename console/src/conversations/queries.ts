@@ -60,6 +60,19 @@ export const conversationQuery = (organization: string, id: string) =>
       call<typeof getConversation>('get', '/v1/conversations/{id}', { organization, signal, params: { id } }),
   })
 
+/** The ids of the newest conversations of the same contact and number. */
+export const sameThreadQuery = (organization: string, { id, contact, channel_id }: Conversation) =>
+  queryOptions({
+    queryKey: conversationKeys.earlier(organization, id, contact.id),
+    queryFn: ({ signal }) =>
+      call<typeof listConversations>('get', '/v1/conversations', {
+        organization,
+        signal,
+        query: { contact_id: contact.id, channels: channel_id, limit: PAGE.next },
+      }),
+    select: ({ conversations }) => conversations.map((each) => each.id),
+  })
+
 export const colleaguesQuery = (organization: string) =>
   queryOptions({
     queryKey: ['people', organization, 'colleagues'],

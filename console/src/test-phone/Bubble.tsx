@@ -2,6 +2,7 @@
 import { ActionIcon, Menu } from '@mantine/core'
 import { IconCornerUpLeft, IconDots, IconPencil, IconTrash } from '@tabler/icons-react'
 import type { TestMessage } from '../../../server/test-phone/schema.ts'
+import { DeliveryMark } from '../conversations/DeliveryMark.tsx'
 import { MessageContent } from '../conversations/MessageContent.tsx'
 import { QuoteBlock } from '../conversations/QuoteBlock.tsx'
 import { deletedWords } from '../conversations/words.ts'
@@ -21,7 +22,7 @@ interface BubbleProps {
 }
 
 export function Bubble({ message, name, onAct, onReply, onEdit }: BubbleProps) {
-  const { id, direction, sent_at, arrived, reply_to, edited_at, revoked_at } = message
+  const { id, direction, sent_at, arrived, was_read, reply_to, edited_at, revoked_at } = message
   const isOwn = direction === 'in'
   return (
     <div className={classes.row} data-direction={direction}>
@@ -45,6 +46,7 @@ export function Bubble({ message, name, onAct, onReply, onEdit }: BubbleProps) {
           <time dateTime={sent_at} title={exactTime(sent_at)}>
             {isoMinute(sent_at).slice(-5)}
           </time>
+          {isOwn && revoked_at === null && <DeliveryMark delivery={{ state: was_read ? 'read' : 'sent', at: null }} />}
         </span>
       </div>
       {arrived && revoked_at === null && (
