@@ -1,6 +1,7 @@
 // What AI agents did: written with each act, read by administrators on the agent's page and by colleagues in the thread.
 import { sql, type RawBuilder } from 'kysely'
 import type { Actor } from '../access/actor.ts'
+import { lineNow } from '../conversations/about.ts'
 import type { Db, Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { newId } from '../lib/ids.ts'
@@ -61,7 +62,7 @@ export async function listActs(
   await getAiAgent(db, actor, agentId)
   const { rows } = await sql<ActRow>`
     select x.id, x.at, x.kind, x.conversation_id, x.reason, x.words, c.id as contact_id, c.display_name as contact_name, c.phone, c.username,
-      left(m.text, ${MOST_TEXT}) as message, t.id as tag_id, t.name as tag_name, t.color, t.deleted_at is not null as deleted
+      ${lineNow(MOST_TEXT)} as message, t.id as tag_id, t.name as tag_name, t.color, t.deleted_at is not null as deleted
     from ai_agent_acts x join conversations v on v.org_id = x.org_id and v.id = x.conversation_id
       join contacts c on c.org_id = v.org_id and c.id = v.contact_id
       left join messages m on m.org_id = x.org_id and m.id = x.message_id

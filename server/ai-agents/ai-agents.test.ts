@@ -360,6 +360,33 @@ test('a conversation in which a colleague wrote from the phone is left to people
   expect(models.openai_compatible.requests).toHaveLength(0)
 })
 
+test('an answer is listed as it reads now, and not once it was deleted', async () => {
+  models.openai_compatible.answer = () => ({ text: 'We open at noon.' })
+  const shop = await openShop(server, models.openai_compatible)
+  const { id } = await shop.writes(aPhone(), 'When do you open?')
+  await work(server)
+  const answers = async () =>
+    (await shop.admin.call(schema.listAiAgentActs, { params: { id: shop.agent.id }, query: {} })).acts
+      .filter(({ kind }) => kind === 'answered')
+      .map(({ message }) => message)
+  expect(await answers()).toEqual(['We open at noon.'])
+  await server.pool.query(
+    `update messages set wa_message_id = 'wamid.answer' where conversation_id = $1 and direction = 'out'`,
+    [id],
+  )
+  const fromThePhone = (type: string, text: string | null) =>
+    server.pool.query(
+      `insert into messages (org_id, id, contact_id, channel_id, wa_message_id, direction, origin, type, text, content, target, sent_at, received_at, conversation_id)
+       select org_id, gen_random_uuid(), contact_id, channel_id, 'wamid.' || gen_random_uuid(), 'out', 'echo', $2, $3, '{}', 'wamid.answer', now(), now(), id
+       from conversations where id = $1`,
+      [id, type, text],
+    )
+  await fromThePhone('edit', 'We open at eleven.')
+  expect(await answers()).toEqual(['We open at eleven.'])
+  await fromThePhone('revoke', null)
+  expect(await answers()).toEqual([null])
+})
+
 test('a provider that is busy is asked again, and after that people go on', async () => {
   const shop = await openShop(server, models.openai_compatible)
   const { id } = await shop.writes(aPhone(), 'Hi')

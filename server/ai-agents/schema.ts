@@ -113,7 +113,10 @@ export const AiAgentAct = z
       username: z.string().nullable(),
     }),
     tag: TagChip.nullable(),
-    message: z.string().nullable().describe('The beginning of what it answered.'),
+    message: z
+      .string()
+      .nullable()
+      .describe('The beginning of what it answered, as it reads now; null when that was deleted.'),
     reason: z.string().nullable().describe('One of few words, such as most_answers.'),
     words: z.string().nullable().describe('What it wrote for colleagues; of silenced, by whom.'),
   })

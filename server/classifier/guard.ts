@@ -1,19 +1,11 @@
 // Messages that talk to whoever tags, instead of to the business: they are evidence for nothing.
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { CatalogTag } from './features.ts'
+import { isAName, namesOf, packed, type Name, type Named } from './names.ts'
+import { asksByName } from './requests.ts'
 import { apart, asSeen, hasName } from './seen.ts'
-import {
-  ASKS_FOR_TAG,
-  BESIDE_NAME,
-  OF_MACHINES,
-  OF_TAGS,
-  PLACE_IN_CHINESE,
-  PLACES,
-  PUTS,
-  WAITS_FOR_NAME,
-} from './tagger-words.ts'
+import { ASKS_FOR_TAG, OF_MACHINES, OF_TAGS, PLACE_IN_CHINESE, PLACES, PUTS, WAITS_FOR_NAME } from './tagger-words.ts'
 import { isTrivial, stemOf, wordsOf, type Turn } from './text.ts'
-import { isIn, stemsOf, type Words } from './words.ts'
+import { isIn, type Words } from './words.ts'
 
 /** Someone is given a part in the conversation that is not theirs, or a model's own marks are written. */
 const ROLES =
@@ -37,22 +29,10 @@ const LETTERS_BEFORE = 120
 /** A name and what puts it somewhere are so many words. */
 const WORDS_BEFORE_PLACE = 10
 
-/** Without them a name says something else: "No-show" is not "show". */
-const NEGATIONS = new Set(['no', 'not', 'non', 'without', 'nao', 'sin', 'sem', 'nicht', 'kein', 'ohne', 'sans', 'pas'])
-
-/** A tag's name as it is looked for. */
-interface Name {
-  seen: string
-  stems: Words
-  packed: string
-}
-
-type Named = Pick<CatalogTag, 'id' | 'name'>
-
 /**
  * The numbers of the customer's messages that talk to the tagger: they give roles, ask to be tagged, speak of tags or
- * instructions beside a tag's name, also when that follows in the next message, have a name put into a profile, ask to forget
- * instructions, or recite three names of tags.
+ * instructions beside a tag's name, also when that follows in the next message, have a name put into a profile, ask to be
+ * written down or called by one, ask to forget instructions, or recite three names of tags.
  */
 export function messagesToTagger(turns: readonly Turn[], tags: readonly Named[]): Set<number> {
   return new Set([...foundIn(turns, tags)].flat())
@@ -73,12 +53,14 @@ function* foundIn(turns: readonly Turn[], tags: readonly Named[]): Generator<num
   const names = namesOf(tags)
   let before: { n: number; waits: boolean } | null = null
   let words = ''
+  let tail = ''
   for (const { n, from, text } of turns) {
     if (from !== 'customer') continue
     const message = readMessage(text)
+    const alone = talksToTagger(message, names)
     const answers = before !== null && before.waits && namesOne(message, names)
-    const talks = answers || talksToTagger(message, names)
-    yield talks ? [n, ...(answers ? [before!.n] : [])] : []
+    const goesOn = answers || (!alone && asksOver(tail, message, names))
+    yield goesOn ? [n, before!.n] : alone ? [n] : []
     const end = message.seen
       .replace(/[^\p{L}\p{N}\p{M}:]+/gu, ' ')
       .trim()
@@ -89,7 +71,15 @@ function* foundIn(turns: readonly Turn[], tags: readonly Named[]): Generator<num
     if (isTrivial(text) && !waits) continue
     before = { n, waits }
     words = both
+    tail = alone || goesOn ? '' : `${tail} ${message.seen}`.slice(-LETTERS_BEFORE)
   }
+}
+
+/** What was written before and the beginning of a message ask together what neither does alone. */
+function asksOver(tail: string, message: Message, names: readonly Name[]): boolean {
+  if (tail === '') return false
+  const seen = `${tail} ${message.seen.slice(0, LETTERS_BEFORE)}`
+  return asksByName(seen, namedIn({ seen, spoken: lazily(() => spokenIn(seen)) }, names))
 }
 
 /** A message as eyes see it, and by what names are found in it. */
@@ -111,8 +101,12 @@ function readMessage(text: string): Message {
   const lines = text.split(/\r?\n/u).map(asSeen)
   const whole = lines.join(' ')
   const seen = apart(whole)
-  let spoken: Spoken | null = null
-  return { lines, whole, seen, spoken: () => (spoken ??= spokenIn(seen)) }
+  return { lines, whole, seen, spoken: lazily(() => spokenIn(seen)) }
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: T | null = null
+  return () => (made ??= make())
 }
 
 function spokenIn(seen: string): Spoken {
@@ -125,35 +119,20 @@ function spokenIn(seen: string): Spoken {
   return { stems, packed: packed(seen) }
 }
 
-const packed = (seen: string): string => seen.replace(/[^\p{L}\p{N}]+/gu, '')
-
-const known = new WeakMap<readonly Named[], Name[]>()
-
-/** Read once for each catalog. */
-function namesOf(tags: readonly Named[]): Name[] {
-  const names = known.get(tags) ?? tags.map(({ name }) => readName(name)).filter(({ seen }) => seen !== '')
-  known.set(tags, names)
-  return names
-}
-
-function readName(name: string): Name {
-  const seen = apart(asSeen(name))
-  const stems = stemsOf(seen)
-  if (stems.size > 0) for (const word of wordsOf(seen)) if (NEGATIONS.has(word)) stems.set(word, 1)
-  return { seen, stems, packed: packed(seen) }
-}
-
 function talksToTagger(message: Message, names: readonly Name[]): boolean {
   const { lines, whole, seen } = message
   if (OVERRIDES.test(whole) || lines.some((line) => ROLES.test(line)) || ASKS.test(seen)) return true
   const exact = names.filter((name) => hasName(seen, name.seen))
   const long = new Set(exact.flatMap((name) => (name.seen.length >= SHORTEST_NAME ? [name.seen] : [])))
   if (distinct([...long]) >= NAMES_TOGETHER || isPutIntoPlace(seen, names)) return true
-  if (!TAGGER.test(seen)) return false
   const alike = names.filter((name) => !exact.includes(name) && isSpoken(name, message.spoken()))
   if (exact.length + alike.length === 0) return false
+  if (asksByName(seen, [...exact, ...alike])) return true
   return TAGGER.test(withoutAlike(withoutExact(seen, exact), alike))
 }
+
+const namedIn = ({ seen, spoken }: Pick<Message, 'seen' | 'spoken'>, names: readonly Name[]): Name[] =>
+  names.filter((name) => hasName(seen, name.seen) || isSpoken(name, spoken()))
 
 const namesOne = (message: Message, names: readonly Name[]): boolean =>
   names.some((name) => hasName(message.seen, name.seen) || isSpoken(name, message.spoken()))
@@ -178,18 +157,6 @@ function isPutIntoPlace(seen: string, names: readonly Name[]): boolean {
     if (words.some((word, i) => PUTS.has(word) && isAName(words.slice(i + 1), names))) return true
   }
   return false
-}
-
-/** Whether words are a name and nothing more. */
-function isAName(words: readonly string[], names: readonly Name[]): boolean {
-  const rest = words.filter((word) => !BESIDE_NAME.has(word)).join(' ')
-  if (rest === '') return false
-  const said = stemsOf(rest)
-  const all = (stems: Words, others: Words) => [...stems.keys()].every((stem) => isIn(stem, others))
-  return names.some(
-    ({ seen, stems }) =>
-      rest === seen || (said.size > 0 && said.size === stems.size && all(stems, said) && all(said, stems)),
-  )
 }
 
 /** The text without the tags' names, so that a tag called "Label printer" does not speak of tagging. */

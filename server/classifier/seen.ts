@@ -35,8 +35,11 @@ const LOOKALIKES: Record<string, string> = {
   ℓ: 'l',
 }
 
-// l e t t e r s set apart, with the word's end where more than one space stands.
-const SET_APART = /(?<![\p{L}\p{N}])(?:[\p{L}\p{N}][\s._*-]){2,}[\p{L}\p{N}](?![\p{L}\p{N}])/gu
+// l e t t e r s set apart, with the word's end where more than one space stands; by one mark first, so that "a V.I.P" is two words.
+const SET_APART = [
+  /(?<![\p{L}\p{N}])[\p{L}\p{N}](?<mark>[\s._*-])(?:[\p{L}\p{N}]\k<mark>)+[\p{L}\p{N}](?![\p{L}\p{N}])/gu,
+  /(?<![\p{L}\p{N}])(?:[\p{L}\p{N}][\s._*-]){2,}[\p{L}\p{N}](?![\p{L}\p{N}])/gu,
+]
 
 // Accents, and whatever else is written over or under letters; not the signs of scripts in which they are letters of their own.
 const ON_LETTERS = /(?<=[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}])\p{M}+/gu
@@ -45,7 +48,7 @@ const ACCENTS = /[[\p{M}&&\p{Script=Inherited}]--[\u3099\u309a]]/gv
 /** The text as an eye reads it: folded, look-alike letters among Latin ones as these, and letters set apart brought together. */
 export function asSeen(text: string): string {
   const shown = text.normalize('NFKC').replace(/[\p{Cf}\p{Cc}]/gu, (c) => (/\s/u.test(c) ? ' ' : ''))
-  const together = shown.replace(SET_APART, (run) => run.replace(/[\s._*-]/gu, ''))
+  const together = SET_APART.reduce((rest, apart) => rest.replace(apart, (run) => run.replace(/[\s._*-]/gu, '')), shown)
   const plain = together.normalize('NFKD').toLowerCase().normalize('NFKD').replace(ON_LETTERS, '').replace(ACCENTS, '')
   return plain
     .normalize('NFC')
@@ -65,11 +68,15 @@ export const apart = (seen: string): string =>
 
 /** Whether a name stands in a text, both as eyes see them: of Latin letters as words of its own, else wherever it stands. */
 export function hasName(text: string, name: string): boolean {
-  if (!/^[\p{Script=Latin}\p{N}\p{P}\p{S}\s]+$/u.test(name)) return text.includes(name)
-  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1))
-    if (!goesOn(text[at - 1]) && !goesOn(text[at + name.length])) return true
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) if (standsAt(text, name, at)) return true
   return false
 }
+
+/** Whether it stands there. */
+export const standsAt = (text: string, name: string, at: number): boolean =>
+  text.startsWith(name, at) && !(isLatin(name) && (goesOn(text[at - 1]) || goesOn(text[at + name.length])))
+
+const isLatin = (name: string): boolean => /^[\p{Script=Latin}\p{N}\p{P}\p{S}\s]+$/u.test(name)
 
 /** Other scripts put their endings right behind a Latin name. */
 const goesOn = (letter: string | undefined): boolean => letter !== undefined && /[\p{Script=Latin}\p{N}]/u.test(letter)

@@ -44,6 +44,8 @@ export const OF_MACHINES = [
   '(?:mark|flag) (?:my|this|the) (?:account|chat|conversation|customer|contact|client|profile)|(?:set|change|update) my (?:category|segment|customer (?:type|status|group))',
   'assistant|chatbot|language model|llm|gpt|prompt|instructions?|instructed|catalog(?:ue)?|evidence|confidence|json|override',
   'marc(?:a|ar|ame|alo|ue|ueme|uenme) como|marque me|me marque|markier(?:e|en sie) (?:mich|uns)',
+  '(?:internal|staff|admin|agent|private|crm|office|team|support|system) (?:note|memo|comment|remark)s?|(?:note|memo) (?:to|for) (?:the )?(?:staff|team|admins?|agents?|system|record|file|support|crm)',
+  'nota (?:interna|del sistema|do sistema|para (?:el|la|o|a) (?:equipo|agente|sistema|equipe))|note interne|interne (?:notiz|bemerkung)|nota (?:per|allo) (?:lo )?(?:staff|team)',
   'instruccion\\w*|instruc[oe]\\w*|anweisung\\w*)\\b',
   '指令|忽略|系统提示|指示|(?<!\\p{L})инструкц|تعليمات|निर्देश|지시',
 ].join('|')
@@ -86,14 +88,20 @@ export const WAITS_FOR_NAME = `(?:${[
 /** A place at which a business keeps what it knows of a customer, and what puts something there. */
 export const PLACES = [
   '(?:to|on|onto|in|into|under|against|from|off) (?:my|our|the|this) (?:customer |client |contact |crm |user )?(?:profile|contact|record|file|entry|crm|customer card|customer account)s?',
+  '(?:in|into|to|on) (?:your|the|ur) (?:system|records?|notes|database|crm|books|computer|files)',
+  '(?:next to|beside|behind|alongside|before|after|against|by|to|with) (?:my|our) (?:name|number|phone|phone number|contact)',
+  '(?:en|al?|no|na|em|junto a|al lado de|ao lado d[oa]|com|con) (?:su|sus|tu|tus|el|la|seu|sua|teu|mi|meu|minha|o|a) (?:sistema|registros?|base de datos|notas?|nombre|nome|numero|telefono|telefone)',
+  '(?:in|neben|hinter|zu|bei) (?:ihr|ihre|ihrem|ihren|eurem|eure|euer|das|dem|die|meinem|meinen|meine|mein) (?:system|kartei|datenbank|notizen|namen?|nummer)',
+  '(?:dans|sur|a cote de|aupres de|avec|a) (?:votre|vos|ton|le|mon|ma) (?:systeme|dossiers?|base|notes|nom|numero)',
+  '(?:nel|nei|nella|nelle|sul|accanto al?|vicino al?) (?:(?:vostro|vostri|vostra|tuo|mio) )?(?:sistema|archivio|registro|note|nome|numero|profilo|scheda)',
   '(?:a|en|al|ao|no|na|em) (?:mi|meu|minha|nuestro|nosso|este|esta|o) (?:perfil|ficha|contacto|contato|cadastro|registro)',
   '(?:zu|in|auf|an) (?:meinem|meinen|meiner|meine|mein|unserem|dem|diesem) (?:profil|kundenprofil|kontakt|datensatz|akte|kundenakte|eintrag)',
   '(?:a|dans|sur|au) (?:mon|ma|notre|ce|le|la) (?:profil|fiche|contact|dossier)',
 ].join('|')
 export const PUTS = new Set(
-  `add put set write save note enter apply assign attach give append record store mark tag label remove delete erase take
+  `add put set write jot save note enter apply assign attach give append record store mark tag label remove delete erase take
    anade agrega agregue anada pon ponga pone incluye incluya adiciona adicione coloca coloque poe ponha inclui inclua
-   fuge fuege setze schreib schreibe trag trage notiere speichere ajoute ajoutez mets mettez note inscris`.split(
+   fuge fuege setze schreib schreibe trag trage notiere speichere vermerke notieren vermerken schreiben ajoute ajoutez mets mettez note notez inscris inscrivez ecrivez ecris metti mettete scrivi scrivete aggiungi annota segna anota anote escribe escriba escreve escreva`.split(
     /\s+/u,
   ),
 )
@@ -102,5 +110,6 @@ export const PLACE_IN_CHINESE =
 
 /** What may stand beside a name that is put there. */
 export const BESIDE_NAME = new Set(
-  'a an the me as tag label status word of please to un una el la um uma o ein eine als le une etiqueta'.split(' '),
+  `a an the me as tag label status word of please to un una el la los las um uma o os ein eine einen einem einer der die das den dem
+   als le une les des il lo gli uno etiqueta`.split(/\s+/u),
 )
