@@ -71,7 +71,7 @@ const SAME_EVERYWHERE = new Set([
 ])
 const SAME_AS_ENGLISH: Record<string, Set<string>> = {
   es: new Set(['Color', 'No', 'audio', 'sticker', 'Sticker', 'Tokens']),
-  'pt-BR': new Set(['E-mail', 'status', 'Online', 'Tokens']),
+  'pt-BR': new Set(['E-mail', 'Latitude', 'Longitude', 'status', 'Online', 'Tokens']),
   'zh-CN': new Set(['AI']),
 }
 

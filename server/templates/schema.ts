@@ -6,7 +6,13 @@ import { Message, NewMessage } from '../conversations/schema.ts'
 import { route } from '../lib/route.ts'
 import { Id, problems, writtenText } from '../lib/shapes.ts'
 
-export { fillIn, filledTarget, type Template, type TemplateVariable } from '../channels/whatsapp/template.ts'
+export {
+  fillIn,
+  filledPlace,
+  filledTarget,
+  type Template,
+  type TemplateVariable,
+} from '../channels/whatsapp/template.ts'
 
 export const listTemplates = route({
   method: 'get',

@@ -99,16 +99,28 @@ test('the approved templates of the number’s account are listed, with what the
   expect(complete).toBe(true)
   expect(templates.map(({ name, language }) => `${name} ${language}`)).toEqual([
     'appointment ar',
+    'book_a_visit en_US',
     'discount en_US',
     'follow_up en_US',
     'follow_up es',
+    'left_in_your_basket en_US',
     'new_blend en_US',
     'opening_hours en_US',
     'order_ready en_US',
+    'our_shelves en_US',
     'pick_up_point en_US',
+    'share_your_number en_US',
     'shipping_update pt_BR',
     'shipping_update zh_CN',
     'sign_in_code en_US',
+    'three_origins en_US',
+    'until_sunday en_US',
+  ])
+  expect(templates.flatMap(({ name, obstacle }) => (obstacle === null ? [] : [`${name}: ${obstacle}`]))).toEqual([
+    'left_in_your_basket: products',
+    'sign_in_code: authentication',
+    'three_origins: carousel',
+    'until_sunday: limited_time_offer',
   ])
   expect(templates.find(({ name }) => name === 'order_ready')).toMatchObject({
     obstacle: null,
@@ -382,7 +394,16 @@ test.each([
   ['one that was rejected', { name: 'win_a_prize', language: 'en_US' }, { status: 404, reason: 'template_missing' }],
   ['another language', { name: 'order_ready', language: 'de' }, { status: 404, reason: 'template_missing' }],
   ['a part of a name', { name: 'order', language: 'en_US' }, { status: 404, reason: 'template_missing' }],
-  ['one with a place', { name: 'pick_up_point', language: 'en_US' }, { status: 409, reason: 'template_not_sendable' }],
+  [
+    'one with products',
+    { name: 'left_in_your_basket', language: 'en_US' },
+    { status: 409, reason: 'template_not_sendable', data: { obstacle: 'products' } },
+  ],
+  [
+    'one with cards',
+    { name: 'three_origins', language: 'en_US' },
+    { status: 409, reason: 'template_not_sendable', data: { obstacle: 'carousel' } },
+  ],
   [
     'one with a picture, without the picture,',
     { name: 'new_blend', language: 'en_US', values: { 'body.1': 'Ana' } },
@@ -391,6 +412,154 @@ test.each([
 ])('%s is not sent', async (_, body, refused) => {
   const { agent, expired, open } = await scene()
   expect(await refusalOf(sends(agent, await expired(), body))).toMatchObject(refused)
+  expect(await open(agent)).toEqual([])
+})
+
+const PLACE = {
+  'location.latitude': '41.1579',
+  'location.longitude': '-8.6291',
+  'location.name': 'Café do Porto',
+  'location.address': 'Rua das Flores 1',
+}
+const named = (name: string, values: object = {}) => ({ name, language: 'en_US', values })
+
+test.each<[string, object, object, object[]]>([
+  [
+    'one with a place',
+    named('pick_up_point', PLACE),
+    {
+      place: { latitude: '41.1579', longitude: '-8.6291', name: 'Café do Porto', address: 'Rua das Flores 1' },
+      header: null,
+    },
+    [
+      {
+        type: 'header',
+        parameters: [
+          {
+            type: 'location',
+            location: { latitude: '41.1579', longitude: '-8.6291', name: 'Café do Porto', address: 'Rua das Flores 1' },
+          },
+        ],
+      },
+    ],
+  ],
+  [
+    'one with a place that has no name',
+    named('pick_up_point', { 'location.latitude': '-90', 'location.longitude': '180.0', 'location.name': ' ' }),
+    { place: { latitude: '-90', longitude: '180.0' } },
+    [{ type: 'header', parameters: [{ type: 'location', location: { latitude: '-90', longitude: '180.0' } }] }],
+  ],
+  [
+    'one that copies a code',
+    named('discount', { 'button.0': 'TEN10' }),
+    { place: null, buttons: [{ type: 'copy_code', text: 'Copy offer code', target: 'TEN10' }] },
+    [
+      {
+        type: 'button',
+        sub_type: 'copy_code',
+        index: '0',
+        parameters: [{ type: 'coupon_code', coupon_code: 'TEN10' }],
+      },
+    ],
+  ],
+  [
+    'one with a form',
+    named('book_a_visit', { 'body.customer_name': 'Ana' }),
+    { buttons: [{ type: 'flow', text: 'Choose a day', target: null }] },
+    [
+      { type: 'body', parameters: [{ type: 'text', parameter_name: 'customer_name', text: 'Ana' }] },
+      { type: 'button', sub_type: 'flow', index: '0' },
+    ],
+  ],
+  [
+    'one with a catalog and a product of it',
+    named('our_shelves', { 'button.0': '2lc20305pt' }),
+    { buttons: [{ type: 'catalog', text: 'View catalog', target: '2lc20305pt' }] },
+    [
+      {
+        type: 'button',
+        sub_type: 'CATALOG',
+        index: '0',
+        parameters: [{ type: 'action', action: { thumbnail_product_retailer_id: '2lc20305pt' } }],
+      },
+    ],
+  ],
+  [
+    'one with a catalog alone',
+    named('our_shelves'),
+    { buttons: [{ type: 'catalog', target: null }] },
+    [{ type: 'button', sub_type: 'CATALOG', index: '0' }],
+  ],
+])('%s is kept as the customer reads it, and Meta takes it', async (_, body, shown, components) => {
+  const { agent, expired } = await scene()
+  const message = await sends(agent, await expired(), body)
+  expect(message).toMatchObject({ type: 'template', content: { shown } })
+  sender = openSender(server, { lookEveryMs: 20 })
+  await until(() => expect(graph.messages).toHaveLength(1))
+  expect(graph.messages[0]!.body['template']).toMatchObject({ components })
+})
+
+test('one that asks for the customer’s number needs nothing', async () => {
+  const { agent, expired } = await scene()
+  await sends(agent, await expired(), named('share_your_number'))
+  sender = openSender(server, { lookEveryMs: 20 })
+  await until(() => expect(graph.messages).toHaveLength(1))
+  expect(graph.messages[0]!.body['template']).toEqual({ name: 'share_your_number', language: { code: 'en_US' } })
+})
+
+test.each<[string, object, object]>([
+  [
+    'a latitude beyond the pole',
+    named('pick_up_point', { ...PLACE, 'location.latitude': '90.01' }),
+    {
+      reason: 'template_degrees_invalid',
+      field: 'values.location.latitude',
+      data: { most: 90, example: '41.1579' },
+    },
+  ],
+  [
+    'a latitude with a comma',
+    named('pick_up_point', { ...PLACE, 'location.latitude': '41,1579' }),
+    {
+      reason: 'template_degrees_invalid',
+      field: 'values.location.latitude',
+      data: { most: 90, example: '41.1579' },
+    },
+  ],
+  [
+    'a longitude beyond the date line',
+    named('pick_up_point', { ...PLACE, 'location.longitude': '-180.5' }),
+    { reason: 'template_degrees_invalid', field: 'values.location.longitude' },
+  ],
+  [
+    'a longitude in words',
+    named('pick_up_point', { ...PLACE, 'location.longitude': '8° W' }),
+    { reason: 'template_degrees_invalid', field: 'values.location.longitude' },
+  ],
+  [
+    'a place without its longitude',
+    named('pick_up_point', { 'location.latitude': '41.1579' }),
+    { reason: 'template_value_missing', field: 'values.location.longitude' },
+  ],
+  [
+    'an address that never ends',
+    named('pick_up_point', { ...PLACE, 'location.address': 'x'.repeat(1001) }),
+    { reason: 'too_long', field: 'values.location.address', data: { max: 1000 } },
+  ],
+  ['no code', named('discount'), { reason: 'template_value_missing', field: 'values.button.0' }],
+  [
+    'a long code',
+    named('discount', { 'button.0': 'x'.repeat(21) }),
+    { reason: 'too_long', field: 'values.button.0', data: { max: 20 } },
+  ],
+  [
+    'a long id of a product',
+    named('our_shelves', { 'button.0': 'x'.repeat(101) }),
+    { reason: 'too_long', field: 'values.button.0', data: { max: 100 } },
+  ],
+])('%s is refused at its field', async (_, body, refused) => {
+  const { agent, expired, open } = await scene()
+  expect(await refusalOf(sends(agent, await expired(), body))).toMatchObject({ status: 422, ...refused })
   expect(await open(agent)).toEqual([])
 })
 
@@ -566,7 +735,8 @@ test('the test phone’s number has templates without an account at Meta, and a 
   expect(graph.messages).toEqual([])
 })
 
-test('a played customer answers by a button of the template, and only by one that it has', async () => {
+/** A played customer who has got a template; and what comes of their pressing a button of it. */
+async function playedScene(body: object) {
   const admin = await server.newPerson()
   await admin.call(playMessage, { body: { from: '+16505551234', name: 'Rosa', text: 'Hello?' } })
   await server.interpret()
@@ -574,20 +744,54 @@ test('a played customer answers by a button of the template, and only by one tha
   const { id, contact } = all[0]!
   await admin.call(conversations.takeConversation, { params: { id } })
   sender = openSender(server, { lookEveryMs: 20 })
-  const values = { 'header.topic': 'it', 'body.customer_name': 'Rosa', 'body.subject': 'it' }
-  const { id: message_id } = await sends(admin, id, { name: 'follow_up', language: 'en_US', values })
+  const { id: message_id } = await sends(admin, id, body)
   const thread = async () => (await admin.call(conversations.listMessages, { params: { id } })).messages
   await until(async () =>
     expect((await thread()).find((each) => each.id === message_id)).toMatchObject({ delivery: { state: 'sent' } }),
   )
-  const presses = (button: string) =>
-    admin.call(playChoice, { params: { id: contact.id }, body: { message_id, button } })
+  return {
+    message_id,
+    thread,
+    async presses(button: string, more: { answers?: Record<string, string> } = {}) {
+      await admin.call(playChoice, { params: { id: contact.id }, body: { message_id, button, ...more } })
+      await server.interpret()
+    },
+  }
+}
+
+test('a played customer answers by a button of the template, and only by one that it has', async () => {
+  const values = { 'header.topic': 'it', 'body.customer_name': 'Rosa', 'body.subject': 'it' }
+  const { message_id, thread, presses } = await playedScene(named('follow_up', values))
   expect(await refusalOf(presses('Maybe'))).toMatchObject({ status: 409, reason: 'test_button_missing' })
   await presses('Yes, tell me')
-  await server.interpret()
   expect((await thread()).find(({ type }) => type === 'button')).toMatchObject({
     direction: 'in',
     text: 'Yes, tell me',
     reply_to: { id: message_id, type: 'template' },
   })
+})
+
+test('a played customer sends the form that a button opens, as WhatsApp tells it', async () => {
+  const { message_id, thread, presses } = await playedScene(named('book_a_visit', { 'body.customer_name': 'Rosa' }))
+  await presses('Choose a day', { answers: { day: 'Friday', flow_token: 'mine' } })
+  const form = (await thread()).find(({ type }) => type === 'interactive')
+  expect(form).toMatchObject({ direction: 'in', text: 'Sent', reply_to: { id: message_id, type: 'template' } })
+  const { nfm_reply } = (form!.content as { interactive: { nfm_reply: { response_json: string } } }).interactive
+  expect(nfm_reply).toMatchObject({ name: 'flow', body: 'Sent' })
+  expect(JSON.parse(nfm_reply.response_json)).toEqual({ day: 'Friday', flow_token: 'unused' })
+})
+
+test('a played customer orders the product that the template showed', async () => {
+  const { message_id, thread, presses } = await playedScene(named('our_shelves', { 'button.0': '2lc20305pt' }))
+  await presses('View catalog')
+  expect((await thread()).find(({ type }) => type === 'order')).toMatchObject({
+    direction: 'in',
+    content: { order: { product_items: [{ product_retailer_id: '2lc20305pt', quantity: 1 }] } },
+    reply_to: { id: message_id, type: 'template' },
+  })
+})
+
+test('what a button copies is no answer', async () => {
+  const { presses } = await playedScene(named('discount', { 'button.0': 'TEN10' }))
+  expect(await refusalOf(presses('Copy offer code'))).toMatchObject({ reason: 'test_button_missing' })
 })

@@ -10,6 +10,8 @@ import {
   composeStatus,
   deletionOf,
   editOf,
+  formOf,
+  orderOf,
   reactionTo,
 } from '../channels/whatsapp/compose.ts'
 import { signBody } from '../channels/whatsapp/signature.ts'
@@ -101,25 +103,38 @@ export const playReaction = (
   { message_id, emoji }: { message_id: string; emoji: string | null },
 ): Promise<Played> => playAbout(stage, contactId, message_id, ({ id }) => reactionTo(id, emoji))
 
-/** The customer presses a button of a template that they were sent. Refuses one that it does not have. */
+/**
+ * The customer presses a button of a template that they were sent: answers by it, sends the form that it opens, or orders from
+ * the catalog that it shows. Refuses one that it does not have.
+ */
 export const playChoice = async (
   stage: Stage,
   contactId: string,
-  { message_id, button }: { message_id: string; button: string },
+  { message_id, button, answers }: { message_id: string; button: string; answers: Record<string, string> },
 ): Promise<Played> => {
   const number = await openNumber(stage)
   return playAbout(stage, contactId, message_id, ({ id, content }) => {
     const { buttons } = Shown.parse(content).shown
-    if (!buttons.some(({ type, text }) => type === 'quick_reply' && text === button))
+    const pressed = buttons.find(({ type, text }) => text === button && Object.hasOwn(PRESSED, type))
+    if (!pressed)
       throw new Problem('conflict', 'This message has no such button to answer by.', { reason: 'test_button_missing' })
-    return { ...choiceOf(button), context: { from: number.phone.slice(1), id } }
+    return { ...PRESSED[pressed.type]!(pressed, answers), context: { from: number.phone.slice(1), id } }
   })
 }
 
+/** A product of the catalog that nobody was shown. */
+const SOME_PRODUCT = 'first-product'
+/** What the customer sends by the kinds of buttons that send something. */
+const PRESSED: Record<string, (button: ShownButton, answers: Record<string, string>) => object> = {
+  quick_reply: ({ text }) => choiceOf(text),
+  flow: (_button, answers) => formOf(answers),
+  catalog: ({ target }) => orderOf(target ?? SOME_PRODUCT),
+}
+
+const ShownButton = z.object({ type: z.string(), text: z.string(), target: z.string().nullish() })
+type ShownButton = z.output<typeof ShownButton>
 /** Of a message’s content: its buttons, if it has any. */
-const Shown = z
-  .object({ shown: z.object({ buttons: z.array(z.object({ type: z.string(), text: z.string() })) }) })
-  .catch({ shown: { buttons: [] } })
+const Shown = z.object({ shown: z.object({ buttons: z.array(ShownButton) }) }).catch({ shown: { buttons: [] } })
 
 /** Other words in place of a text that the customer wrote. */
 export const playEdit = (

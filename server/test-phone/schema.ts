@@ -155,14 +155,25 @@ export const playReaction = route({
   responses: { 204: { description: 'Delivered.' }, ...problems },
 })
 
+const MOST_ANSWERS = 50
+
 export const playChoice = route({
   method: 'post',
   path: '/v1/test-phone/customers/{id}/choices',
   operationId: 'playChoice',
-  summary: 'Have a played customer press a button of a template, by which they answer',
+  summary:
+    'Have a played customer press a button of a template: to answer by it, to send the form that it opens, to order',
   permission: 'channels:manage',
   params: customerParams,
-  body: z.object({ message_id: Id, button: trimmed().max(100).describe('What the button says.') }),
+  body: z.object({
+    message_id: Id,
+    button: trimmed().max(100).describe('What the button says.'),
+    answers: z
+      .record(z.string().min(1).max(100), writtenText().max(1000))
+      .refine((answers) => Object.keys(answers).length <= MOST_ANSWERS)
+      .default({})
+      .describe('What the customer filled in, when it opens a form.'),
+  }),
   responses: { 204: { description: 'Delivered.' }, ...problems },
 })
 

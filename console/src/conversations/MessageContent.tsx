@@ -2,7 +2,6 @@
 import {
   IconFile,
   IconHelpCircle,
-  IconMapPin,
   IconMicrophone,
   IconPhoto,
   IconShoppingCart,
@@ -10,20 +9,28 @@ import {
   IconUser,
   IconVideo,
 } from '@tabler/icons-react'
-import type { ComponentType, ReactNode } from 'react'
 import type { Message } from '../../../server/conversations/schema.ts'
 import { formatCount } from '../lib/numbers.ts'
 import { m } from '../paraglide/messages.js'
-import { answersOf, cardsOf, fileNameOf, orderOf, placeOf, replyOf, shownOf } from './content.ts'
+import {
+  answersOf,
+  cardsOf,
+  fileNameOf,
+  isForm,
+  orderOf,
+  placeOf,
+  replyOf,
+  shownOf,
+  type ShownButton,
+} from './content.ts'
 import { LinkedText } from './LinkedText.tsx'
 import classes from './Message.module.css'
+import { Card, PlaceCard, type CardIcon } from './MessageCard.tsx'
 import { MessageMedia } from './MessageMedia.tsx'
 import { TemplateContent } from './TemplateContent.tsx'
 import { isKnownKind, kindLabel } from './words.ts'
 
-type Icon = ComponentType<{ size: number; stroke: number; 'aria-hidden': true }>
-
-const MEDIA: Record<string, Icon> = {
+const MEDIA: Record<string, CardIcon> = {
   image: IconPhoto,
   audio: IconMicrophone,
   video: IconVideo,
@@ -33,11 +40,11 @@ const MEDIA: Record<string, Icon> = {
 
 interface MessageContentProps {
   message: Message
-  /** For the customer: presses a button that answers. */
-  onChoose?: (button: string) => void
+  /** For the customer: presses a button. */
+  onPress?: (button: ShownButton) => void
 }
 
-export function MessageContent({ message, onChoose }: MessageContentProps) {
+export function MessageContent({ message, onPress }: MessageContentProps) {
   const { type, text, content } = message
   if (Object.hasOwn(MEDIA, type)) {
     return (
@@ -62,7 +69,7 @@ export function MessageContent({ message, onChoose }: MessageContentProps) {
     case 'button':
       return <Reply content={content} text={text} type={type} />
     case 'template':
-      return <Template message={message} {...(onChoose ? { onChoose } : {})} />
+      return <Template message={message} {...(onPress ? { onPress } : {})} />
     case 'order':
       return <Order content={content} text={text} />
     default:
@@ -85,34 +92,8 @@ function Template({ message: { text, content, media }, ...pressing }: MessageCon
   )
 }
 
-function Card({ icon: CardIcon, title, children }: { icon: Icon; title: ReactNode; children?: ReactNode }) {
-  return (
-    <span className={classes.card}>
-      <span className={classes.cardIcon}>
-        <CardIcon size={18} stroke={1.7} aria-hidden />
-      </span>
-      <span className={classes.cardWords}>
-        <bdi className={classes.cardTitle}>{title}</bdi>
-        {children !== undefined && children !== false && <span className={classes.soft}>{children}</span>}
-      </span>
-    </span>
-  )
-}
-
 function Place({ content, text }: Pick<Message, 'content' | 'text'>) {
-  const place = placeOf(content)
-  return (
-    <Card icon={IconMapPin} title={place?.name ?? (text || kindLabel('location'))}>
-      {place && (
-        <>
-          {place.address !== null && <bdi>{place.address}</bdi>}{' '}
-          <a href={place.href} target="_blank" rel="noopener noreferrer">
-            {m.message_open_map()}
-          </a>
-        </>
-      )}
-    </Card>
-  )
+  return <PlaceCard place={placeOf(content)} title={text} />
 }
 
 function Cards({ content, text }: Pick<Message, 'content' | 'text'>) {
@@ -131,8 +112,9 @@ function Reply({ content, text, type }: Pick<Message, 'content' | 'text' | 'type
   const answers = answersOf(content)
   return (
     <>
-      <span className={classes.soft}>{answers.length > 0 ? m.message_form() : m.message_chose()}</span>
-      <LinkedText text={reply?.title ?? (text || kindLabel(type))} />
+      <span className={classes.soft}>{isForm(content) ? m.message_form() : m.message_chose()}</span>
+      {/* Of a form WhatsApp says no more than that it was sent. */}
+      {answers.length === 0 && <LinkedText text={reply?.title ?? (text || kindLabel(type))} />}
       {reply?.description != null && <span className={classes.soft}>{reply.description}</span>}
       {answers.length > 0 && (
         <dl className={classes.answers}>

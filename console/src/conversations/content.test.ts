@@ -1,6 +1,6 @@
 // What WhatsApp wrote is shown as far as it can be read; whatever it is, the thread is shown.
 import { expect, test } from 'vitest'
-import { answersOf, cardsOf, fileNameOf, orderOf, placeOf, replyOf, shownOf } from './content.ts'
+import { answersOf, cardsOf, fileNameOf, isForm, orderOf, placeOf, replyOf, shownOf } from './content.ts'
 
 test('a place, a card, a reply, a form and an order are read as Meta writes them', () => {
   expect(placeOf({ location: { latitude: 37.4, longitude: -122.1, name: 'Philz' } })).toEqual({
@@ -33,6 +33,7 @@ test.each([null, undefined, 1, 'text', [], {}, { location: 'x', contacts: {}, in
     expect(cardsOf(content)).toEqual([])
     expect(replyOf(content)).toBeNull()
     expect(answersOf(content)).toEqual([])
+    expect(isForm(content)).toBe(false)
     expect(orderOf(content)).toEqual([])
     expect(fileNameOf('document', content)).toBeNull()
   },
@@ -40,7 +41,10 @@ test.each([null, undefined, 1, 'text', [], {}, { location: 'x', contacts: {}, in
 
 test('a form that is no JSON, a place without numbers and a currency that is none are left out', () => {
   expect(answersOf({ interactive: { nfm_reply: { response_json: '{' } } })).toEqual([])
+  expect(isForm({ interactive: { nfm_reply: { response_json: '{' } } })).toBe(true)
   expect(placeOf({ location: { latitude: 'north', longitude: 1 } })).toBeNull()
+  expect(placeOf({ latitude: '', longitude: ' ' })).toBeNull()
+  expect(placeOf({ latitude: '90.1', longitude: '0' })).toBeNull()
   expect(orderOf({ order: { product_items: [{ item_price: 3, currency: 'x' }] } })[0]!.price).toBeNull()
 })
 
@@ -49,13 +53,22 @@ test('a template from here shows heading, footer and buttons; one from elsewhere
   expect(shownOf({ type: 'template', shown: { header: 'Order', header_file: null, footer: ' ', buttons } })).toEqual({
     header: 'Order',
     header_file: null,
+    place: null,
     footer: null,
     buttons: [
       { type: 'url', text: 'Track', target: 'https://example.com' },
-      { type: 'quick_reply', text: '—', target: null },
+      { type: 'quick_reply', text: '', target: null },
     ],
   })
-  const nothing = { header: null, header_file: null, footer: null, buttons: [] }
+  const nothing = { header: null, header_file: null, place: null, footer: null, buttons: [] }
   for (const content of [{ type: 'template', template: { name: 'x' } }, { shown: 'x' }, null, 'x'])
     expect(shownOf(content)).toEqual(nothing)
+})
+
+test('a template that begins with a place shows it, in the degrees that were sent', () => {
+  expect(shownOf({ shown: { place: { latitude: '41.1579', longitude: '-8.6291', name: 'Café' } } }).place).toEqual({
+    name: 'Café',
+    address: null,
+    href: 'https://www.openstreetmap.org/?mlat=41.1579&mlon=-8.6291#map=17/41.1579/-8.6291',
+  })
 })

@@ -18,16 +18,29 @@ const partOf = (type: string, content: unknown): Fields | null => {
 export const fileNameOf = (type: string, content: unknown): string | null =>
   wordsOf(partOf(type, content)?.['filename'])
 
-/** Where it is, and on a map. */
-export function placeOf(content: unknown): { name: string | null; address: string | null; href: string } | null {
+export interface Place {
+  name: string | null
+  address: string | null
+  /** On a map. */
+  href: string
+}
+
+/** Where it is. */
+export function placeOf(content: unknown): Place | null {
   const part = partOf('location', content)
-  const [latitude, longitude] = [Number(part?.['latitude']), Number(part?.['longitude'])]
-  if (part?.['latitude'] == null || !Number.isFinite(latitude) || !Number.isFinite(longitude)) return null
+  const [latitude, longitude] = [degreesOf(part?.['latitude'], 90), degreesOf(part?.['longitude'], 180)]
+  if (part === null || latitude === null || longitude === null) return null
   return {
     name: wordsOf(part['name']),
     address: wordsOf(part['address']),
     href: `https://www.openstreetmap.org/?mlat=${latitude}&mlon=${longitude}#map=17/${latitude}/${longitude}`,
   }
+}
+
+/** WhatsApp writes a number, templates a text. */
+function degreesOf(value: unknown, most: number): number | null {
+  const written = typeof value === 'number' || wordsOf(value) !== null ? Number(value) : NaN
+  return Math.abs(written) <= most ? written : null
 }
 
 export function cardsOf(content: unknown): { name: string | null; phones: string[] }[] {
@@ -44,6 +57,9 @@ export function replyOf(content: unknown): { title: string; description: string 
   const title = wordsOf(reply?.['title'])
   return title === null ? null : { title, description: wordsOf(reply?.['description']) }
 }
+
+/** Whether a form was filled in, whatever is in it. */
+export const isForm = (content: unknown): boolean => fieldsOf(partOf('interactive', content)?.['nfm_reply']) !== null
 
 /** What was filled in a form: a string within, which may be no JSON. */
 export function answersOf(content: unknown): { name: string; value: string }[] {
@@ -73,13 +89,22 @@ function priceOf({ item_price: price, currency }: Fields): string | null {
   return new Intl.NumberFormat(regionalLocale, { style: 'currency', currency }).format(amount)
 }
 
+export interface ShownButton {
+  type: string
+  /** Empty where WhatsApp says it in words of its own. */
+  text: string
+  /** Where it leads, or what it copies or shows. */
+  target: string | null
+}
+
 /** What stands around the text of a template. */
 export interface ShownTemplate {
   header: string | null
   /** The kind of file that stands in its place. */
   header_file: string | null
+  place: Place | null
   footer: string | null
-  buttons: { type: string; text: string; target: string | null }[]
+  buttons: ShownButton[]
 }
 
 /** Of a template that was sent from here; one from elsewhere has none of it. */
@@ -88,10 +113,11 @@ export function shownOf(content: unknown): ShownTemplate {
   return {
     header: wordsOf(shown?.['header']),
     header_file: wordsOf(shown?.['header_file']),
+    place: placeOf(shown?.['place']),
     footer: wordsOf(shown?.['footer']),
     buttons: listOf(shown?.['buttons']).map((button) => ({
       type: wordsOf(button['type']) ?? '',
-      text: wordsOf(button['text']) ?? '—',
+      text: wordsOf(button['text']) ?? '',
       target: wordsOf(button['target']),
     })),
   }

@@ -140,6 +140,7 @@ const WORDS: Record<string, Words> = {
   template_value_missing: m.problem_template_value_missing,
   template_value_spaces: m.problem_template_value_spaces,
   template_value_lines: m.problem_template_value_lines,
+  template_degrees_invalid: m.problem_template_degrees_invalid,
   template_too_long: ({ max }: { max: number }) => m.problem_template_too_long({ max: formatCount(max) }),
   media_missing: m.problem_media_missing,
   media_not_here: m.problem_media_not_here,

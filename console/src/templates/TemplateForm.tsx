@@ -1,12 +1,13 @@
 // The gaps of a template as fields, and beside them the message as the customer will read it.
-import { ActionIcon, Button, FileButton, Input, TextInput } from '@mantine/core'
-import { IconPaperclip, IconUser } from '@tabler/icons-react'
+import { Button, FileButton, Input } from '@mantine/core'
+import { IconPaperclip } from '@tabler/icons-react'
 import { useEffect, useRef, useState } from 'react'
 import type { Conversation } from '../../../server/conversations/schema.ts'
-import { fillIn, filledTarget, type Template, type TemplateVariable } from '../../../server/templates/schema.ts'
+import { fillIn, filledPlace, filledTarget, type Template } from '../../../server/templates/schema.ts'
 import { useOrganization } from '../access/queries.ts'
 import { AttachmentPreview, FileImage } from '../conversations/AttachmentPreview.tsx'
 import { acceptedAs, kindOf, sizeRefusalOf } from '../conversations/attachments.ts'
+import { placeOf } from '../conversations/content.ts'
 import messageClasses from '../conversations/Message.module.css'
 import { TemplateContent } from '../conversations/TemplateContent.tsx'
 import { ApiProblem } from '../lib/api.ts'
@@ -15,6 +16,7 @@ import { ErrorNotice } from '../ui/ErrorNotice.tsx'
 import { languageName } from './language-names.ts'
 import { useSendTemplate } from './queries.ts'
 import classes from './TemplateDialog.module.css'
+import { TemplateField } from './TemplateField.tsx'
 
 interface TemplateFormProps {
   template: Template
@@ -43,15 +45,17 @@ export function TemplateForm({ template, conversation, onTyped, onBack, onSent }
     const first = ['file', ...variables.map(({ key }) => key)].find((key) => wrong[key] !== undefined)
     if (first !== undefined) form.current?.querySelector<HTMLElement>(`[data-path="${CSS.escape(first)}"]`)?.focus()
   }
-  const set = (key: string, value: string) => {
-    setValues((before) => ({ ...before, [key]: value }))
-    setErrors(({ [key]: _fixed, ...others }) => others)
+  const set = (typed: Record<string, string>) => {
+    setValues((before) => ({ ...before, ...typed }))
+    setErrors((before) => Object.fromEntries(Object.entries(before).filter(([key]) => typed[key] === undefined)))
     onTyped(true)
   }
+  const location = filledPlace(template, values)
+  const place = placeOf(location)
   const submit = () => {
     if (send.isPending) return
     setFailure(null)
-    const gaps = variables.filter(({ key }) => (values[key] ?? '').trim() === '')
+    const gaps = variables.filter(({ key, optional }) => !optional && (values[key] ?? '').trim() === '')
     const wrong = Object.fromEntries(gaps.map(({ key }) => [key, m.problem_template_value_missing()]))
     if (header_file !== null && file === null) wrong['file'] = m.problem_template_file_missing()
     if (Object.keys(wrong).length > 0) return fail(wrong)
@@ -117,43 +121,31 @@ export function TemplateForm({ template, conversation, onTyped, onBack, onSent }
               </FileButton>
             </Input.Wrapper>
           )}
-          {variables.map((variable) => {
-            const { key, part, example } = variable
-            const label = labelOf(variable)
-            const putName = m.template_put_name()
-            return (
-              <TextInput
-                key={key}
-                data-path={key}
-                label={label}
-                placeholder={example === null ? '' : m.template_example({ example })}
-                dir="auto"
-                autoComplete="off"
-                value={values[key] ?? ''}
-                error={errors[key]}
-                onChange={(event) => set(key, event.currentTarget.value)}
-                rightSection={
-                  part !== 'button' &&
-                  customer !== null && (
-                    <ActionIcon aria-label={`${putName} (${label})`} title={putName} onClick={() => set(key, customer)}>
-                      <IconUser size={15} stroke={1.7} />
-                    </ActionIcon>
-                  )
-                }
-              />
-            )
-          })}
+          {variables.map((variable) => (
+            <TemplateField
+              key={variable.key}
+              variable={variable}
+              value={values[variable.key] ?? ''}
+              error={errors[variable.key]}
+              customer={customer}
+              onType={set}
+            />
+          ))}
         </div>
         <section className={classes.preview} aria-label={m.template_preview()}>
           <h3 className={classes.previewTitle}>{m.template_preview()}</h3>
           <div className={messageClasses.row} data-direction="out">
             <div className={`${messageClasses.bubble} ${classes.bubble}`}>
               {header_file !== null && <FilePlace file={file} kind={header_file} />}
+              {location !== null && place === null && (
+                <span className={classes.filePlace}>{m.template_location()}</span>
+              )}
               <TemplateContent
                 text={fillIn('body', body, values)}
                 shown={{
                   header: header === null ? null : fillIn('header', header, values),
                   header_file,
+                  place,
                   footer,
                   buttons: buttons.map((button, index) => ({
                     ...button,
@@ -188,10 +180,4 @@ function FilePlace({ file, kind }: { file: File | null; kind: NonNullable<Templa
   if (file === null) return <span className={classes.filePlace}>{FILES[kind]()}</span>
   if (kind === 'image') return <FileImage file={file} className={classes.image} />
   return <AttachmentPreview file={file} refusal={null} hint={null} />
-}
-
-function labelOf({ part, name, button }: TemplateVariable): string {
-  if (part === 'button') return m.template_value_button({ button: button ?? name })
-  const words = /^\d+$/.test(name) ? m.template_value_numbered({ name }) : name.replaceAll('_', ' ')
-  return part === 'header' ? m.template_value_header({ name: words }) : words
 }

@@ -10,8 +10,10 @@ import { languageName } from './language-names.ts'
 import classes from './TemplateDialog.module.css'
 
 const OBSTACLES: Record<NonNullable<Template['obstacle']>, () => string> = {
-  header_location: m.template_obstacle_header_location,
   authentication: m.template_obstacle_authentication,
+  products: m.template_obstacle_products,
+  carousel: m.template_obstacle_carousel,
+  limited_time_offer: m.template_obstacle_limited_time_offer,
   button: m.template_obstacle_button,
   unknown_part: m.template_obstacle_unknown_part,
 }

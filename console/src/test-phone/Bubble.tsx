@@ -1,13 +1,18 @@
 // One message on the test phone, with what the customer may do with it.
 import { ActionIcon, Menu } from '@mantine/core'
 import { IconCornerUpLeft, IconDots, IconPencil, IconTrash } from '@tabler/icons-react'
+import { useState } from 'react'
 import type { TestMessage } from '../../../server/test-phone/schema.ts'
 import { DeliveryMark } from '../conversations/DeliveryMark.tsx'
+import type { ShownButton } from '../conversations/content.ts'
 import { MessageContent } from '../conversations/MessageContent.tsx'
 import { QuoteBlock } from '../conversations/QuoteBlock.tsx'
 import { deletedWords } from '../conversations/words.ts'
+import { copyText } from '../lib/clipboard.ts'
 import { exactTime, isoMinute } from '../lib/time.ts'
 import { m } from '../paraglide/messages.js'
+import { tell, tellFailure } from '../ui/toasts.ts'
+import { FillInDialog } from './FillInDialog.tsx'
 import type { Act } from './queries.ts'
 import classes from './Thread.module.css'
 
@@ -24,6 +29,12 @@ interface BubbleProps {
 export function Bubble({ message, name, onAct, onReply, onEdit }: BubbleProps) {
   const { id, direction, sent_at, arrived, was_read, reply_to, edited_at, revoked_at } = message
   const isOwn = direction === 'in'
+  const [form, setForm] = useState<string | null>(null)
+  const press = ({ type, text, target }: ShownButton) => {
+    if (type === 'flow') setForm(text)
+    else if (type === 'copy_code') void copyCode(target ?? '')
+    else onAct({ does: 'choose', message_id: id, button: text })
+  }
   return (
     <div className={classes.row} data-direction={direction}>
       <div className={classes.bubble} data-direction={direction} data-away={!arrived || undefined}>
@@ -32,10 +43,7 @@ export function Bubble({ message, name, onAct, onReply, onEdit }: BubbleProps) {
         </span>
         {reply_to && <QuoteBlock quote={reply_to} name={name} />}
         {revoked_at === null ? (
-          <MessageContent
-            message={message}
-            {...(isOwn || !arrived ? {} : { onChoose: (button) => onAct({ does: 'choose', message_id: id, button }) })}
-          />
+          <MessageContent message={message} {...(isOwn || !arrived ? {} : { onPress: press })} />
         ) : (
           <span className={classes.typed}>{deletedWords(direction)}</span>
         )}
@@ -49,6 +57,16 @@ export function Bubble({ message, name, onAct, onReply, onEdit }: BubbleProps) {
           {isOwn && revoked_at === null && <DeliveryMark delivery={{ state: was_read ? 'read' : 'sent', at: null }} />}
         </span>
       </div>
+      {form !== null && (
+        <FillInDialog
+          title={form}
+          onSend={(answers) => {
+            onAct({ does: 'choose', message_id: id, button: form, answers })
+            setForm(null)
+          }}
+          onClose={() => setForm(null)}
+        />
+      )}
       {arrived && revoked_at === null && (
         <Menu position="bottom-end">
           <Menu.Target>
@@ -78,6 +96,11 @@ export function Bubble({ message, name, onAct, onReply, onEdit }: BubbleProps) {
       )}
     </div>
   )
+}
+
+async function copyCode(code: string): Promise<void> {
+  if (await copyText(code)) tell(m.test_code_copied({ code }))
+  else tellFailure(m.copy_failed())
 }
 
 /** Pressed again, the customer takes it back. */

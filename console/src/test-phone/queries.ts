@@ -97,7 +97,7 @@ export function useBehave(organization: string, customer: string) {
 export type Act =
   | { does: 'react'; message_id: string; emoji: string | null }
   | { does: 'edit'; message_id: string; text: string }
-  | { does: 'choose'; message_id: string; button: string }
+  | { does: 'choose'; message_id: string; button: string; answers?: Record<string, string> }
   | { does: 'delete'; message_id: string }
   | { does: 'send'; file: File; caption: string; reply_to: string | undefined }
 
@@ -114,7 +114,7 @@ export function useAct(organization: string, customer: string) {
         case 'choose':
           return call<typeof playChoice>('post', '/v1/test-phone/customers/{id}/choices', {
             ...at,
-            body: { message_id: act.message_id, button: act.button },
+            body: { message_id: act.message_id, button: act.button, answers: act.answers ?? {} },
           })
         case 'edit':
           return call<typeof playEdit>('post', '/v1/test-phone/customers/{id}/edits', {

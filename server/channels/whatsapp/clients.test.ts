@@ -1,12 +1,13 @@
 // Clients that others wrote for Meta's Graph API, pointed at the stand-in; and what we send beside what they send.
-import { WhatsAppClient } from '@kapso/whatsapp-cloud-api'
+import { buildTemplateSendPayload, WhatsAppClient } from '@kapso/whatsapp-cloud-api'
 import { markMessageRead, sendImageMessage, sendTemplateMessage, sendTextMessage } from '@whatsapp-cloudapi/client'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { openGraph, type Graph } from '../../../test/help/graph.ts'
 import { openOutgoing, type Outgoing } from '../../lib/outgoing.ts'
 import { askAboutNumber, sendMessage, sendReadReceipt } from './client.ts'
-import { readTemplate, templatePart, withHeaderFile } from './template.ts'
+import { readTemplate } from './template.ts'
 import { listTemplates } from './template-client.ts'
+import { templatePart, withHeaderFile } from './template-part.ts'
 import { messagePayload, requestBody, textPayload, type OutgoingPayload } from './sending.ts'
 
 const FROM = '106540352242922'
@@ -79,7 +80,102 @@ const NAMED = {
   ],
 }
 
+const PLACE = { latitude: '41.1579', longitude: '-8.6291', name: 'Café do Porto', address: 'Rua das Flores 1' }
+const PLACE_VALUES = Object.fromEntries(Object.entries(PLACE).map(([name, value]) => [`location.${name}`, value]))
+const CODE = [{ type: 'coupon_code' as const, coupon_code: 'TEN10' }]
+const CATALOG = {
+  name: 'our_shelves',
+  language: { code: 'en_US' },
+  components: [
+    {
+      type: 'button',
+      sub_type: 'CATALOG',
+      index: '0',
+      parameters: [{ type: 'action', action: { thumbnail_product_retailer_id: '2lc20305pt' } }],
+    },
+  ],
+}
+const filled = async (name: string, values: Record<string, string>) =>
+  ours(messagePayload('template', templatePart(await listed(name, 'en_US'), values)))
+const sentByOther = (name: string, components: object[]) =>
+  sendTemplateMessage({
+    ...theirs,
+    templateName: name,
+    languageCode: 'en_US',
+    components: components as never,
+    baseUrl: base,
+  })
+
 test.each<[string, () => Promise<unknown>, () => Promise<unknown>]>([
+  [
+    'a template with a place, by one',
+    () => filled('pick_up_point', PLACE_VALUES),
+    () =>
+      kapso.messages.sendTemplate({
+        ...kapsoTo,
+        template: buildTemplateSendPayload({
+          name: 'pick_up_point',
+          language: 'en_US',
+          header: { type: 'location', location: PLACE },
+        }) as never,
+      }),
+  ],
+  [
+    'a template with a place, by the other',
+    () => filled('pick_up_point', PLACE_VALUES),
+    () => sentByOther('pick_up_point', [{ type: 'header', parameters: [{ type: 'location', location: PLACE }] }]),
+  ],
+  [
+    'a template that copies a code, by one',
+    () => filled('discount', { 'button.0': 'TEN10' }),
+    () =>
+      kapso.messages.sendTemplate({
+        ...kapsoTo,
+        template: buildTemplateSendPayload({
+          name: 'discount',
+          language: 'en_US',
+          buttons: [{ type: 'button', subType: 'copy_code', index: '0', parameters: CODE }],
+        }) as never,
+      }),
+  ],
+  [
+    'a template that copies a code, by the other',
+    () => filled('discount', { 'button.0': 'TEN10' }),
+    () => sentByOther('discount', [{ type: 'button', sub_type: 'copy_code', index: '0', parameters: CODE }]),
+  ],
+  [
+    'a template with a form, by one',
+    () => filled('book_a_visit', { 'body.customer_name': 'Ana' }),
+    () =>
+      kapso.messages.sendTemplate({
+        ...kapsoTo,
+        template: buildTemplateSendPayload({
+          name: 'book_a_visit',
+          language: 'en_US',
+          body: [{ type: 'text', parameterName: 'customer_name', text: 'Ana' }],
+          buttons: [{ type: 'button', subType: 'flow', index: '0' }],
+        }) as never,
+      }),
+  ],
+  [
+    'a template with a form, by the other',
+    () => filled('book_a_visit', { 'body.customer_name': 'Ana' }),
+    () =>
+      sentByOther('book_a_visit', [
+        { type: 'body', parameters: [named('customer_name', 'Ana')] },
+        { type: 'button', sub_type: 'flow', index: '0' },
+      ]),
+  ],
+  [
+    'a template with a catalog, by one',
+    () => filled('our_shelves', { 'button.0': '2lc20305pt' }),
+    () => kapso.messages.sendTemplate({ ...kapsoTo, template: CATALOG }),
+  ],
+  [
+    'a template with a catalog, by the other',
+    () => filled('our_shelves', { 'button.0': '2lc20305pt' }),
+    () => sentByOther('our_shelves', CATALOG.components),
+  ],
   [
     'a text, by one',
     () => ours(textPayload('Olá 👋')),
@@ -290,6 +386,80 @@ test.each<[code: number, string, object]>([
   ],
   [131_008, 'without the end of an address', { ...FILLED, components: FILLED.components.slice(0, 2) }],
   [132_012, 'whose picture is missing', { name: 'new_blend', language: { code: 'en_US' } }],
+  [132_012, 'whose place is missing', { name: 'pick_up_point', language: { code: 'en_US' } }],
+  [
+    131_009,
+    'whose place is nowhere',
+    {
+      name: 'pick_up_point',
+      language: { code: 'en_US' },
+      components: [
+        { type: 'header', parameters: [{ type: 'location', location: { latitude: '91', longitude: '0' } }] },
+      ],
+    },
+  ],
+  [131_008, 'without its code', { name: 'discount', language: { code: 'en_US' } }],
+  [
+    132_012,
+    'whose code comes as a text',
+    {
+      name: 'discount',
+      language: { code: 'en_US' },
+      components: [{ type: 'button', sub_type: 'copy_code', index: '0', parameters: [text('TEN10')] }],
+    },
+  ],
+  [
+    131_009,
+    'whose code is too long',
+    {
+      name: 'discount',
+      language: { code: 'en_US' },
+      components: [
+        {
+          type: 'button',
+          sub_type: 'copy_code',
+          index: 0,
+          parameters: [{ type: 'coupon_code', coupon_code: 'x'.repeat(21) }],
+        },
+      ],
+    },
+  ],
+  [
+    132_018,
+    'with a button of another type',
+    {
+      name: 'discount',
+      language: { code: 'en_US' },
+      components: [{ type: 'button', sub_type: 'url', index: '0', parameters: [text('TEN10')] }],
+    },
+  ],
+  [
+    131_009,
+    'whose form is not named',
+    {
+      name: 'book_a_visit',
+      language: { code: 'en_US' },
+      components: [{ type: 'body', parameters: [named('customer_name', 'Ana')] }],
+    },
+  ],
+  [
+    132_012,
+    'whose product comes as a text',
+    {
+      name: 'our_shelves',
+      language: { code: 'en_US' },
+      components: [{ type: 'button', sub_type: 'CATALOG', index: 0, parameters: [text('2lc20305pt')] }],
+    },
+  ],
+  [
+    132_000,
+    'with a button that it does not have',
+    {
+      name: 'our_shelves',
+      language: { code: 'en_US' },
+      components: [{ type: 'button', sub_type: 'url', index: '3', parameters: [text('x')] }],
+    },
+  ],
 ])('the stand-in refuses as Meta does, with %i, a template %s', async (code, _, template) => {
   const sent = kapso.messages.sendTemplate({ ...kapsoTo, template: template as typeof FILLED })
   await expect(sent).rejects.toMatchObject({ code })

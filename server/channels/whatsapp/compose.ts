@@ -80,6 +80,30 @@ export const reactionTo = (target: string, emoji: string | null) => ({
 /** Of `composeMessage`: a button of a template was pressed. */
 export const choiceOf = (text: string) => ({ type: 'button', button: { payload: text, text } })
 
+/** Of `composeMessage`: a form that a button opened was filled in. */
+export const formOf = (answers: Readonly<Record<string, string>>) => ({
+  type: 'interactive',
+  interactive: {
+    type: 'nfm_reply',
+    nfm_reply: {
+      name: 'flow',
+      body: 'Sent',
+      // A token that was not given is told so.
+      response_json: JSON.stringify({ ...answers, flow_token: 'unused' }),
+    },
+  },
+})
+
+/** Of `composeMessage`: one product of a catalog is ordered. */
+export const orderOf = (product: string) => ({
+  type: 'order',
+  order: {
+    catalog_id: '194836987003835',
+    text: '',
+    product_items: [{ product_retailer_id: product, quantity: 1, item_price: 12.5, currency: 'USD' }],
+  },
+})
+
 /** Of `composeMessage`: other words in place of those of the message `target`. */
 export const editOf = (target: string, text: string) => ({
   type: 'edit',

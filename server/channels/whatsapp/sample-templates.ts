@@ -1,19 +1,5 @@
 // The templates that the stand-in of Meta's Graph API has: such as shops have them, in several languages and states.
-
-interface SampleTemplate {
-  id: string
-  name: string
-  language: string
-  status: 'APPROVED' | 'PENDING' | 'REJECTED' | 'PAUSED' | 'DISABLED'
-  category: 'UTILITY' | 'MARKETING' | 'AUTHENTICATION'
-  parameter_format: 'POSITIONAL' | 'NAMED'
-  components: object[]
-}
-
-const quickReplies = (...texts: string[]) => ({
-  type: 'BUTTONS',
-  buttons: texts.map((text) => ({ type: 'QUICK_REPLY', text })),
-})
+import { quickReplies, richSamples, type SampleTemplate } from './sample-rich-templates.ts'
 
 const samples: Omit<SampleTemplate, 'id'>[] = [
   {
@@ -159,28 +145,7 @@ const samples: Omit<SampleTemplate, 'id'>[] = [
       { type: 'BODY', text: 'Our new blend is here, {{1}}.', example: { body_text: [['Ana']] } },
     ],
   },
-  {
-    name: 'pick_up_point',
-    language: 'en_US',
-    status: 'APPROVED',
-    category: 'UTILITY',
-    parameter_format: 'POSITIONAL',
-    components: [
-      { type: 'HEADER', format: 'LOCATION' },
-      { type: 'BODY', text: 'Your order waits at the place above.' },
-    ],
-  },
-  {
-    name: 'discount',
-    language: 'en_US',
-    status: 'APPROVED',
-    category: 'MARKETING',
-    parameter_format: 'POSITIONAL',
-    components: [
-      { type: 'BODY', text: 'Ten percent on everything this week.' },
-      { type: 'BUTTONS', buttons: [{ type: 'COPY_CODE', text: 'Copy offer code', example: ['TEN'] }] },
-    ],
-  },
+  ...richSamples,
   {
     name: 'sign_in_code',
     language: 'en_US',

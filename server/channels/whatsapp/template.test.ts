@@ -1,7 +1,8 @@
 // Templates as Meta writes them, and what we make of them.
 import { expect, test } from 'vitest'
 import { SAMPLE_TEMPLATES } from './sample-templates.ts'
-import { fillIn, filledTarget, MetaTemplate, readTemplate, templatePart, withHeaderFile } from './template.ts'
+import { fillIn, filledPlace, filledTarget, MetaTemplate, readTemplate } from './template.ts'
+import { templatePart, withHeaderFile } from './template-part.ts'
 
 const read = (components: unknown, more: object = {}) =>
   readTemplate(
@@ -12,10 +13,10 @@ const sample = (name: string, language = 'en_US') =>
 
 test('each place for a value is a variable with Meta’s example, in the order in which Meta wants them', () => {
   expect(sample('shipping_update', 'pt_BR').variables).toEqual([
-    { key: 'header.1', part: 'header', name: '1', button: null, example: '4711' },
-    { key: 'body.1', part: 'body', name: '1', button: null, example: 'Ana' },
-    { key: 'body.2', part: 'body', name: '2', button: null, example: 'amanhã' },
-    { key: 'button.0', part: 'button', name: '1', button: 'Acompanhar pedido', example: '4711' },
+    { key: 'header.1', part: 'header', name: '1', button: null, example: '4711', optional: false },
+    { key: 'body.1', part: 'body', name: '1', button: null, example: 'Ana', optional: false },
+    { key: 'body.2', part: 'body', name: '2', button: null, example: 'amanhã', optional: false },
+    { key: 'button.0', part: 'button', name: '1', button: 'Acompanhar pedido', example: '4711', optional: false },
   ])
   expect(sample('follow_up').variables.map(({ key, example }) => [key, example])).toEqual([
     ['header.topic', 'your repair'],
@@ -62,22 +63,22 @@ test('a template without variables is sent without components', () => {
 
 test.each([
   ['new_blend', null],
-  ['pick_up_point', 'header_location'],
+  ['pick_up_point', null],
+  ['discount', null],
+  ['book_a_visit', null],
+  ['our_shelves', null],
+  ['share_your_number', null],
   ['sign_in_code', 'authentication'],
-  ['discount', 'button'],
+  ['left_in_your_basket', 'products'],
+  ['three_origins', 'carousel'],
+  ['until_sunday', 'limited_time_offer'],
   ['follow_up', null],
 ])('%s: what prevents sending it from here is %s', (name, obstacle) => {
   expect(sample(name).obstacle).toBe(obstacle)
 })
 
 test.each([
-  [
-    'a part nobody knows',
-    [
-      { type: 'BODY', text: 'x' },
-      { type: 'CAROUSEL', cards: [] },
-    ],
-  ],
+  ['a part nobody knows', [{ type: 'BODY', text: 'x' }, { type: 'CALL_PERMISSION_REQUEST' }]],
   [
     'a header nobody knows',
     [
@@ -87,6 +88,89 @@ test.each([
   ],
 ])('with %s a template is listed, and not sent', (_, components) => {
   expect(read(components)).toMatchObject({ body: 'x', obstacle: 'unknown_part' })
+})
+
+test('one that begins with a place needs its degrees, and name and address if one has them', () => {
+  const template = sample('pick_up_point')
+  expect(template.header).toBeNull()
+  expect(template.variables.map(({ key, part, optional }) => [key, part, optional])).toEqual([
+    ['location.latitude', 'location', false],
+    ['location.longitude', 'location', false],
+    ['location.name', 'location', true],
+    ['location.address', 'location', true],
+  ])
+  const values = { 'location.latitude': '41.1579', 'location.longitude': '-8.6291', 'location.address': ' ' }
+  expect(templatePart(template, { ...values, 'location.name': 'Café do Porto' })).toEqual({
+    name: 'pick_up_point',
+    language: { code: 'en_US' },
+    components: [
+      {
+        type: 'header',
+        parameters: [
+          { type: 'location', location: { latitude: '41.1579', longitude: '-8.6291', name: 'Café do Porto' } },
+        ],
+      },
+    ],
+  })
+  expect(filledPlace(template, values)).toEqual({ latitude: '41.1579', longitude: '-8.6291' })
+  expect(filledPlace(sample('new_blend'), {})).toBeNull()
+})
+
+test('a button that copies needs its code, and leads to it', () => {
+  const template = sample('discount')
+  expect(template.variables).toEqual([
+    { key: 'button.0', part: 'code', name: 'code', button: 'Copy offer code', example: 'TEN', optional: false },
+  ])
+  expect(filledTarget(template.buttons[0]!, 0, { 'button.0': 'TEN10' })).toBe('TEN10')
+  expect(filledTarget(template.buttons[0]!, 0, {})).toBeNull()
+  expect(templatePart(template, { 'button.0': 'TEN10' }).components).toEqual([
+    {
+      type: 'button',
+      sub_type: 'copy_code',
+      index: '0',
+      parameters: [{ type: 'coupon_code', coupon_code: 'TEN10' }],
+    },
+  ])
+})
+
+test('a form is named and needs nothing; a catalog needs no product, and takes one', () => {
+  expect(templatePart(sample('book_a_visit'), { 'body.customer_name': 'Ana' }).components).toEqual([
+    { type: 'body', parameters: [{ type: 'text', parameter_name: 'customer_name', text: 'Ana' }] },
+    { type: 'button', sub_type: 'flow', index: '0' },
+  ])
+  const shelves = sample('our_shelves')
+  expect(shelves.variables).toMatchObject([{ key: 'button.0', part: 'product', optional: true }])
+  expect(templatePart(shelves, {}).components).toEqual([{ type: 'button', sub_type: 'CATALOG', index: '0' }])
+  expect(templatePart(shelves, { 'button.0': '2lc20305pt' }).components).toEqual([
+    {
+      type: 'button',
+      sub_type: 'CATALOG',
+      index: '0',
+      parameters: [{ type: 'action', action: { thumbnail_product_retailer_id: '2lc20305pt' } }],
+    },
+  ])
+})
+
+test('buttons are counted with those that need nothing', () => {
+  const template = read([
+    { type: 'BODY', text: 'x' },
+    {
+      type: 'BUTTONS',
+      buttons: [
+        { type: 'QUICK_REPLY', text: 'Stop' },
+        { type: 'COPY_CODE', example: 'TEN' },
+        { type: 'URL', text: 'Shop', url: 'https://shop.example.com/{{1}}', example: ['x'] },
+      ],
+    },
+  ])
+  expect(template.variables.map(({ key, example }) => [key, example])).toEqual([
+    ['button.1', 'TEN'],
+    ['button.2', 'x'],
+  ])
+  expect(templatePart(template, { 'button.1': 'TEN', 'button.2': 'ten' }).components).toMatchObject([
+    { sub_type: 'copy_code', index: '1' },
+    { sub_type: 'url', index: '2' },
+  ])
 })
 
 test('one that begins with a file says of which kind, and gets the file’s id when it is sent', () => {

@@ -1,20 +1,29 @@
-// Message templates as Meta lists them, read into what can be filled in; and a filled one as it is sent and as it is read.
+// Message templates as Meta lists them, read into what can be filled in, and what the customer reads of a filled one.
 // https://developers.facebook.com/docs/whatsapp/business-management-api/message-templates/components
 import { z } from 'zod'
 
 const Variable = z.object({
-  key: z.string().describe('By which its value is given, such as `body.customer_name`, `header.1` or `button.0`.'),
-  part: z.enum(['header', 'body', 'button']),
-  name: z.string().describe('As the template writes it between braces: a name, or a number.'),
-  button: z.string().nullable().describe('What the button says whose address it ends.'),
+  key: z
+    .string()
+    .describe(
+      'By which its value is given, such as `body.customer_name`, `header.1`, `button.0` or `location.latitude`.',
+    ),
+  part: z
+    .enum(['header', 'body', 'button', 'location', 'code', 'product'])
+    .describe(
+      'Where it goes: a text, the end of an address, the place above, what a button copies, the product above.',
+    ),
+  name: z.string().describe('As the template writes it between braces: a name, or a number. Else what it is.'),
+  button: z.string().nullable().describe('What the button says that it belongs to.'),
   example: z.string().nullable().describe('What Meta was shown when the template was approved.'),
+  optional: z.boolean().describe('Whether the template is sent without it, too.'),
 })
 export type TemplateVariable = z.output<typeof Variable>
 
 /** What may stand above the text in place of a heading: a file that is chosen when it is sent. */
 const HEADER_FILES = ['image', 'video', 'document'] as const
 
-const OBSTACLES = ['header_location', 'authentication', 'button', 'unknown_part'] as const
+const OBSTACLES = ['authentication', 'products', 'carousel', 'limited_time_offer', 'button', 'unknown_part'] as const
 type Obstacle = (typeof OBSTACLES)[number]
 
 export const Template = z
@@ -30,7 +39,12 @@ export const Template = z
       z.object({
         type: z.string(),
         text: z.string(),
-        target: z.string().nullable().describe('Where it leads: an address or a phone number.'),
+        target: z
+          .string()
+          .nullable()
+          .describe(
+            'Where it leads: an address or a phone number. Of a sent one also the code that it copies, or the product.',
+          ),
       }),
     ),
     variables: z.array(Variable).describe('What needs a value before it is sent.'),
@@ -86,10 +100,24 @@ function namesIn(written: string): string[] {
   const names = [...new Set([...written.matchAll(BRACED)].map(([, name]) => name!))]
   return names.every(isNumber) ? names.toSorted((a, b) => Number(a) - Number(b)) : names
 }
-const isNumber = (name: string) => /^\d+$/.test(name)
+export const isNumber = (name: string) => /^\d+$/.test(name)
 
-/** Buttons that say all that is needed by themselves; of an address the end may be a variable. */
-const SIMPLE_BUTTONS = ['QUICK_REPLY', 'PHONE_NUMBER', 'URL']
+/**
+ * Buttons that say all that is needed by themselves, or by one value: the end of an address, a code, a product. A form opens
+ * as it was published.
+ */
+const SENDABLE_BUTTONS = [
+  'QUICK_REPLY',
+  'PHONE_NUMBER',
+  'URL',
+  'COPY_CODE',
+  'FLOW',
+  'CATALOG',
+  'VOICE_CALL',
+  'REQUEST_CONTACT_INFO',
+]
+/** Those under which products stand that are chosen one by one. */
+const PRODUCT_BUTTONS = ['MPM', 'SPM']
 
 export function readTemplate({ name, language, category, components }: MetaTemplate): Template {
   const part = (type: string) => components.find((each) => each.type === type)
@@ -111,6 +139,7 @@ export function readTemplate({ name, language, category, components }: MetaTempl
     })),
     variables: [
       ...(header ? variablesOf('header', header) : []),
+      ...(format === 'location' ? LOCATION : []),
       ...(body ? variablesOf('body', body) : []),
       ...buttons.flatMap(variablesOfButton),
     ],
@@ -127,17 +156,32 @@ function variablesOf(part: 'header' | 'body', { text: written, example }: MetaCo
     name,
     button: null,
     example: named?.find(({ param_name }) => param_name === name)?.example ?? inOrder?.[index] ?? null,
+    optional: false,
   }))
 }
 
+/** What a place above the text needs. Meta is shown none when the template is approved. */
+const LOCATION = ['latitude', 'longitude', 'name', 'address'].map((name): TemplateVariable => ({
+  key: `location.${name}`,
+  part: 'location',
+  name,
+  button: null,
+  example: null,
+  optional: name === 'name' || name === 'address',
+}))
+
 function variablesOfButton({ type, text: label, url, example }: MetaButton, index: number): TemplateVariable[] {
+  const shown = (Array.isArray(example) ? example[0] : example) ?? null
+  const of = { key: `button.${index}`, button: label }
+  if (type === 'COPY_CODE') return [{ ...of, part: 'code', name: 'code', example: shown, optional: false }]
+  // Meta puts the first product of the catalog above when none is named.
+  if (type === 'CATALOG') return [{ ...of, part: 'product', name: 'product', example: shown, optional: true }]
   const [name] = type === 'URL' ? namesIn(url ?? '') : []
   if (name === undefined) return []
-  const whole = (Array.isArray(example) ? example[0] : example) ?? null
   // Some write the whole address as the example, some its end alone.
   const before = url!.slice(0, url!.search(BRACED))
-  const end = whole?.startsWith(before) ? whole.slice(before.length) : whole
-  return [{ key: `button.${index}`, part: 'button', name, button: label, example: end }]
+  const end = shown?.startsWith(before) ? shown.slice(before.length) : shown
+  return [{ ...of, part: 'button', name, example: end, optional: false }]
 }
 
 function obstacleIn(
@@ -146,11 +190,14 @@ function obstacleIn(
   buttons: readonly MetaButton[],
 ): Obstacle | null {
   if (category.toUpperCase() === 'AUTHENTICATION') return 'authentication'
+  const has = (type: string) => components.some((each) => each.type === type)
   const format = components.find(({ type }) => type === 'HEADER')?.format ?? 'TEXT'
-  if (format === 'LOCATION') return 'header_location'
-  if (buttons.some(({ type }) => !SIMPLE_BUTTONS.includes(type))) return 'button'
+  if (has('CAROUSEL')) return 'carousel'
+  if (has('LIMITED_TIME_OFFER')) return 'limited_time_offer'
+  if (format === 'PRODUCT' || buttons.some(({ type }) => PRODUCT_BUTTONS.includes(type))) return 'products'
+  if (buttons.some(({ type }) => !SENDABLE_BUTTONS.includes(type))) return 'button'
   const known = components.every(({ type }) => ['HEADER', 'BODY', 'FOOTER', 'BUTTONS'].includes(type))
-  return known && ['TEXT', 'IMAGE', 'VIDEO', 'DOCUMENT'].includes(format) ? null : 'unknown_part'
+  return known && ['TEXT', 'IMAGE', 'VIDEO', 'DOCUMENT', 'LOCATION'].includes(format) ? null : 'unknown_part'
 }
 
 export type TemplateValues = Readonly<Record<string, string>>
@@ -159,70 +206,35 @@ export type TemplateValues = Readonly<Record<string, string>>
 export const fillIn = (part: TemplateVariable['part'], written: string, values: TemplateValues): string =>
   written.replaceAll(BRACED, (braces, name: string) => values[`${part}.${name}`] || braces)
 
-/** Where a button leads to with its value in its place. */
-export const filledTarget = ({ target }: TemplateButton, index: number, values: TemplateValues): string | null =>
-  target?.replaceAll(BRACED, (braces) => values[`button.${index}`] || braces) ?? null
-
-interface SentPart {
-  type: string
-  parameters: Record<string, unknown>[]
-  [more: string]: unknown
-}
-/** A template as it is handed to Meta. */
-export interface SentTemplatePart {
-  name: string
-  language: { code: string }
-  components?: SentPart[]
+/** Where a button leads to with its value in its place; of one that copies a code or shows a product, that. */
+export function filledTarget({ type, target }: TemplateButton, index: number, values: TemplateValues): string | null {
+  const value = values[`button.${index}`] || null
+  if (type === 'copy_code' || type === 'catalog') return value
+  return target?.replaceAll(BRACED, (braces) => value ?? braces) ?? null
 }
 
-/**
- * The template's part of a message to Meta. Every variable needs a value. The file of one that has one is known to Meta
- * only when it is sent: see `withHeaderFile`.
- */
-export function templatePart(
-  { name, language, variables, header_file }: Template,
-  values: TemplateValues,
-): SentTemplatePart {
-  const parametersOf = (part: TemplateVariable['part']) =>
-    variables
-      .filter((each) => each.part === part)
-      .map(({ key, name: variable }) => ({
-        type: 'text',
-        ...(isNumber(variable) ? {} : { parameter_name: variable }),
-        text: values[key]!,
-      }))
-  const filled = (['header', 'body'] as const).flatMap((type) => {
-    const parameters = parametersOf(type)
-    return parameters.length > 0 ? [{ type, parameters }] : []
-  })
-  const buttons = variables
-    .filter(({ part }) => part === 'button')
-    .map(({ key }) => ({
-      type: 'button',
-      sub_type: 'url',
-      index: key.slice('button.'.length),
-      parameters: [{ type: 'text', text: values[key]! }],
-    }))
-  const file = header_file === null ? [] : [{ type: 'header', parameters: [{ type: header_file }] }]
-  const components = [...file, ...filled, ...buttons]
-  return { name, language: { code: language }, ...(components.length > 0 ? { components } : {}) }
+/** A place above the text. */
+export interface TemplatePlace {
+  /** In decimal degrees. */
+  latitude: string
+  longitude: string
+  name?: string
+  address?: string
 }
 
-/** The same with the file above its text, by Meta's id of it. */
-export function withHeaderFile(
-  template: SentTemplatePart,
-  { id, file_name }: { id: string; file_name: string | null },
-): SentTemplatePart {
-  const named = (kind: unknown) => (kind === 'document' && file_name !== null ? { filename: file_name } : {})
+/** The place that a template begins with, if it does, as far as it is filled in. */
+export function filledPlace({ variables }: Pick<Template, 'variables'>, values: TemplateValues): TemplatePlace | null {
+  if (!variables.some(({ part }) => part === 'location')) return null
+  const given = (name: keyof TemplatePlace) => {
+    const value = values[`location.${name}`]?.trim() ?? ''
+    return value === '' ? {} : { [name]: value }
+  }
   return {
-    ...template,
-    components: template.components?.map((part) =>
-      part.type === 'header'
-        ? {
-            ...part,
-            parameters: part.parameters.map(({ type }) => ({ type, [String(type)]: { id, ...named(type) } })),
-          }
-        : part,
-    ),
-  } as SentTemplatePart
+    latitude: '',
+    longitude: '',
+    ...given('latitude'),
+    ...given('longitude'),
+    ...given('name'),
+    ...given('address'),
+  }
 }
