@@ -17,6 +17,7 @@ import { createAppRouter } from './app.tsx'
 import { createQueryClient } from './lib/query-client.ts'
 import { getTextDirection } from './paraglide/runtime.js'
 import { cssVariables, theme } from './theme.ts'
+import { keepFocus } from './ui/keeps-focus.ts'
 
 const queryClient = createQueryClient({
   onSignedOut: () => leaveSignedOut(queryClient, router),
@@ -26,6 +27,7 @@ const router = createAppRouter(queryClient)
 
 document.documentElement.lang = locale
 document.documentElement.dir = getTextDirection()
+keepFocus()
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

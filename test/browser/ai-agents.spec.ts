@@ -81,6 +81,15 @@ for (const { locale, browserLocale, colorScheme } of LOOKS) {
       await dialog.getByRole('button', { name: say('Save') }).click()
       await expect(page.getByRole('list', { name: say('AI agents') })).toContainText('Luna')
       await checkAccessibility(page)
+      const menu = page.getByRole('button', { name: say('Actions for {name}', { name: 'Luna' }) })
+      const isActive = async () =>
+        ((await call('GET', '/v1/ai-agents')) as { agents: { active: boolean }[] }).agents[0]!.active
+      for (const active of [false, true]) {
+        await menu.press('Enter')
+        await page.getByRole('menuitem').nth(2).press('Enter')
+        await expect.poll(isActive).toBe(active)
+        await expect(menu).toBeFocused()
+      }
 
       // On the test phone.
       await openPhone(page, 'Li Wei')

@@ -197,6 +197,8 @@ test('two take the same conversation at once: one has it, and the other is told 
     await Promise.all(
       [first, second].map(async (agent) => {
         await openInbox(agent)
+        const waiting = 'Waiting 1 conversation, 1 with unread messages'
+        await expect(agent.getByRole('link', { name: waiting, exact: true })).toBeVisible()
         await rowOf(agent).getByRole('link').click()
         await expect(agent.getByRole('button', { name: 'Take', exact: true })).toBeVisible()
       }),
@@ -212,8 +214,14 @@ test('two take the same conversation at once: one has it, and the other is told 
     await expect(loser.getByText(`${name} has this conversation`)).toBeVisible()
 
     // It is handed over: the other has it without a reload.
-    await winner.getByRole('button', { name: 'More actions for the conversation' }).click()
-    await winner.getByRole('menuitem', { name: 'Hand over…' }).click()
+    const actions = winner.getByRole('button', { name: 'More actions for the conversation' })
+    await actions.press('Enter')
+    await winner.getByRole('menuitem', { name: 'Hand over…' }).press('Enter')
+    await expect(winner.getByRole('dialog')).toBeVisible()
+    await winner.keyboard.press('Escape')
+    await expect(actions).toBeFocused()
+    await winner.keyboard.press('Enter')
+    await winner.getByRole('menuitem', { name: 'Hand over…' }).press('Enter')
     await winner.getByRole('button', { name: name === 'Nour' ? /Sami/ : /Nour/ }).click()
     await expect(composer(loser)).toBeVisible()
     await expect(winner.getByText(/has this conversation$/)).toBeVisible()

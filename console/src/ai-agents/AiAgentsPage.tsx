@@ -92,14 +92,16 @@ function AgentRow({ agent, onAct }: { agent: AiAgent; onAct: (act: 'edit' | 'rem
   const { data: models } = useQuery(modelsQuery(organization.slug))
   const update = useUpdateAiAgent(organization.slug, agent.id)
   const button = useRef<HTMLButtonElement>(null)
+  // The item goes with the menu: the focus is where it stays, and where a dialog gives it back to.
+  const stay = () => button.current?.focus({ preventScroll: true })
   const act = (kind: 'edit' | 'remove') => () => {
-    // The item goes with the menu: a dialog gives the focus back to what stays.
-    button.current?.focus({ preventScroll: true })
+    stay()
     onAct(kind)
   }
   const { id, open_conversations, updated_at, ...settings } = agent
   const { name, active } = settings
-  const switchOver = () =>
+  const switchOver = () => {
+    stay()
     update.mutate(
       { ...settings, active: !active, seen_at: updated_at },
       {
@@ -107,6 +109,7 @@ function AgentRow({ agent, onAct }: { agent: AiAgent; onAct: (act: 'edit' | 'rem
         onError: (error) => tellFailure(m.ai_agent_not_switched(), error),
       },
     )
+  }
   const numbers = channels.filter((channel) => agent.channel_ids.includes(channel.id)).map((channel) => channel.name)
   const model = models?.find((each) => each.id === agent.provider_id)
   const to = {

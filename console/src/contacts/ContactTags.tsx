@@ -109,18 +109,20 @@ export function ContactTags({ contact, adder }: ContactTagsProps) {
   )
 }
 
-/** `Manual (admin) · 2026-05-30`. */
+/** `Manual (admin) · 2026-05-30`; below it, over the whole width, what an AI went by. */
 function Origin({ assignment }: { assignment: Assignment }) {
   const reason = whyWords(assignment.why)
   const by = m.added_by({ name: assignment.actor.name })
   const { evidence } = assignment
   return (
-    <span className={classes.origin} title={by}>
-      {sourceLabel(assignment.source)} ·{' '}
-      <Time at={assignment.added_at} form="day" note={reason === '' ? by : `${by}\n${reason}`} />
+    <>
+      <span className={classes.origin} title={by}>
+        {sourceLabel(assignment.source)} ·{' '}
+        <Time at={assignment.added_at} form="day" note={reason === '' ? by : `${by}\n${reason}`} />
+      </span>
       {evidence && <EvidenceQuote evidence={evidence} reason={reason} />}
       <AiReason why={assignment.why} />
-    </span>
+    </>
   )
 }
 

@@ -1,6 +1,7 @@
 // Above the thread: the customer, how the conversation stands and who has it, and what can be done with it.
 import { ActionIcon, Button, Menu } from '@mantine/core'
 import { IconArrowBackUp, IconArrowLeft, IconDots, IconHandGrab, IconId, IconUserShare } from '@tabler/icons-react'
+import { useRef } from 'react'
 import type { Conversation } from '../../../server/conversations/schema.ts'
 import { useSession } from '../access/queries.ts'
 import { addressOf } from '../contacts/identity.ts'
@@ -35,10 +36,16 @@ export function ConversationHead({
   contact: beside,
 }: ConversationHeadProps) {
   const { user } = useSession()
+  const menu = useRef<HTMLButtonElement>(null)
   const { contact, status, agent } = conversation
   const name = customerName(contact)
   const address = addressOf(contact).text
   const contactLabel = beside?.shown ? m.conversation_hide_contact() : m.conversation_show_contact()
+  /** The item goes with the menu: the focus is on what stays, also when a dialog gives it back. */
+  const from = (act: () => void) => () => {
+    menu.current?.focus({ preventScroll: true })
+    act()
+  }
   return (
     <header className={classes.head}>
       {onBack && (
@@ -73,25 +80,25 @@ export function ConversationHead({
           </Button>
         )}
         {(onHandOver ?? onGiveBack ?? onTakeOver) && (
-          <Menu position="bottom-end">
+          <Menu position="bottom-end" returnFocus={false}>
             <Menu.Target>
-              <ActionIcon size={32} aria-label={m.conversation_actions()} disabled={busy}>
+              <ActionIcon ref={menu} size={32} aria-label={m.conversation_actions()} disabled={busy}>
                 <IconDots size={18} stroke={1.8} />
               </ActionIcon>
             </Menu.Target>
             <Menu.Dropdown aria-label={m.conversation_actions()} aria-labelledby={undefined}>
               {onTakeOver && (
-                <Menu.Item leftSection={<IconHandGrab size={15} stroke={1.7} />} onClick={onTakeOver}>
+                <Menu.Item leftSection={<IconHandGrab size={15} stroke={1.7} />} onClick={from(onTakeOver)}>
                   {m.conversation_take_over()}
                 </Menu.Item>
               )}
               {onHandOver && (
-                <Menu.Item leftSection={<IconUserShare size={15} stroke={1.7} />} onClick={onHandOver}>
+                <Menu.Item leftSection={<IconUserShare size={15} stroke={1.7} />} onClick={from(onHandOver)}>
                   {m.conversation_hand_over()}
                 </Menu.Item>
               )}
               {onGiveBack && (
-                <Menu.Item leftSection={<IconArrowBackUp size={15} stroke={1.7} />} onClick={onGiveBack}>
+                <Menu.Item leftSection={<IconArrowBackUp size={15} stroke={1.7} />} onClick={from(onGiveBack)}>
                   {m.conversation_give_back()}
                 </Menu.Item>
               )}

@@ -74,6 +74,7 @@ function AlertsButton() {
 const listLabel = (list: InboxListName): string =>
   ({ waiting: m.inbox_waiting, mine: m.inbox_mine, open: m.inbox_open })[list]()
 
+const countWords = (count: number): string => m.inbox_list_conversations({ count, shown: formatCount(count) })
 const unreadWords = (count: number): string => m.inbox_unread_conversations({ count, shown: formatCount(count) })
 
 function Lists() {
@@ -93,19 +94,30 @@ function Lists() {
             activeOptions={viewLinkActive}
           >
             {listLabel(list)}
-            {count && <span className={classes.count}>{formatCount(count.count)}</span>}
-            {count !== undefined && count.unread > 0 && (
-              <span className={classes.unread} title={unreadWords(count.unread)}>
-                <span aria-hidden>{formatCount(count.unread)}</span>
-                <VisuallyHidden>{unreadWords(count.unread)}</VisuallyHidden>
-              </span>
-            )}
+            {count ? <Numbers {...count} /> : <span className={classes.numbers} />}
           </Link>
         )
       })}
     </ViewLinks>
   )
 }
+
+/** Which number is which, eyes see by their look and by their titles; screen readers say it. */
+const Numbers = ({ count, unread }: { count: number; unread: number }) => (
+  <>
+    <VisuallyHidden>{[countWords(count), ...(unread > 0 ? [unreadWords(unread)] : [])].join(', ')}</VisuallyHidden>
+    <span className={classes.numbers} aria-hidden>
+      <span className={classes.count} title={countWords(count)}>
+        {formatCount(count)}
+      </span>
+      {unread > 0 && (
+        <span className={classes.unread} title={unreadWords(unread)}>
+          {formatCount(unread)}
+        </span>
+      )}
+    </span>
+  </>
+)
 
 function SearchBox({ input, onLeaveToRows }: { input: RefObject<HTMLInputElement | null>; onLeaveToRows: () => void }) {
   const { search: inAddress = '' } = useInboxSearch()

@@ -174,7 +174,13 @@ function Snippet({ conversation, open }: { conversation: Conversation; open: boo
           {m.inbox_uncertain()}{' '}
         </span>
       )}
-      {last.direction === 'out' && <span>{m.inbox_wrote({ name: last.sent_by ?? m.message_phone_app_short() })} </span>}
+      {last.direction === 'out' && (
+        <>
+          <span className={classes.writer}>
+            {m.inbox_wrote({ name: last.sent_by ?? m.message_phone_app_short() })}
+          </span>{' '}
+        </>
+      )}
       {Icon && <Icon size={14} stroke={1.8} aria-hidden />}
       <bdi>{lastLine(last)}</bdi>
     </span>

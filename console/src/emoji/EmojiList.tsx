@@ -1,11 +1,11 @@
 // The list of emoji: searched by name, walked through by arrows, chosen by Enter or a click.
-import { TextInput } from '@mantine/core'
-import { IconSearch } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { useId, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
+import { useId, useMemo, useState } from 'react'
 import { locale } from '../lib/language.ts'
 import { m } from '../paraglide/messages.js'
 import type { Locale } from '../paraglide/runtime.js'
+import { byPointer } from '../ui/list-options.ts'
+import { ListSearch } from '../ui/ListSearch.tsx'
 import classes from './EmojiList.module.css'
 import { moved, nameOf, noteUsed, recentEmoji, sectionsOf, type Names, type Section } from './finding.ts'
 
@@ -40,55 +40,39 @@ export function EmojiList({ onPick }: { onPick: (emoji: string) => void }) {
   const [place, setPlace] = useState({ row: 0, column: 0 })
   const [recent] = useState(recentEmoji)
   const id = useId()
-  const field = useRef<HTMLInputElement>(null)
   const sections = useMemo(() => sectionsOf(search, names, recent), [search, names, recent])
   const rows = sections.flatMap((section) => section.rows)
   const idAt = (row: number, column: number) => `${id}-${row}-${column}`
   const active = rows[place.row]?.[place.column]
 
-  // The popover looked for a field while the list was loading.
-  useLayoutEffect(() => {
-    field.current?.focus({ preventScroll: true })
-  }, [])
   const pick = (emoji: string) => {
     noteUsed(emoji)
     onPick(emoji)
   }
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.nativeEvent.isComposing) return
-    if (event.key === 'Enter') {
-      event.preventDefault()
-      if (active !== undefined) pick(active)
-      return
-    }
-    const to = moved(place, event.key, rows)
-    if (!to) return
-    event.preventDefault()
+  const goBy = (key: string) => {
+    const to = moved(place, key, rows)
+    if (!to) return false
     setPlace(to)
     document.getElementById(idAt(to.row, to.column))?.scrollIntoView({ block: 'nearest' })
+    return true
   }
   return (
     <>
-      <TextInput
-        ref={field}
-        data-autofocus
+      <ListSearch
+        takesFocus
         className={classes.search}
-        value={search}
-        onChange={(event) => {
-          setSearch(event.currentTarget.value)
+        label={m.emoji_search()}
+        search={search}
+        onSearch={(text) => {
+          setSearch(text)
           setPlace({ row: 0, column: 0 })
         }}
-        onKeyDown={onKeyDown}
-        placeholder={m.emoji_search()}
-        aria-label={m.emoji_search()}
-        leftSection={<IconSearch size={15} stroke={1.7} />}
-        role="combobox"
-        aria-expanded
-        aria-autocomplete="list"
-        aria-controls={`${id}-list`}
-        aria-activedescendant={active === undefined ? undefined : idAt(place.row, place.column)}
-        autoComplete="off"
-        spellCheck={false}
+        list={`${id}-list`}
+        active={active === undefined ? undefined : idAt(place.row, place.column)}
+        onKey={goBy}
+        onEnter={() => {
+          if (active !== undefined) pick(active)
+        }}
       />
       <div id={`${id}-list`} role="listbox" aria-label={m.emoji()} className={classes.list}>
         {sections.map((section) => (
@@ -111,9 +95,11 @@ export function EmojiList({ onPick }: { onPick: (emoji: string) => void }) {
                       aria-label={name}
                       title={name}
                       className={classes.emoji}
-                      onMouseMove={() => !isActive && setPlace({ row: at, column })}
-                      onMouseDown={(event) => event.preventDefault()}
-                      onClick={() => pick(each)}
+                      {...byPointer(
+                        isActive,
+                        () => setPlace({ row: at, column }),
+                        () => pick(each),
+                      )}
                     >
                       {each}
                     </div>

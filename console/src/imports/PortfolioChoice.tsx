@@ -21,7 +21,7 @@ export function PortfolioChoice({ chosen, onChoose }: PortfolioChoiceProps) {
   )
   if (portfolios.size < 2) return null
   return (
-    <div className={classes.choices}>
+    <div className={classes.portfolio}>
       <NativeSelect
         label={m.import_portfolio()}
         value={chosen ?? ''}

@@ -1,14 +1,16 @@
 // The composer's list of saved replies: searched, chosen by arrows and Enter, and put in where the cursor stands.
-import { ActionIcon, Popover, TextInput } from '@mantine/core'
-import { IconMessage2Bolt, IconSearch } from '@tabler/icons-react'
+import { ActionIcon, Popover } from '@mantine/core'
+import { IconMessage2Bolt } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
+import { useEffect, useId, useMemo, useRef, useState } from 'react'
 import type { SavedReply } from '../../../server/replies/schema.ts'
 import { may, useOrganization } from '../access/queries.ts'
 import { fold } from '../lib/fold.ts'
 import { m } from '../paraglide/messages.js'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
+import { byPointer, optionBy } from '../ui/list-options.ts'
+import { ListSearch } from '../ui/ListSearch.tsx'
 import { repliesQuery } from './queries.ts'
 import rows from '../ui/NamedRows.module.css'
 import classes from './SavedRepliesPage.module.css'
@@ -62,7 +64,6 @@ function ReplyList({ replies, onPick }: { replies: readonly SavedReply[]; onPick
   const [search, setSearch] = useState('')
   const [active, setActive] = useState(0)
   const id = useId()
-  const field = useRef<HTMLInputElement>(null)
   const list = useRef<HTMLUListElement>(null)
   const found = useMemo(() => {
     const wanted = fold(search)
@@ -70,47 +71,33 @@ function ReplyList({ replies, onPick }: { replies: readonly SavedReply[]; onPick
   }, [replies, search])
   const at = Math.min(active, found.length - 1)
 
-  // The popover looked for a field while the replies were loading.
-  useLayoutEffect(() => {
-    field.current?.focus({ preventScroll: true })
-  }, [])
   useEffect(() => {
     list.current?.children[at]?.scrollIntoView({ block: 'nearest' })
   }, [at])
 
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.nativeEvent.isComposing) return
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
-    if (step !== undefined) {
-      event.preventDefault()
-      setActive((at + step + found.length) % Math.max(found.length, 1))
-    } else if (event.key === 'Enter') {
-      event.preventDefault()
-      const reply = found[at]
-      if (reply) onPick(reply)
-    }
+  const goBy = (key: string) => {
+    const to = optionBy(key, at, found.length, search)
+    if (to !== null) setActive(to)
+    return to !== null
   }
   return (
     <>
-      <TextInput
-        ref={field}
-        data-autofocus
+      <ListSearch
+        takesFocus
         className={classes.search}
-        value={search}
-        onChange={(event) => {
-          setSearch(event.currentTarget.value)
+        label={m.saved_reply_search()}
+        search={search}
+        onSearch={(text) => {
+          setSearch(text)
           setActive(0)
         }}
-        onKeyDown={onKeyDown}
-        placeholder={m.saved_reply_search()}
-        aria-label={m.saved_reply_search()}
-        leftSection={<IconSearch size={15} stroke={1.7} />}
-        role="combobox"
-        aria-expanded
-        aria-autocomplete="list"
-        aria-controls={`${id}-list`}
-        aria-activedescendant={found[at] ? `${id}-${found[at].id}` : undefined}
-        autoComplete="off"
+        list={`${id}-list`}
+        active={found[at] ? `${id}-${found[at].id}` : undefined}
+        onKey={goBy}
+        onEnter={() => {
+          const reply = found[at]
+          if (reply) onPick(reply)
+        }}
       />
       <ul ref={list} id={`${id}-list`} role="listbox" aria-label={m.saved_replies()} className={classes.options}>
         {found.map((reply, index) => (
@@ -121,9 +108,11 @@ function ReplyList({ replies, onPick }: { replies: readonly SavedReply[]; onPick
             aria-selected={index === at}
             data-active={index === at || undefined}
             className={classes.option}
-            onMouseMove={() => index !== at && setActive(index)}
-            onMouseDown={(event) => event.preventDefault()}
-            onClick={() => onPick(reply)}
+            {...byPointer(
+              index === at,
+              () => setActive(index),
+              () => onPick(reply),
+            )}
           >
             <p className={rows.name} dir="auto">
               {reply.name}

@@ -8,6 +8,7 @@ import { useOrganization } from '../access/queries.ts'
 import { aiReasonWords, engineWords } from '../ai/words.ts'
 import { percentWords } from '../lib/numbers.ts'
 import { m } from '../paraglide/messages.js'
+import { reasonBy } from '../tags/why-words.ts'
 import { Quote } from '../ui/Quote.tsx'
 import { TagChip } from '../ui/TagChip.tsx'
 import { Time } from '../ui/Time.tsx'
@@ -66,7 +67,7 @@ export function SuggestionRow({ suggestion, who, before, busy, onAccept, onRejec
           </Quote>
         )}
         <p className={classes.reason} dir="auto">
-          {words === null ? engineWords(engine) : m.why_engine({ words, engine: engineWords(engine) })}
+          {words === null ? engineWords(engine) : reasonBy(words, engineWords(engine))}
         </p>
       </div>
       <div className={classes.answers}>

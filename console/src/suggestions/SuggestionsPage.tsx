@@ -112,7 +112,7 @@ function Suggestions() {
         )}
         {suggestions && suggestions.length > 0 && (
           <>
-            <div className={classes.bar}>
+            <div className={`${classes.bar} ${classes.sticky}`}>
               <Checkbox
                 label={m.suggestions_choose_shown({ count: suggestions.length })}
                 checked={marked.length === suggestions.length}
@@ -125,6 +125,7 @@ function Suggestions() {
                 }
               />
               <span className={classes.total}>{m.suggestions_total({ count: formatCount(total) })}</span>
+              {marked.length === 0 && shortcutsOn && <span className={classes.keys}>{m.suggestions_keys()}</span>}
               {marked.length > 0 && (
                 <span className={classes.bulk}>
                   <Button size="xs" onClick={() => decideBy('accept')}>
@@ -155,7 +156,6 @@ function Suggestions() {
                 />
               ))}
             </ul>
-            {shortcutsOn && <p className={classes.keys}>{m.suggestions_keys()}</p>}
             <LoadMore list={list} failed={m.suggestions_more_failed()} />
           </>
         )}

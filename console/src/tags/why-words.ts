@@ -27,5 +27,9 @@ export function aiWords(why: Why | null): string {
   if (typeof engine !== 'string') return ''
   const who = engineWords(engine) + (typeof confidence === 'number' ? `, ${percentWords(confidence)}` : '')
   const reason = aiReasonWords(engine, typeof words === 'string' && words !== '' ? words : null)
-  return reason === null ? who : m.why_engine({ words: reason, engine: who })
+  return reason === null ? who : reasonBy(reason, who)
 }
+
+/** The name of a model is apart from the direction of the reason, which may be written from right to left. */
+export const reasonBy = (words: string, engine: string): string =>
+  m.why_engine({ words, engine: `\u2068${engine}\u2069` })

@@ -1,10 +1,11 @@
 // A searchable list of tags for one or for several choices: the filter's and the picker's; all by keyboard.
-import { TextInput } from '@mantine/core'
-import { IconCheck, IconSearch } from '@tabler/icons-react'
-import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
+import { IconCheck } from '@tabler/icons-react'
+import { useEffect, useId, useMemo, useRef, useState, type ReactNode } from 'react'
 import type { Tag } from '../../../server/tags/schema.ts'
 import { searchByName } from '../lib/fold.ts'
 import { m } from '../paraglide/messages.js'
+import { byPointer, optionBy } from './list-options.ts'
+import { ListSearch } from './ListSearch.tsx'
 import { TagChip } from './TagChip.tsx'
 import classes from './TagList.module.css'
 
@@ -29,7 +30,6 @@ export function TagList({ tags, label, onPick, chosen, single = false, note, wit
   const [search, setSearch] = useState('')
   const [active, setActive] = useState(0)
   const id = useId()
-  const field = useRef<HTMLInputElement>(null)
   const list = useRef<HTMLUListElement>(null)
   const found = useMemo(() => searchByName(tags ?? [], search), [tags, search])
   const shown = found.slice(0, SHOWN)
@@ -37,13 +37,6 @@ export function TagList({ tags, label, onPick, chosen, single = false, note, wit
   /** Enter was pressed on this text before there was a list. */
   const entered = useRef(false)
   const optionId = (index: number) => `${id}-${shown[index]?.id}`
-
-  // What it opened in looked for a field before this was there, and has the focus itself.
-  useLayoutEffect(() => {
-    const focused = document.activeElement
-    if (focused !== document.body && focused !== field.current && focused?.contains(field.current))
-      field.current?.focus({ preventScroll: true })
-  }, [])
 
   useEffect(() => {
     list.current?.children[at]?.scrollIntoView({ block: 'nearest' })
@@ -56,54 +49,36 @@ export function TagList({ tags, label, onPick, chosen, single = false, note, wit
     if (tag) onPick(tag)
   })
 
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.nativeEvent.isComposing) return
-    const to = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + 8, PageUp: at - 8, Home: 0, End: shown.length - 1 }[
-      event.key
-    ]
-    if (to !== undefined && !((event.key === 'Home' || event.key === 'End') && search !== '')) {
-      event.preventDefault()
-      const wraps = event.key.startsWith('Arrow')
-      const last = shown.length - 1
-      setActive(wraps && to < 0 ? last : wraps && to > last ? 0 : Math.max(0, Math.min(last, to)))
-    } else if (event.key === 'Enter') {
-      event.preventDefault()
-      // Without a word nobody can mean the first of tags that they do not see.
-      if (tags === undefined) entered.current = search.trim() !== ''
-      const tag = shown[at]
-      if (tag) onPick(tag)
-    } else if (event.key === 'Escape') {
-      entered.current = false
-    }
+  const goBy = (key: string) => {
+    const to = optionBy(key, at, shown.length, search)
+    if (to !== null) setActive(to)
+    return to !== null
+  }
+  const enter = () => {
+    // Without a word nobody can mean the first of tags that they do not see.
+    if (tags === undefined) entered.current = search.trim() !== ''
+    const tag = shown[at]
+    if (tag) onPick(tag)
   }
 
   return (
     <div className={classes.root}>
-      <TextInput
-        ref={field}
-        data-autofocus
+      <ListSearch
         className={classes.search}
-        value={search}
-        onChange={(event) => {
-          setSearch(event.currentTarget.value)
+        label={m.tag_search()}
+        search={search}
+        onSearch={(text) => {
+          setSearch(text)
           setActive(0)
           entered.current = false
         }}
-        onKeyDown={onKeyDown}
-        onBlur={(event) => {
-          // It closes, or something else is done; another window changes nothing.
-          if (document.activeElement !== event.currentTarget) entered.current = false
+        list={`${id}-list`}
+        active={shown.length > 0 ? optionId(at) : undefined}
+        onKey={goBy}
+        onEnter={enter}
+        onLeave={() => {
+          entered.current = false
         }}
-        placeholder={m.tag_search()}
-        aria-label={m.tag_search()}
-        leftSection={<IconSearch size={15} stroke={1.7} />}
-        role="combobox"
-        aria-expanded
-        aria-autocomplete="list"
-        aria-controls={`${id}-list`}
-        aria-activedescendant={shown.length > 0 ? optionId(at) : undefined}
-        autoComplete="off"
-        spellCheck={false}
       />
       <ul
         ref={list}
@@ -122,9 +97,11 @@ export function TagList({ tags, label, onPick, chosen, single = false, note, wit
             aria-selected={chosen?.has(tag.id) ?? false}
             data-active={index === at || undefined}
             className={classes.option}
-            onMouseMove={() => index !== at && setActive(index)}
-            onMouseDown={(event) => event.preventDefault()}
-            onClick={() => onPick(tag)}
+            {...byPointer(
+              index === at,
+              () => setActive(index),
+              () => onPick(tag),
+            )}
           >
             {chosen !== undefined && (
               <span

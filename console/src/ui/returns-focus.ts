@@ -60,7 +60,7 @@ function giveBack([opener, ...around]: Places): void {
   }
 }
 
-function takesFocus(element: HTMLElement): boolean {
+export function takesFocus(element: HTMLElement): boolean {
   element.focus({ preventScroll: true })
   return document.activeElement === element
 }
