@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { getContact } from '../contacts/schema.ts'
 import type { RouteOk } from '../lib/route.ts'
+import { mergeTags } from '../operations/schema.ts'
 import { changeContactTags } from '../tags/schema.ts'
 import { openTestServer, type Person, type TestServer } from '../../test/help/server.ts'
 import { newShop, newTag, talk } from '../../test/help/closed-talks.ts'
@@ -131,6 +132,25 @@ test('what a person put on is told apart, and what a person took off would stay 
   const of = (id: string) => tried.find(({ contact }) => contact.id === id)
   expect(of(carried.contactId)).toMatchObject({ carries: 'manual_admin', held_back: false })
   expect(of(refused.contactId)).toMatchObject({ carries: null, held_back: true, after: { outcome: 'apply' } })
+})
+
+test('what a person took off stays off as what it was merged into; what the merge itself ended does not', async () => {
+  const { shop, admin, booking } = await tables()
+  const older = await newTag(admin, 'Reservation', 'Old name of a booking')
+  const refused = await talk(server, shop, [WANTS_TABLE])
+  const both = await talk(server, shop, [WANTS_TABLE])
+  const change = (id: string, add: string[], remove: string[]) =>
+    admin.call(changeContactTags, { params: { id }, body: { add, remove } })
+  await change(refused.contactId, [older], [])
+  await change(refused.contactId, [], [older])
+  await change(both.contactId, [older, booking], [])
+  await admin.call(mergeTags, { params: { id: older }, body: { into: booking } })
+  await server.operate()
+  const draft = { tag_id: booking, name: 'Table booking', description: 'Customer wants to book or reserve a table' }
+  const { tried } = await tryAll(admin, draft)
+  const of = (id: string) => tried.find(({ contact }) => contact.id === id)
+  expect(of(refused.contactId)).toMatchObject({ held_back: true })
+  expect(of(both.contactId)).toMatchObject({ carries: 'manual_admin', held_back: false })
 })
 
 test('a tag that is off for AIs is tried all the same, and a message that talks to the tagger only suggests', async () => {

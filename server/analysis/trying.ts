@@ -11,6 +11,8 @@ import type { ModelResources } from '../models/calling.ts'
 import { ModelError } from '../models/errors.ts'
 import type { RouteOk } from '../lib/route.ts'
 import { MOST_QUOTED } from '../tags/evidence.ts'
+import { takenOff } from '../tags/held-back.ts'
+import { leadsTo } from '../tags/resolving.ts'
 import type { TagSource, Why } from '../tags/schema.ts'
 import { chosenModel, type ChosenModel } from './choosing.ts'
 import { BUILT_IN, type Found } from './deciding.ts'
@@ -169,9 +171,9 @@ async function closedOnes(db: Db, actor: Actor, tagId: string, { limit, cursor }
   const { rows } = await sql<ClosedRow>`
     select v.id, v.closed_at, v.contact_id, c.display_name, c.phone, a.added_source as carries, a.added_why as carries_why,
       greatest((select max(a.removed_at) from tag_assignments a where a.org_id = v.org_id and a.contact_id = v.contact_id
-          and a.tag_id = ${tagId} and a.removed_source in ('manual_admin', 'manual_agent', 'api')),
+          and ${leadsTo('a')} = ${tagId} and ${takenOff}),
         (select max(s.decided_at) from suggestions s join conversations w on w.org_id = s.org_id and w.id = s.conversation_id
-          where s.org_id = v.org_id and w.contact_id = v.contact_id and s.tag_id = ${tagId} and s.state = 'rejected')) as refused_at
+          where s.org_id = v.org_id and w.contact_id = v.contact_id and ${leadsTo('s')} = ${tagId} and s.state = 'rejected')) as refused_at
     from conversations v join contacts c on c.org_id = v.org_id and c.id = v.contact_id
       left join tag_assignments a on a.org_id = v.org_id and a.contact_id = v.contact_id and a.tag_id = ${tagId} and a.removed_at is null
     where v.org_id = ${actor.org_id} and v.closed_at is not null
