@@ -1,5 +1,6 @@
 // What AI agents have to answer: conversations that one has and in which the customer wrote and has paused.
 import { sql } from 'kysely'
+import { says } from '../conversations/about.ts'
 import type { Db } from '../lib/db.ts'
 import type { Turn } from './settling.ts'
 
@@ -34,7 +35,7 @@ export async function findDue(db: Db, { quietMs, mostMs }: Gathering, not: reado
     from ai_agent_conversations t join conversations c on c.org_id = t.org_id and c.id = t.conversation_id
       cross join lateral (
         select min(m.received_at) as first_at, max(m.received_at) as last_at from messages m
-        where m.org_id = c.org_id and m.conversation_id = c.id and m.direction = 'in' and m.type not in ('reaction', 'edit', 'revoke', 'system')
+        where m.org_id = c.org_id and m.conversation_id = c.id and m.direction = 'in' and ${says()}
           and (c.read_to is null or m.id > c.read_to)) w
     where t.ended_at is null and (t.retry_at is null or t.retry_at <= now()) and c.closed_at is null and c.agent_id = t.agent_id and c.unread_count > 0
       and (w.last_at is null or w.last_at <= ${ago(quietMs)} or w.first_at <= ${ago(mostMs)}) and t.conversation_id <> all(${not}::uuid[])

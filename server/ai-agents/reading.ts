@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import type { TranscriptTurn } from '../analysis/transcript.ts'
 import type { CatalogTag } from '../classifier/features.ts'
+import { says } from '../conversations/about.ts'
 import type { Db } from '../lib/db.ts'
 import { colleagueWrote } from './colleagues.ts'
 
@@ -51,8 +52,8 @@ export async function readConversation(db: Db, which: Which): Promise<Reading | 
   if (!head) return null
   const turns = await turnsOf(db, which)
   const { rows: said } = await sql<{ newest: string | null; asked: number }>`
-    select max(id::text) filter (where direction = 'in' and type not in ('reaction', 'edit', 'revoke', 'system'))::uuid as newest,
-      count(*) filter (where direction = 'in' and type not in ('reaction', 'edit', 'revoke', 'system'))::int as asked
+    select max(id::text) filter (where direction = 'in' and ${says('type')})::uuid as newest,
+      count(*) filter (where direction = 'in' and ${says('type')})::int as asked
     from messages where org_id = ${org_id} and conversation_id = ${conversation_id}`.execute(db)
   return {
     contactId: head.contact_id,
@@ -79,7 +80,7 @@ async function turnsOf(db: Db, { org_id, conversation_id }: Which): Promise<Tran
         order by e.sent_at desc, e.id desc limit 1), m.text) end, ${MOST_TEXT}) as text,
         row_number() over (order by m.sent_at, m.id) as from_first, row_number() over (order by m.sent_at desc, m.id desc) as from_last
       from messages m
-      where m.org_id = ${org_id} and m.conversation_id = ${conversation_id} and m.type not in ('reaction', 'edit', 'revoke', 'system')
+      where m.org_id = ${org_id} and m.conversation_id = ${conversation_id} and ${says()}
         and not exists (select from messages r where r.org_id = m.org_id and r.channel_id = m.channel_id and r.target = m.wa_message_id and r.type = 'revoke')
     )
     select id, direction, sent_at, text from said where from_first <= ${FIRST} or from_last <= ${LAST} order by sent_at, id`.execute(

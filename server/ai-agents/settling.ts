@@ -1,6 +1,7 @@
 // What becomes of a turn: answer, tags, handing over and closing in one transaction, in which it is checked that the agent still has the conversation.
 import { sql } from 'kysely'
 import { decideOn } from '../analysis/findings.ts'
+import { says } from '../conversations/about.ts'
 import { closeConversation } from '../conversations/closing.ts'
 import { lockConversation, type LockedConversation } from '../conversations/locking.ts'
 import { sendMessage } from '../conversations/sending.ts'
@@ -166,7 +167,7 @@ async function writtenSince(
   { asked }: Reading,
 ): Promise<{ customer: boolean; colleague: boolean }> {
   const { rows } = await sql<{ asked: number; colleague: boolean }>`
-    select count(*) filter (where direction = 'in' and type not in ('reaction', 'edit', 'revoke', 'system'))::int as asked,
+    select count(*) filter (where direction = 'in' and ${says('type')})::int as asked,
       coalesce(bool_or(origin = 'echo'), false) as colleague
     from messages where org_id = ${org_id} and conversation_id = ${conversation_id}`.execute(tx)
   return { customer: rows[0]!.asked > asked, colleague: rows[0]!.colleague }

@@ -1,6 +1,7 @@
 // The transcript of a conversation as whoever tags gets it: who said what, as it stands after edits.
 import { sql } from 'kysely'
 import type { Turn } from '../classifier/text.ts'
+import { says } from '../conversations/about.ts'
 import type { Db } from '../lib/db.ts'
 import { notTakenBack, textNow } from '../tags/evidence.ts'
 
@@ -20,7 +21,7 @@ export async function transcriptOf(db: Db, orgId: string, conversationId: string
       select m.id, m.direction, m.sent_at, ${textNow} as text,
         row_number() over (order by m.sent_at, m.id) as from_first, row_number() over (order by m.sent_at desc, m.id desc) as from_last
       from messages m
-      where m.org_id = ${orgId} and m.conversation_id = ${conversationId} and m.type not in ('reaction', 'edit', 'revoke', 'system') and m.text <> ''
+      where m.org_id = ${orgId} and m.conversation_id = ${conversationId} and ${says()} and m.text <> ''
         and ${notTakenBack}
     )
     select id, direction, sent_at, text from said where from_first <= ${MOST} or from_last <= ${MOST} order by sent_at, id`.execute(

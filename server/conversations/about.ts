@@ -3,6 +3,13 @@ import { sql, type RawBuilder } from 'kysely'
 
 type Named = 'm' | 'r'
 
+/** Types of messages in which nobody says anything by themselves: what is about another one, and WhatsApp's notices. */
+export const SAY_NOTHING = ['reaction', 'edit', 'revoke', 'system'] as const
+
+/** Somebody says something in a message, by the name of its type. */
+export const says = (type: 'm.type' | 'q.type' | 'u.type' | 'type' = 'm.type'): RawBuilder<boolean> =>
+  sql`${sql.ref(type)} not in (${sql.join(SAY_NOTHING.map((each) => sql.lit(each)))})`
+
 /** Those of messages m that are shown by themselves: what is about another one shows on that, as long as it is known. */
 export const stands: RawBuilder<unknown> = sql`(m.target is null or m.type not in ('reaction', 'edit', 'revoke') or not exists (
   select from messages t where t.org_id = m.org_id and t.channel_id = m.channel_id and t.wa_message_id = m.target))`

@@ -5,6 +5,7 @@ import { moveActs, returnActs, type MovedActs } from '../ai-agents/merging.ts'
 import { moveSuggestions, returnSuggestions } from '../analysis/merging.ts'
 import type { Tx } from '../lib/db.ts'
 import { moveCalls, returnCalls } from '../models/merging.ts'
+import { says } from './about.ts'
 import { lockConversation } from './locking.ts'
 import { assign, isAi } from './taking.ts'
 import { unansweredSince } from './waiting.ts'
@@ -53,7 +54,7 @@ interface JoinedInto {
 /** The first that the customer wrote in a conversation `c` and that its agent has not read; null when there is none. */
 const firstUnread = (c: RawBuilder<unknown>) => sql`(
   select m.id from messages m where m.org_id = ${c}.org_id and m.conversation_id = ${c}.id and m.direction = 'in' and (${c}.read_to is null or m.id > ${c}.read_to)
-    and m.type not in ('reaction', 'edit', 'revoke', 'system') order by m.id limit 1)`
+    and ${says()} order by m.id limit 1)`
 
 /**
  * Gives the conversations of one contact to another. With a number there is only one open conversation: of two, the
@@ -181,7 +182,7 @@ async function returnTimes(tx: Tx, orgId: string, into: string, row: JoinedRow, 
       window_ends_at = case when c.window_ends_at > greatest(${was.window_ends_at}::timestamptz, ${row.window_ends_at}) then c.window_ends_at else ${was.window_ends_at} end,
       waits_until = case when c.waits_until is distinct from greatest(${was.waits_until}::timestamptz, ${row.waits_until ?? null}) then c.waits_until else ${was.waits_until}::timestamptz end,
       first_asked_at = coalesce(${was.first_asked_at}::timestamptz, (
-        select min(m.sent_at) from messages m where m.org_id = c.org_id and m.conversation_id = c.id and m.direction = 'in' and m.type not in ('reaction', 'edit', 'revoke', 'system'))),
+        select min(m.sent_at) from messages m where m.org_id = c.org_id and m.conversation_id = c.id and m.direction = 'in' and ${says()})),
       waiting_since = case when c.closed_at is not null then null
         when exists (select from messages m where m.org_id = c.org_id and m.conversation_id = c.id and m.direction = 'out' and m.sent_at > ${was.last_message_at}) then ${unansweredSince}
         else coalesce(${was.waiting_since}::timestamptz, ${unansweredSince}) end
@@ -193,9 +194,9 @@ async function showWhatIsThere(tx: Tx, orgId: string, id: string): Promise<void>
   await sql`
     update conversations c set last_message_id = m.id, last_message_at = m.sent_at,
       unread_count = (select count(*) from messages u where u.org_id = c.org_id and u.conversation_id = c.id and u.direction = 'in'
-        and (c.read_to is null or u.id > c.read_to) and u.type not in ('reaction', 'edit', 'revoke', 'system'))
+        and (c.read_to is null or u.id > c.read_to) and ${says('u.type')})
     from (
-      select id, sent_at from messages where org_id = ${orgId} and conversation_id = ${id} and type not in ('reaction', 'edit', 'revoke', 'system')
+      select id, sent_at from messages where org_id = ${orgId} and conversation_id = ${id} and ${says('type')}
       order by sent_at desc, id desc limit 1
     ) m
     where c.org_id = ${orgId} and c.id = ${id}`.execute(tx)

@@ -4,6 +4,7 @@ import { systemActor } from '../access/actor.ts'
 import { recordEvents } from '../events/events.ts'
 import type { Tx } from '../lib/db.ts'
 import { newId } from '../lib/ids.ts'
+import { SAY_NOTHING, says } from './about.ts'
 import { closeConversations } from './closing.ts'
 
 /** A message that was just received. */
@@ -17,7 +18,7 @@ export interface SaidNow {
 }
 
 /** They change or judge another message; by themselves they are no reason to answer. */
-const ABOUT_ANOTHER = new Set(['reaction', 'edit', 'revoke', 'system'])
+const SAYING_NOTHING: ReadonlySet<string> = new Set(SAY_NOTHING)
 
 interface Open {
   id: string
@@ -81,7 +82,7 @@ export async function assignConversations(
 const keyOf = (contactId: string, channelId: string) => `${contactId}\n${channelId}`
 const expiryOf = ({ window_ends_at, waits_until }: Open) =>
   waits_until !== null && waits_until > window_ends_at ? waits_until : window_ends_at
-const speaks = ({ direction, type }: SaidNow) => direction === 'in' && !ABOUT_ANOTHER.has(type)
+const speaks = ({ direction, type }: SaidNow) => direction === 'in' && !SAYING_NOTHING.has(type)
 
 /** What was said between a contact and a number, cut where the customer was silent for 24 hours. */
 function partsOf(messages: readonly SaidNow[], open: Open | null): Part[] {
@@ -138,7 +139,7 @@ async function showMessages(
   said: readonly SaidNow[],
   assigned: ReadonlyMap<string, string>,
 ): Promise<void> {
-  const shown = said.filter(({ id, type }) => assigned.has(id) && !ABOUT_ANOTHER.has(type))
+  const shown = said.filter(({ id, type }) => assigned.has(id) && !SAYING_NOTHING.has(type))
   if (shown.length === 0) return
   await sql`
     update conversations c set
@@ -154,7 +155,7 @@ async function showMessages(
         when c.waiting_since is null then n.last_in_after
         when n.last_out_at < c.waiting_since then least(c.waiting_since, n.last_in_after)
         else least(n.last_in_after, (select min(m.sent_at) from messages m where m.org_id = c.org_id and m.conversation_id = c.id
-          and m.direction = 'in' and m.type not in ('reaction', 'edit', 'revoke', 'system') and m.sent_at > n.last_out_at)) end
+          and m.direction = 'in' and ${says()} and m.sent_at > n.last_out_at)) end
     from (
       select s.conversation_id, max(s.at) as last_at, (array_agg(s.id order by s.at desc, s.id desc))[1] as last_id,
         count(*) filter (where s.direction = 'in')::int as unread,

@@ -4,6 +4,7 @@ import type { Actor } from '../access/actor.ts'
 import { recordEvents } from '../events/events.ts'
 import type { Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
+import { says } from './about.ts'
 import {
   lockConversation,
   lockOpenConversation,
@@ -74,7 +75,7 @@ export async function leaveToPeople(tx: Tx, actor: Actor, conversation: LockedCo
   await sql`
     update conversations c set waiting_since = coalesce(c.waiting_since, (
       select max(m.sent_at) from messages m where m.org_id = c.org_id and m.conversation_id = c.id and m.direction = 'in'
-        and m.type not in ('reaction', 'edit', 'revoke', 'system')))
+        and ${says()}))
     where c.org_id = ${actor.org_id} and c.id = ${conversation.id}`.execute(tx)
 }
 
@@ -119,7 +120,7 @@ export async function markRead(tx: Tx, actor: Actor, id: string, upTo: string): 
     update conversations c set read_to = n.read_to, unread_count = n.unread
     from (
       select r.read_to, (select count(*) from messages m where m.org_id = ${actor.org_id} and m.conversation_id = ${id} and m.direction = 'in'
-        and m.id > r.read_to and m.type not in ('reaction', 'edit', 'revoke', 'system')) as unread
+        and m.id > r.read_to and ${says()}) as unread
       from (select greatest(${conversation.read_to}::uuid, ${upTo}::uuid) as read_to) r
     ) n
     where c.org_id = ${actor.org_id} and c.id = ${id} and (c.read_to is distinct from n.read_to or c.unread_count > n.unread)`.execute(

@@ -3,7 +3,7 @@ import { sql, type RawBuilder } from 'kysely'
 import type { Actor } from '../access/actor.ts'
 import { prepared, type Db } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
-import { about, isRevoked, lineNow, stands, textNow } from './about.ts'
+import { about, isRevoked, lineNow, says, stands, textNow } from './about.ts'
 import { cursorAt, readCursor } from './cursor.ts'
 import { furthestStatus, outboxState } from './delivery.ts'
 import { conversationMissing } from './locking.ts'
@@ -129,7 +129,7 @@ async function headsOf(db: Db, actor: Actor, ids: readonly string[]): Promise<Th
 async function firstUnread(db: Db, actor: Actor, id: string, readTo: string | null): Promise<string | null> {
   const { rows } = await sql<{ id: string }>`
     select id from messages where org_id = ${actor.org_id} and conversation_id = ${id} and direction = 'in'
-      and type not in ('reaction', 'edit', 'revoke', 'system') ${readTo === null ? sql`` : sql`and id > ${readTo}`}
+      and ${says('type')} ${readTo === null ? sql`` : sql`and id > ${readTo}`}
     order by sent_at, id limit 1`.execute(db)
   return rows[0]?.id ?? null
 }

@@ -2,12 +2,13 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Actor } from '../access/actor.ts'
 import type { Tx } from '../lib/db.ts'
+import { says } from './about.ts'
 import { deliveryState } from './delivery.ts'
 
 /** The first that the customer of a conversation c wrote after the last answer that did not fail. */
 export const unansweredSince = sql`(
   select min(m.sent_at) from messages m
-  where m.org_id = c.org_id and m.conversation_id = c.id and m.direction = 'in' and m.type not in ('reaction', 'edit', 'revoke', 'system')
+  where m.org_id = c.org_id and m.conversation_id = c.id and m.direction = 'in' and ${says()}
     and m.sent_at > coalesce((
       select m.sent_at from messages m
       where m.org_id = c.org_id and m.conversation_id = c.id and m.direction = 'out' and ${deliveryState} <> 'failed'
@@ -21,9 +22,9 @@ export const unansweredSince = sql`(
 const firstAnswer = sql`(
   select greatest(m.sent_at, o.wanted_at), m.sent_by_id::uuid, m.sent_by_name
   from messages m left join outgoing_messages o on o.org_id = m.org_id and o.message_id = m.id
-  where m.org_id = c.org_id and m.conversation_id = c.id and m.direction = 'out' and m.type not in ('reaction', 'edit', 'revoke', 'system')
+  where m.org_id = c.org_id and m.conversation_id = c.id and m.direction = 'out' and ${says()}
     and m.sent_at >= (select min(q.sent_at) from messages q where q.org_id = c.org_id and q.conversation_id = c.id and q.direction = 'in'
-      and q.type not in ('reaction', 'edit', 'revoke', 'system'))
+      and ${says('q.type')})
     and ${deliveryState} <> 'failed'
   order by 1, m.id limit 1)`
 const countFirstAnswer = sql`(first_answered_at, first_answered_by_id, first_answered_by_name) = ${firstAnswer}`

@@ -1,6 +1,7 @@
 // The customer's message that the key of an AI agent names as evidence for the tags that it puts on.
 import { sql } from 'kysely'
 import type { Actor } from '../access/actor.ts'
+import { says } from '../conversations/about.ts'
 import type { Db } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
 import { notTakenBack, textNow } from './evidence.ts'
@@ -44,9 +45,7 @@ export async function namedEvidence(
   const { rows } = await sql<{ conversation_id: string; sent_at: string }>`
     select m.conversation_id, m.sent_at from messages m
     where m.org_id = ${actor.org_id} and m.id = ${evidence} and m.contact_id = any(${contactIds}::uuid[]) and m.direction = 'in'
-      and m.conversation_id is not null and m.type not in ('reaction', 'edit', 'revoke', 'system') and ${textNow} <> '' and ${notTakenBack}`.execute(
-    db,
-  )
+      and m.conversation_id is not null and ${says()} and ${textNow} <> '' and ${notTakenBack}`.execute(db)
   const [message] = rows
   if (message === undefined)
     throw new Problem(
