@@ -12,6 +12,7 @@ import {
   takeConversation,
 } from '../conversations/schema.ts'
 import { changeAiTags, listSuggestions } from '../analysis/schema.ts'
+import { mergeTags } from '../operations/schema.ts'
 import { AT_ONCE, aPhone, numberOf, openShop, withTags, work } from '../../test/help/ai-agents.ts'
 import { openScriptedModel, type ScriptedModel } from '../../test/help/models.ts'
 import { openTestServer, type TestServer } from '../../test/help/server.ts'
@@ -442,6 +443,21 @@ test('it takes off only what it put on itself', async () => {
   expect((await actsOf(shop)).filter(({ kind }) => kind === 'refused')).toEqual([
     { kind: 'refused', reason: 'not_its_own', tag: 'Regular' },
   ])
+})
+
+test('it is told what people took off by the name of what that is merged into, from the moment of the merge', async () => {
+  const shop = await openShop(server, models.openai_compatible)
+  const [old, kept] = [await shop.tag('Reservation', ''), await shop.tag('Table booking', '')]
+  const { contact } = await shop.writes(aPhone(), 'Hello?')
+  const change = (body: { add?: string[]; remove?: string[] }) =>
+    shop.admin.call(changeContactTags, { params: { id: contact.id }, body })
+  await change({ add: [old] })
+  await change({ remove: [old] })
+  await shop.admin.call(mergeTags, { params: { id: old }, body: { into: kept } })
+  models.openai_compatible.answer = () => ({ text: 'Hello.' })
+  await work(server)
+  const told = /tags_that_colleagues_took_off[^[]*\[([^\]]*)\]/.exec(models.openai_compatible.requests[0]!.text)![1]
+  expect(told).toContain('Table booking')
 })
 
 test('when the customer needs nothing more it closes the conversation, which is analysed as any', async () => {

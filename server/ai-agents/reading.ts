@@ -4,6 +4,8 @@ import type { TranscriptTurn } from '../analysis/transcript.ts'
 import type { CatalogTag } from '../classifier/features.ts'
 import { says } from '../conversations/about.ts'
 import type { Db } from '../lib/db.ts'
+import { takenOff } from '../tags/held-back.ts'
+import { leadsTo } from '../tags/resolving.ts'
 import { colleagueWrote } from './colleagues.ts'
 
 /** Of a long conversation the beginning and the end are read. */
@@ -106,15 +108,15 @@ async function tagsFor(
     where a.org_id = ${org_id} and a.contact_id = ${contactId} and a.removed_at is null and t.deleted_at is null order by t.name, t.id`.execute(
     db,
   )
-  const { rows: takenOff } = await sql<Reading['takenOff'][number]>`
+  const { rows: gone } = await sql<Reading['takenOff'][number]>`
     select id, name from (
       select distinct on (t.id) t.id, t.name, a.removed_at
-      from tag_assignments a join tags t on t.org_id = a.org_id and t.id = a.tag_id
-      where a.org_id = ${org_id} and a.contact_id = ${contactId} and a.removed_source in ('manual_admin', 'manual_agent', 'api') and t.deleted_at is null
-        and not exists (select from tag_assignments b where b.org_id = a.org_id and b.contact_id = a.contact_id and b.tag_id = a.tag_id and b.removed_at is null)
+      from tag_assignments a join tags t on t.org_id = a.org_id and t.id = ${leadsTo('a')}
+      where a.org_id = ${org_id} and a.contact_id = ${contactId} and ${takenOff} and t.deleted_at is null
+        and not exists (select from tag_assignments b where b.org_id = a.org_id and b.contact_id = a.contact_id and ${leadsTo('b')} = t.id and b.removed_at is null)
       order by t.id, a.removed_at desc) gone
     order by removed_at desc limit ${TAKEN_OFF}`.execute(db)
-  return { carried, takenOff }
+  return { carried, takenOff: gone }
 }
 
 /** The tags that AIs may use. */

@@ -8,6 +8,8 @@ import { askModel, type ModelResources } from '../models/calling.ts'
 import { ModelError } from '../models/errors.ts'
 import type { Purpose } from '../models/purposes-schema.ts'
 import type { ModelReason } from '../models/schema.ts'
+import { takenOff } from '../tags/held-back.ts'
+import { leadsTo } from '../tags/resolving.ts'
 import type { ChosenModel } from './choosing.ts'
 import { readReply, REPLY_SCHEMA, taggingQuestion, type ModelJudgement } from './protocol.ts'
 import type { TranscriptTurn } from './transcript.ts'
@@ -77,13 +79,13 @@ async function aboutContact(
   { orgId, conversationId, transcript }: Pick<Task, 'orgId' | 'conversationId' | 'transcript'>,
 ): Promise<{ present: string[]; takenOff: { tag: string; after: number | null }[] }> {
   const { rows: on } = await sql<{ tag: string }>`
-    select a.tag_id as tag from conversations v join tag_assignments a on a.org_id = v.org_id and a.contact_id = v.contact_id
+    select ${leadsTo('a')} as tag from conversations v join tag_assignments a on a.org_id = v.org_id and a.contact_id = v.contact_id
     where v.org_id = ${orgId} and v.id = ${conversationId} and a.removed_at is null`.execute(db)
   const { rows: off } = await sql<{ tag: string; removed_at: string }>`
-    select a.tag_id as tag, max(a.removed_at) as removed_at
+    select ${leadsTo('a')} as tag, max(a.removed_at) as removed_at
     from conversations v join tag_assignments a on a.org_id = v.org_id and a.contact_id = v.contact_id
-    where v.org_id = ${orgId} and v.id = ${conversationId} and a.removed_source in ('manual_admin', 'manual_agent', 'api')
-    group by a.tag_id order by 2 desc limit ${MOST_TAKEN_OFF}`.execute(db)
+    where v.org_id = ${orgId} and v.id = ${conversationId} and ${takenOff}
+    group by 1 order by 2 desc limit ${MOST_TAKEN_OFF}`.execute(db)
   const present = on.map(({ tag }) => tag)
   return {
     present,
