@@ -101,7 +101,9 @@ test.describe('in every look', () => {
         await agent.keyboard.press('g')
         await agent.getByRole('combobox').pressSequentially('VIP')
         await agent.keyboard.press('Enter')
-        await expect(agent.getByText(`${say('Manual (agent)')} · `)).toBeVisible()
+        await expect(agent.getByRole('region', { name: say('Active tags') })).toContainText(
+          `${say('Manual (agent)')} · `,
+        )
         await expect(rowOf(agent).getByText('VIP')).toBeVisible()
 
         // What comes while it is open is read at once.

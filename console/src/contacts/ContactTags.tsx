@@ -176,6 +176,12 @@ function AddTag({ ref, contact, onPick }: AddTagProps) {
             if (!opened) setTimes(times + 1)
             setOpened(!opened)
           }}
+          // Until the picker has the focus, Escape is about it all the same, and not about what it stands in.
+          onKeyDown={(event) => {
+            if (!opened || event.key !== 'Escape') return
+            event.stopPropagation()
+            setOpened(false)
+          }}
           aria-expanded={opened}
         >
           {m.tag_add()}
