@@ -43,14 +43,14 @@ interface Task {
 export async function judgeByModel(server: ModelResources, model: ChosenModel, task: Task): Promise<ModelJudged> {
   const { orgId, conversationId, tags, transcript, purpose, unheard } = task
   const talking = await talkingIn(transcript, tags)
-  const { present, takenOff } = await aboutContact(server.db, { orgId, conversationId, transcript })
+  const { present, takenOff: off } = await aboutContact(server.db, { orgId, conversationId, transcript })
   const question = taggingQuestion({
     tags,
     turns: transcript,
     talking,
     instructions: model.instructions,
     present: present.filter((tag) => tag !== unheard),
-    takenOff: takenOff.filter(({ tag }) => tag !== unheard),
+    takenOff: off.filter(({ tag }) => tag !== unheard),
   })
   // Of nothing that may be evidence nothing can come.
   if (question.evidence.size === 0) return { judgements: [], refused: 0, talking: [...talking] }
