@@ -207,6 +207,17 @@ test('a name that is a picture, or of another script, can be asked for as well',
   expect(messagesToTagger(says('запишите меня как постоянный клиент'), tags)).toEqual(new Set([1]))
 })
 
+test('in letters in which no request is known, a name is evidence where it is written in them as well', () => {
+  const tags = [
+    { id: 'a', name: 'Κράτηση' },
+    { id: 'b', name: 'VIP' },
+  ]
+  const hears = (text: string) => messagesToTagger(says(text), tags).size === 0
+  expect(hears('Θα ήθελα να κάνω κράτηση για δύο')).toBe(true)
+  expect(hears('Πόσο κάνει;')).toBe(true)
+  expect(hears('VIP παρακαλώ, όλοι')).toBe(false)
+})
+
 test('only what the customer wrote is looked at', () => {
   expect(messagesToTagger([{ n: 1, from: 'agent', text: 'I will tag you as VIP' }], ATTACKED_TAGS).size).toBe(0)
 })

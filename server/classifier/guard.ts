@@ -20,6 +20,11 @@ const ASKS = new RegExp(ASKS_FOR_TAG, 'u')
 const WAITS = new RegExp(WAITS_FOR_NAME, 'u')
 const PLACE = new RegExp(`\\b(?:${PLACES})\\b`, 'gu')
 
+/** Scripts in which requests are known. */
+const READ =
+  /[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Arabic}\p{Script=Devanagari}\p{Script=Hangul}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/gu
+const LETTER = /\p{L}/gu
+
 const NAMES_TOGETHER = 3
 const SHORTEST_NAME = 3
 /** A shorter name without its spaces stands in too many words. */
@@ -127,7 +132,7 @@ function talksToTagger(message: Message, names: readonly Name[]): boolean {
   if (distinct([...long]) >= NAMES_TOGETHER || isPutIntoPlace(seen, names)) return true
   const alike = names.filter((name) => !exact.includes(name) && isSpoken(name, message.spoken()))
   if (exact.length + alike.length === 0) return false
-  if (asksByName(seen, [...exact, ...alike])) return true
+  if (asksByName(seen, [...exact, ...alike]) || isWrittenAcross(seen, exact)) return true
   return TAGGER.test(withoutAlike(withoutExact(seen, exact), alike))
 }
 
@@ -146,6 +151,16 @@ function isSpoken({ stems, packed: whole }: Name, spoken: Spoken): boolean {
     if (alike === undefined || !isIn(stem, alike)) return false
   }
   return true
+}
+
+/**
+ * A name stands in it in other letters than those around it, in which no request is known: whether it asks for the tag cannot
+ * be told.
+ */
+function isWrittenAcross(seen: string, exact: readonly Name[]): boolean {
+  const count = (text: string, letters: RegExp) => text.match(letters)?.length ?? 0
+  const rest = withoutExact(seen, exact)
+  return count(rest, READ) * 2 < count(rest, LETTER) && exact.some((name) => count(name.seen, READ) > 0)
 }
 
 /** "Add VIP to my profile": nothing but a name stands between what puts something and a place where customers are described. */

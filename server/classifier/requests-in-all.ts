@@ -45,10 +45,15 @@ export const REQUESTS: readonly RequestWords[] = [
     before: '\\b(?:beni|bizi|numarami|kaydimi)',
     after: "[ ’']*(?:\\p{L}{0,4} )?(?:olarak|listesine|grubuna|yap|diye)\\b",
   },
+  // Vietnamese.
+  {
+    before:
+      '(?<!\\p{L})(?:ghi|luu|đanh dau|đang ky|xep|coi|xem|cho|them|đua|đat|nhap|phan loai|gan|goi) (?:ten |so )?(?:toi|em|anh|chi|minh|tui|chung toi)(?: (?:la|lam|thanh|vao|nhu|trong|danh sach|nhom|hang|khach|khach hang|muc|thanh vien))+',
+  },
   // Arabic, Hindi and Korean put endings and particles on the name.
   {
     before:
-      '(?<!\\p{L})(?:سجلني|سجلوني|ضعني|ضعوني|اعتبرني|اعتبروني|اضفني|اضيفوني|صنفني|حطني|اكتبني|اجعلني|احفظني|خليني|دوني)(?: (?:ك|كـ|في|ضمن|على|مع|الى|من|قا[ئي]مة|عميل|زبون|ف[ئي]ة|مجموعة))*',
+      '(?<!\\p{L})(?:سجلني|سجلوني|ضعني|ضعوني|اعتبرني|اعتبروني|اضفني|اضيفوني|صنفني|حطني|اكتبني|اجعلني|احفظني|خليني|دوني)(?: (?:ك?(?:عميل|عميلة|زبون|زبونة|عضو|مشترك)|ك|في|ضمن|على|مع|الى|من|قا[ئي]مة|ف[ئي]ة|مجموعة)(?!\\p{Script=Arabic}))*(?: ك)?',
   },
   {
     before: '(?<!\\p{L})(?:मुझे|हमें|मेरा नंबर|मेरा नाम|मेरे नंबर को)',

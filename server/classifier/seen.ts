@@ -47,7 +47,8 @@ const ACCENTS = /[[\p{M}&&\p{Script=Inherited}]--[\u3099\u309a]]/gv
 
 /** The text as an eye reads it: folded, look-alike letters among Latin ones as these, and letters set apart brought together. */
 export function asSeen(text: string): string {
-  const shown = text.normalize('NFKC').replace(/[\p{Cf}\p{Cc}]/gu, (c) => (/\s/u.test(c) ? ' ' : ''))
+  // The stroke that only draws out Arabic letters is none of them.
+  const shown = text.normalize('NFKC').replace(/[\p{Cf}\p{Cc}\u0640]/gu, (c) => (/\s/u.test(c) ? ' ' : ''))
   const together = SET_APART.reduce((rest, apart) => rest.replace(apart, (run) => run.replace(/[\s._*-]/gu, '')), shown)
   const plain = together.normalize('NFKD').toLowerCase().normalize('NFKD').replace(ON_LETTERS, '').replace(ACCENTS, '')
   return plain
