@@ -14,8 +14,8 @@ export function Quote({ text, children }: { text: string; children?: ReactNode }
     return () => observer.disconnect()
   })
   return (
-    <blockquote className={classes.quote} dir="auto">
-      <span ref={words} className={open ? classes.whole : classes.beginning}>
+    <blockquote className={classes.quote}>
+      <span ref={words} className={open ? classes.whole : classes.beginning} dir="auto">
         {text}
       </span>
       {(cut || open) && (
