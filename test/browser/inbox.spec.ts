@@ -293,6 +293,10 @@ test('a draft outlives a reload, an answer that was lost is sent once, and nothi
   await page.reload()
   await expect(threadOf(page).getByText('through a wall')).toBeVisible()
   await customerWrites(page, 'one thing more')
+  // What is not taken in yet would begin the next conversation.
+  await expect
+    .poll(async () => JSON.stringify(await callAs(page, earmark.url, 'GET', '/v1/conversations')))
+    .toContain('one thing more')
   await page.getByRole('button', { name: 'Close', exact: true }).click()
   await expect(page.getByText(/It was not closed\./)).toBeVisible()
   await expect(threadOf(page).getByText('one thing more')).toBeVisible()

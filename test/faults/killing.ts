@@ -151,7 +151,9 @@ export function startKilling(running: readonly ServerProcess[], options: Killing
       await sleep(random.between(0, 600))
       strike(random.pick(KINDS))
     }
-    await until('running', () => folder.postgresReady() && slots.every((server) => server.url() !== null))
+    // One that was killed a moment ago has its address until it is gone.
+    const runs = (server: ServerProcess) => server.url() !== null && !killed.has(server)
+    await until('running', () => folder.postgresReady() && slots.every(runs))
   }
 
   const supervised = slots.map((_, slot) => supervise(slot))
