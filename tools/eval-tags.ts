@@ -27,7 +27,9 @@ const USAGE = `Evaluates tagging on labelled catalogs, and says which gates are 
 
   npm run eval-tags -- --data DIR [--catalogs A,B] [--shots 0,3,10,50] [--seeds 1,2] [--out report.json]
 
-  --data DIR       a folder with NAME.jsonl and NAME.tags.json
+  --data DIR       a folder with NAME.tags.json, {"tags": [{"id": …, "name": …, "description": …}]}, and NAME.jsonl, a conversation
+                   a line: {"id": …, "split": "pool" (to learn from), "dev" or "test", "conv": [["c", what the customer wrote],
+                   ["a", what was answered]], "labels": [ids of its tags]}
   --catalogs A,B   these catalogs; without it all
   --shots N,M      how many examples of each tag are taught (and as many without a tag); without it 0,3,10
   --seeds N,M      by which seeds examples are chosen; without it 1

@@ -1,6 +1,5 @@
 // The agents' figures of a period: a row for each, sorted by any column, and one over all.
 import { NativeSelect, Skeleton } from '@mantine/core'
-import { IconArrowDown, IconArrowUp } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -8,7 +7,6 @@ import type { AgentFigures as Row, Figures } from '../../../server/conversations
 import { useOrganization } from '../access/queries.ts'
 import { channelsQuery } from '../channels/channel-names.ts'
 import { daysOf, daysRange, PERIODS, type TimeRange } from '../contacts/periods.ts'
-import sortClasses from '../contacts/SortableHead.module.css'
 import { formatCount } from '../lib/numbers.ts'
 import { useToday } from '../lib/time.ts'
 import { m } from '../paraglide/messages.js'
@@ -16,6 +14,7 @@ import { Days } from '../ui/Days.tsx'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
 import { AiMark } from '../ai-agents/AiMark.tsx'
 import { SmallBadge } from '../ui/SmallBadge.tsx'
+import { ariaSort, SortButton } from '../ui/SortButton.tsx'
 import classes from './AgentFigures.module.css'
 import { closedOf, durationWords, figuresQuery, figuresRange, sortFigures, type FiguresOrder } from './figures.ts'
 import { readOversightSearch, type OversightSearch } from './oversight-search.ts'
@@ -215,20 +214,12 @@ interface HeadProps {
 }
 
 function Head({ by, name, first, sorted, onSort }: HeadProps) {
-  const isSorted = sorted.by === by
-  const next = isSorted ? (sorted.order === 'asc' ? 'desc' : 'asc') : first
-  const Arrow = (isSorted ? sorted.order : first) === 'asc' ? IconArrowUp : IconArrowDown
+  const order = sorted.by === by ? sorted.order : null
   return (
-    <th scope="col" aria-sort={isSorted ? (sorted.order === 'asc' ? 'ascending' : 'descending') : 'none'}>
-      <button
-        type="button"
-        className={sortClasses.button}
-        data-sorted={isSorted || undefined}
-        onClick={() => onSort({ by, order: next })}
-      >
+    <th scope="col" aria-sort={ariaSort(order)}>
+      <SortButton order={order} first={first} onSort={(next) => onSort({ by, order: next })}>
         {name}
-        <Arrow size={13} stroke={2} aria-hidden />
-      </button>
+      </SortButton>
     </th>
   )
 }

@@ -1,10 +1,10 @@
 // The catalog as a table: only the rows in sight are in the page, so that two thousand tags scroll like thirty.
 import { VisuallyHidden } from '@mantine/core'
-import { IconArrowDown, IconArrowUp } from '@tabler/icons-react'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useRef, type ReactNode } from 'react'
 import type { Tag } from '../../../server/tags/schema.ts'
 import { m } from '../paraglide/messages.js'
+import { ariaSort, SortButton } from '../ui/SortButton.tsx'
 import { naturalOrder, orderOf, type TagSearch, type TagSort } from './search.ts'
 import type { TagSelection } from './selection.ts'
 import { TagRow, type TagAction } from './TagRow.tsx'
@@ -127,18 +127,12 @@ interface ColumnProps {
 /** The head of a column, which sorts by it, and turns the order around. */
 function Column({ search, sort, onSort, className, children }: ColumnProps) {
   const now = orderOf(search)
-  const sorted = now.sort === sort
-  const Arrow = (sorted ? now.order : naturalOrder(sort)) === 'asc' ? IconArrowUp : IconArrowDown
+  const order = now.sort === sort ? now.order : null
   return (
-    <th
-      scope="col"
-      className={className}
-      aria-sort={sorted ? (now.order === 'asc' ? 'ascending' : 'descending') : 'none'}
-    >
-      <button type="button" className={classes.sort} data-sorted={sorted || undefined} onClick={() => onSort(sort)}>
+    <th scope="col" className={className} aria-sort={ariaSort(order)}>
+      <SortButton order={order} first={naturalOrder(sort)} onSort={() => onSort(sort)}>
         {children}
-        <Arrow size={13} stroke={2} aria-hidden />
-      </button>
+      </SortButton>
     </th>
   )
 }
