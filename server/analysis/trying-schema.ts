@@ -24,7 +24,12 @@ export const Tried = z
   .object({
     conversation_id: Id,
     closed_at: Instant,
-    contact: z.object({ id: Id, name: z.string().nullable(), phone: z.string().nullable() }),
+    contact: z.object({
+      id: Id,
+      name: z.string().nullable(),
+      phone: z.string().nullable(),
+      username: z.string().nullable(),
+    }),
     carries: TagSource.nullable().describe('How the contact got the tag that it carries now.'),
     held_back: z.boolean().describe('A person took it off or rejected it after this evidence: an AI leaves it off.'),
     before: Verdict.nullable().describe(

@@ -161,6 +161,7 @@ interface ClosedRow {
   contact_id: string
   display_name: string | null
   phone: string | null
+  username: string | null
   carries: TagSource | null
   carries_why: Why | null
   /** When a person or another system took the tag off, or a person rejected it, last. */
@@ -169,7 +170,7 @@ interface ClosedRow {
 
 async function closedOnes(db: Db, actor: Actor, tagId: string, { limit, cursor }: Trial): Promise<ClosedRow[]> {
   const { rows } = await sql<ClosedRow>`
-    select v.id, v.closed_at, v.contact_id, c.display_name, c.phone, a.added_source as carries, a.added_why as carries_why,
+    select v.id, v.closed_at, v.contact_id, c.display_name, c.phone, c.username, a.added_source as carries, a.added_why as carries_why,
       greatest((select max(a.removed_at) from tag_assignments a where a.org_id = v.org_id and a.contact_id = v.contact_id
           and ${leadsTo('a')} = ${tagId} and ${takenOff}),
         (select max(s.decided_at) from suggestions s join conversations w on w.org_id = s.org_id and w.id = s.conversation_id
@@ -239,7 +240,12 @@ async function outcomeOf(
   const tried: Tried = {
     conversation_id: conversation.id,
     closed_at: conversation.closed_at,
-    contact: { id: conversation.contact_id, name: conversation.display_name, phone: conversation.phone },
+    contact: {
+      id: conversation.contact_id,
+      name: conversation.display_name,
+      phone: conversation.phone,
+      username: conversation.username,
+    },
     carries,
     held_back: carries === null && refused_at !== null && refused_at >= spoken.evidence.at,
     ...verdicts,

@@ -6,6 +6,7 @@ import type { tryTag } from '../../../server/analysis/trying-schema.ts'
 import type { RouteArgs, RouteOk } from '../../../server/lib/route.ts'
 import { useOrganization } from '../access/queries.ts'
 import { aiReasonWords, engineWords, reasonWords } from '../ai/words.ts'
+import { calledName } from '../contacts/identity.ts'
 import { call, isProblem } from '../lib/api.ts'
 import { listWords } from '../lib/lists.ts'
 import { percentWords } from '../lib/numbers.ts'
@@ -222,12 +223,12 @@ function Group({ title, text, rows }: { title: string; text?: string; rows: Reac
 }
 
 function Row({ contact, slug }: { contact: TriedContact; slug: string }) {
-  const { name, phone, confidence, evidence, reason, engine } = contact
+  const { confidence, evidence, reason, engine } = contact
   const words = aiReasonWords(engine, reason)
   return (
     <li className={classes.row}>
       <p className={classes.who}>
-        <bdi className={classes.name}>{name ?? phone ?? m.customer_unknown()}</bdi>
+        <bdi className={classes.name}>{calledName(contact)}</bdi>
         <span className={classes.sure} title={m.suggestion_sure_title()}>
           {percentWords(confidence)}
         </span>
