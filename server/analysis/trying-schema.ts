@@ -61,7 +61,7 @@ export const tryTag = route({
       .object({ closed_at: Instant, id: Id })
       .nullable()
       .default(null)
-      .describe('next_cursor of the call before.'),
+      .describe('next_cursor of the call before; null begins with the newest.'),
   }),
   responses: {
     200: {
@@ -75,7 +75,12 @@ export const tryTag = route({
             .object({ reason: z.enum(MODEL_REASONS), engine: z.string() })
             .nullable()
             .describe('Why a language model gave no answer on the next one; those before it are read.'),
-          next_cursor: z.object({ closed_at: Instant, id: Id }).nullable(),
+          next_cursor: z
+            .object({ closed_at: Instant, id: Id })
+            .nullable()
+            .describe(
+              'Where to go on: null when all are read. After a failure it leads to the conversation that was not judged, so it is the cursor of this call where nothing was read.',
+            ),
         })
         .meta({ id: 'TriedTag' }),
     },

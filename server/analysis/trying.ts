@@ -38,9 +38,9 @@ let asking = 0
 /**
  * Reads some closed conversations, the newest first, with the catalog as it is and with the tag as it is written, and answers
  * those in which either would give the tag, and who judged. A language model is asked once for each conversation, as an
- * analysis would ask it; when it gives no answer, those before are answered, with the reason. One call of an organization at
- * a time, on all servers together: another is refused (`try_busy`), and may be repeated a moment later. So is a call while
- * many others wait. `gone` ends the questions to a language model.
+ * analysis would ask it; when it gives no answer, those before are answered, with the reason and where to go on. One call of
+ * an organization at a time, on all servers together: another is refused (`try_busy`), and may be repeated a moment later. So
+ * is a call while many others wait. `gone` ends the questions to a language model.
  */
 export async function tryTag(server: Resources, actor: Actor, trial: Trial, gone: AbortSignal): Promise<Answer> {
   if (server.classifier.inTurn() >= MOST_WAITING) throw busy()
@@ -61,12 +61,13 @@ export async function tryTag(server: Resources, actor: Actor, trial: Trial, gone
     const judge = { ...catalogs, threshold: catalogs.asks(trial.threshold), kept: await learnedOf(tx, actor.org_id) }
     const { outcomes, failed } = await judgeAll(server, actor, readings, judge, gone)
     const last = readings[outcomes.length - 1]?.conversation
+    const from = last ? { closed_at: last.closed_at, id: last.id } : trial.cursor
     return {
       read: outcomes.length,
       tried: outcomes.flatMap(({ tried }) => tried ?? []),
       judged_by: [...new Set(outcomes.map(({ by }) => by))].filter((by) => by !== null),
       failed,
-      next_cursor: last && conversations.length > outcomes.length ? { closed_at: last.closed_at, id: last.id } : null,
+      next_cursor: conversations.length > outcomes.length ? from : null,
     }
   })
 }
