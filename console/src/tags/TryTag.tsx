@@ -109,7 +109,7 @@ export function TryTag({ tagId, name, description, threshold, onItsOwn }: TryTag
           </Button>
         )}
         {stopped && (
-          <Button size="xs" variant="subtle" onClick={() => begin('chosen')}>
+          <Button size="xs" variant="default" onClick={() => begin('chosen')}>
             {m.tag_try_anew()}
           </Button>
         )}
