@@ -133,12 +133,45 @@ describe.each(PROVIDER_KINDS)('%s', (kind) => {
       failed: { reason: 'key_refused', engine: name },
       tried: [{ after: { evidence: { quote: 'I want my money' } } }],
     })
-    expect(await tryIt({ cursor: stopped.next_cursor })).toMatchObject({ read: 0, tried: [], next_cursor: null })
+    expect(await tryIt({ cursor: stopped.next_cursor })).toMatchObject({
+      read: 0,
+      tried: [],
+      next_cursor: stopped.next_cursor,
+    })
     model.requests.length = 0
     const builtIn = await tryIt({ engine: 'built_in' })
     expect(builtIn).toMatchObject({ read: 3, judged_by: ['built-in'], failed: null })
     expect(builtIn.tried.length).toBeGreaterThan(0)
     expect(model.requests).toEqual([])
+  })
+
+  test('going on from where the model failed reads every conversation once, also where nothing of a call was read', async () => {
+    const { shop, model, name, tryIt } = await scene(kind)
+    const talked: string[] = []
+    for (const text of ['money, a', 'money, b', 'money, c', 'money, d', 'money, e'])
+      talked.unshift((await talk(server, shop, [text])).conversationId)
+    let fails: string | null = null
+    model.answer = (request, n) =>
+      asked(request).messages.some(({ text }) => text === fails)
+        ? { status: 401, error: 'no such key' }
+        : findsMoney()(request, n)
+    const read: string[] = []
+    let cursor: Awaited<ReturnType<typeof tryIt>>['next_cursor'] = null
+    const goOn = async () => {
+      const answer = await tryIt({ limit: 2, cursor })
+      read.push(...answer.tried.map(({ conversation_id }) => conversation_id))
+      cursor = answer.next_cursor
+      return answer
+    }
+    const failed = { reason: 'key_refused', engine: name }
+    expect(await goOn()).toMatchObject({ read: 2, failed: null })
+    fails = 'money, c'
+    expect(await goOn()).toMatchObject({ read: 0, judged_by: [], failed })
+    fails = 'money, b'
+    expect(await goOn()).toMatchObject({ read: 1, failed })
+    fails = null
+    expect(await goOn()).toMatchObject({ read: 2, judged_by: [name], failed: null, next_cursor: null })
+    expect(read).toEqual(talked)
   })
 
   test('with the budget used up nothing is asked, and it says so', async () => {

@@ -24,7 +24,12 @@ export const Tried = z
   .object({
     conversation_id: Id,
     closed_at: Instant,
-    contact: z.object({ id: Id, name: z.string().nullable(), phone: z.string().nullable() }),
+    contact: z.object({
+      id: Id,
+      name: z.string().nullable(),
+      phone: z.string().nullable(),
+      username: z.string().nullable(),
+    }),
     carries: TagSource.nullable().describe('How the contact got the tag that it carries now.'),
     held_back: z.boolean().describe('A person took it off or rejected it after this evidence: an AI leaves it off.'),
     before: Verdict.nullable().describe(
@@ -56,7 +61,7 @@ export const tryTag = route({
       .object({ closed_at: Instant, id: Id })
       .nullable()
       .default(null)
-      .describe('next_cursor of the call before.'),
+      .describe('next_cursor of the call before; null begins with the newest.'),
   }),
   responses: {
     200: {
@@ -70,7 +75,12 @@ export const tryTag = route({
             .object({ reason: z.enum(MODEL_REASONS), engine: z.string() })
             .nullable()
             .describe('Why a language model gave no answer on the next one; those before it are read.'),
-          next_cursor: z.object({ closed_at: Instant, id: Id }).nullable(),
+          next_cursor: z
+            .object({ closed_at: Instant, id: Id })
+            .nullable()
+            .describe(
+              'Where to go on: null when all are read. After a failure it leads to the conversation that was not judged, so it is the cursor of this call where nothing was read.',
+            ),
         })
         .meta({ id: 'TriedTag' }),
     },

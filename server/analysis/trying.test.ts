@@ -83,6 +83,19 @@ test('a tag that is not saved yet is tried: who would get it, with their words, 
   expect(booking).toBeTruthy()
 })
 
+test('a contact with neither name nor phone is told with its username', async () => {
+  const { shop, admin } = await tables()
+  const { contactId } = await talk(server, shop, [WANTS_MONEY])
+  await server.pool.query(
+    `update contacts set display_name = null, name_origin = null, phone = null, username = 'realsheena' where id = $1`,
+    [contactId],
+  )
+  const { tried } = await tryAll(admin, { name: 'Refund', description: 'Customer wants their money back' })
+  expect(tried.map(({ contact }) => contact)).toEqual([
+    { id: contactId, name: null, phone: null, username: 'realsheena' },
+  ])
+})
+
 test('another description: who has the tag by the one that is saved, and would not get it by the new one', async () => {
   const { shop, admin, booking } = await tables()
   const { contactId } = await talk(server, shop, [WANTS_TABLE])

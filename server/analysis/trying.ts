@@ -38,9 +38,9 @@ let asking = 0
 /**
  * Reads some closed conversations, the newest first, with the catalog as it is and with the tag as it is written, and answers
  * those in which either would give the tag, and who judged. A language model is asked once for each conversation, as an
- * analysis would ask it; when it gives no answer, those before are answered, with the reason. One call of an organization at
- * a time, on all servers together: another is refused (`try_busy`), and may be repeated a moment later. So is a call while
- * many others wait. `gone` ends the questions to a language model.
+ * analysis would ask it; when it gives no answer, those before are answered, with the reason and where to go on. One call of
+ * an organization at a time, on all servers together: another is refused (`try_busy`), and may be repeated a moment later. So
+ * is a call while many others wait. `gone` ends the questions to a language model.
  */
 export async function tryTag(server: Resources, actor: Actor, trial: Trial, gone: AbortSignal): Promise<Answer> {
   if (server.classifier.inTurn() >= MOST_WAITING) throw busy()
@@ -61,12 +61,13 @@ export async function tryTag(server: Resources, actor: Actor, trial: Trial, gone
     const judge = { ...catalogs, threshold: catalogs.asks(trial.threshold), kept: await learnedOf(tx, actor.org_id) }
     const { outcomes, failed } = await judgeAll(server, actor, readings, judge, gone)
     const last = readings[outcomes.length - 1]?.conversation
+    const from = last ? { closed_at: last.closed_at, id: last.id } : trial.cursor
     return {
       read: outcomes.length,
       tried: outcomes.flatMap(({ tried }) => tried ?? []),
       judged_by: [...new Set(outcomes.map(({ by }) => by))].filter((by) => by !== null),
       failed,
-      next_cursor: last && conversations.length > outcomes.length ? { closed_at: last.closed_at, id: last.id } : null,
+      next_cursor: conversations.length > outcomes.length ? from : null,
     }
   })
 }
@@ -161,6 +162,7 @@ interface ClosedRow {
   contact_id: string
   display_name: string | null
   phone: string | null
+  username: string | null
   carries: TagSource | null
   carries_why: Why | null
   /** When a person or another system took the tag off, or a person rejected it, last. */
@@ -169,7 +171,7 @@ interface ClosedRow {
 
 async function closedOnes(db: Db, actor: Actor, tagId: string, { limit, cursor }: Trial): Promise<ClosedRow[]> {
   const { rows } = await sql<ClosedRow>`
-    select v.id, v.closed_at, v.contact_id, c.display_name, c.phone, a.added_source as carries, a.added_why as carries_why,
+    select v.id, v.closed_at, v.contact_id, c.display_name, c.phone, c.username, a.added_source as carries, a.added_why as carries_why,
       greatest((select max(a.removed_at) from tag_assignments a where a.org_id = v.org_id and a.contact_id = v.contact_id
           and ${leadsTo('a')} = ${tagId} and ${takenOff}),
         (select max(s.decided_at) from suggestions s join conversations w on w.org_id = s.org_id and w.id = s.conversation_id
@@ -239,7 +241,12 @@ async function outcomeOf(
   const tried: Tried = {
     conversation_id: conversation.id,
     closed_at: conversation.closed_at,
-    contact: { id: conversation.contact_id, name: conversation.display_name, phone: conversation.phone },
+    contact: {
+      id: conversation.contact_id,
+      name: conversation.display_name,
+      phone: conversation.phone,
+      username: conversation.username,
+    },
     carries,
     held_back: carries === null && refused_at !== null && refused_at >= spoken.evidence.at,
     ...verdicts,

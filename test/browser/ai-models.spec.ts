@@ -66,10 +66,11 @@ for (const [i, kind] of PROVIDER_KINDS.entries()) {
     const name = 'Our model'
     const modelName = kind === 'anthropic' ? 'claude-scripted' : 'gpt-scripted'
 
+    /** A username stands for a customer of whom WhatsApp gives neither name nor phone. */
     const writes = async (page: Page, from: string, who: string, text: string) => {
       const played = await page.request.post(`${earmark.url}/v1/test-phone/messages`, {
         headers: { 'earmark-request': 'test', 'earmark-organization': SLUG },
-        data: { from, name: who, text },
+        data: who.startsWith('@') ? { user_id: from, username: who, text } : { from, name: who, text },
       })
       expect(played.status()).toBe(204)
     }
@@ -202,7 +203,7 @@ for (const [i, kind] of PROVIDER_KINDS.entries()) {
       const usedUp = page.getByText(USED_UP(say).slice(0, 30))
       await expect(usedUp.first()).toBeVisible()
       await checkAccessibility(page)
-      await talk(page, '+15550101003', 'Oluwaseun', 'this is the third time I ask')
+      await talk(page, 'US.1349120865', '@oluwaseun', 'this is the third time I ask')
       await expect(page.locator('[data-analysis=done]')).toContainText(say('Built-in classifier'), { timeout: 30_000 })
       await expect(page.locator('[data-analysis=done]')).toContainText(say('this month’s tokens are used up'))
       expect(model.requests).toHaveLength(asked + 1)
@@ -236,14 +237,44 @@ for (const [i, kind] of PROVIDER_KINDS.entries()) {
       await expect(stopped).toHaveCount(0)
       expect(model.requests).toHaveLength(asked + 1)
       await call('PATCH', '/v1/models/settings', { monthly_tokens: null })
-      await dialog.getByRole('button', { name: tryAgain }).click()
-      await expect(dialog.getByText(say('Judged by: {names}', { names: `${modelName} (${name})` }))).toBeVisible({
-        timeout: 30_000,
+      await test.step('when it fails once in the middle, Go on reads what is left, and keeps what was read', async () => {
+        let fails = true
+        model.answer = (request, n) => {
+          if (!fails || !request.text.includes('I forgot')) return finds(request, n)
+          fails = false
+          return { status: 401, error: 'no such key' }
+        }
+        const goOn = dialog.getByRole('button', { name: say('Go on'), exact: true })
+        const judges = dialog.getByText(say('Judged by: {names}', { names: `${modelName} (${name})` }), { exact: true })
+        const gains = dialog.getByRole('list', { name: say('Would get it: {count}', { count: 1 }) })
+        await expect(goOn).toHaveCount(0)
+        await dialog.getByRole('button', { name: tryAgain }).press('Enter')
+        await expect(stopped).toContainText(modelName, { timeout: 30_000 })
+        await expect(dialog.getByRole('status')).toContainText(say('Conversations read: {read}', { read: 1 }))
+        await expect(goOn).toBeFocused()
+        await expect(dialog.getByRole('button', { name: say('Start over') })).toBeVisible()
+        await expect(gains).toContainText('@oluwaseun')
+        await checkAccessibility(page)
+        const description = dialog.getByLabel(say('Description'))
+        const written = await description.inputValue()
+        await description.fill('Somebody else')
+        await expect(goOn).toHaveCount(0)
+        await description.fill(written)
+        await goOn.press('Enter')
+        await expect(dialog.getByRole('status')).toContainText(say('Conversations read: {read}', { read: 4 }), {
+          timeout: 30_000,
+        })
+        await expect(stopped).toHaveCount(0)
+        await expect(goOn).toHaveCount(0)
+        await expect(dialog.getByRole('button', { name: tryAgain })).toBeFocused()
+        await expect(judges).toBeVisible()
+        await expect(gains.getByRole('listitem')).toHaveCount(1)
+        await expect(gains).toContainText('@oluwaseun')
+        await expect(
+          dialog.getByText(say('Left alone, because a person took it off or rejected it: {count}', { count: 1 })),
+        ).toBeVisible()
       })
-      await expect(dialog.getByRole('list', { name: say('Would get it: {count}', { count: 1 }) })).toContainText(
-        'Oluwaseun',
-      )
-      expect(model.requests).toHaveLength(asked + 5)
+      expect(model.requests).toHaveLength(asked + 8)
       await checkAccessibility(page)
     })
   })

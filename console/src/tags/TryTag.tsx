@@ -3,15 +3,16 @@ import { Button, Progress, Select } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { useEffect, useId, useRef, useState, type ReactNode } from 'react'
 import type { tryTag } from '../../../server/analysis/trying-schema.ts'
-import type { RouteArgs, RouteOk } from '../../../server/lib/route.ts'
 import { useOrganization } from '../access/queries.ts'
 import { aiReasonWords, engineWords, reasonWords } from '../ai/words.ts'
+import { calledName } from '../contacts/identity.ts'
 import { call, isProblem } from '../lib/api.ts'
 import { listWords } from '../lib/lists.ts'
 import { percentWords } from '../lib/numbers.ts'
 import { m } from '../paraglide/messages.js'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
 import { Quote } from '../ui/Quote.tsx'
+import { begun, canGoOn, goneOn, withAnswer, type Trial, type TrialBody } from './trial.ts'
 import { summaryOf, type TriedContact } from './trying.ts'
 import classes from './TryTag.module.css'
 
@@ -32,23 +33,6 @@ interface TryTagProps {
   onItsOwn: boolean
 }
 
-interface Trial {
-  /** What was written when it was begun. */
-  draft: string
-  wanted: number
-  read: number
-  tried: Answer['tried']
-  /** Whose judgements these are. */
-  judgedBy: readonly string[]
-  /** Why a language model did not go on. */
-  failed: Answer['failed']
-  state: 'reading' | 'waiting' | 'done' | 'stopped'
-  error: unknown
-}
-
-type Body = RouteArgs<typeof tryTag>['body']
-type Answer = RouteOk<typeof tryTag>
-
 export function TryTag({ tagId, name, description, threshold, onItsOwn }: TryTagProps) {
   const { slug } = useOrganization()
   const [wanted, setWanted] = useState(USUAL)
@@ -66,49 +50,31 @@ export function TryTag({ tagId, name, description, threshold, onItsOwn }: TryTag
     if (state !== undefined) bar.current?.scrollIntoView({ block: 'start' })
   }, [state])
 
-  const run = async (engine: Body['engine']) => {
+  const run = async (from: Trial) => {
     const { signal } = (stopping.current = new AbortController())
-    const now: Trial = {
-      draft,
-      wanted,
-      read: 0,
-      tried: [],
-      judgedBy: [],
-      failed: null,
-      state: 'reading',
-      error: null,
-    }
-    setTrial(now)
-    const show = (changes: Partial<Trial>) => setTrial(Object.assign(now, changes) && { ...now })
-    let cursor: Body['cursor'] = null
+    let now = from
+    const show = (changes: Partial<Trial>) => setTrial((now = { ...now, ...changes }))
+    show({ state: 'reading' })
     try {
       do {
-        const limit = Math.min(AT_ONCE, wanted - now.read)
-        const body: Body = {
+        const body: TrialBody = {
           tag_id: tagId,
           name,
           description,
-          engine,
-          limit,
-          cursor,
+          engine: now.engine,
+          limit: Math.min(AT_ONCE, wanted - now.read),
+          cursor: now.cursor,
           ...(threshold === undefined ? {} : { threshold }),
         }
         const answer = await askUntilFree(slug, body, signal, () => show({ state: 'waiting' }))
-        show({
-          state: 'reading',
-          read: now.read + answer.read,
-          tried: [...now.tried, ...answer.tried],
-          judgedBy: [...new Set([...now.judgedBy, ...answer.judged_by])],
-          failed: answer.failed,
-        })
-        if (answer.failed !== null) return show({ state: 'stopped' })
-        cursor = answer.next_cursor
-      } while (cursor !== null && now.read < wanted)
-      show({ state: 'done' })
+        show(withAnswer(now, answer))
+      } while (now.state === 'reading')
     } catch (error) {
       show({ state: 'stopped', error: signal.aborted ? null : error })
     }
   }
+  const begin = (engine: TrialBody['engine']) => void run(begun(draft, wanted, engine))
+  const stopped = trial !== null && canGoOn(trial, draft, wanted) ? trial : null
   return (
     <section className={classes.root} aria-labelledby={title}>
       <h3 id={title} className={classes.title}>
@@ -128,20 +94,30 @@ export function TryTag({ tagId, name, description, threshold, onItsOwn }: TryTag
           value={String(wanted)}
           onChange={(value) => setWanted(Number(value))}
         />
+        {/* One button that says something else, so that by keyboard Stop and Go on follow each other. */}
         {busy ? (
           <Button size="xs" variant="default" onClick={() => stopping.current?.abort()}>
             {m.tag_try_stop()}
           </Button>
+        ) : stopped ? (
+          <Button size="xs" variant="default" onClick={() => void run(goneOn(stopped))}>
+            {m.tag_try_go_on()}
+          </Button>
         ) : (
-          <Button size="xs" variant="default" disabled={name.trim() === ''} onClick={() => void run('chosen')}>
+          <Button size="xs" variant="default" disabled={name.trim() === ''} onClick={() => begin('chosen')}>
             {trial === null ? m.tag_try() : m.tag_try_again()}
+          </Button>
+        )}
+        {stopped && (
+          <Button size="xs" variant="default" onClick={() => begin('chosen')}>
+            {m.tag_try_anew()}
           </Button>
         )}
       </div>
       {trial?.failed && (
         <div className={classes.failed} role="alert">
           <p>{m.tag_try_failed({ engine: trial.failed.engine, reason: reasonWords(trial.failed.reason) })}</p>
-          <Button size="xs" variant="default" disabled={name.trim() === ''} onClick={() => void run('built_in')}>
+          <Button size="xs" variant="default" disabled={name.trim() === ''} onClick={() => begin('built_in')}>
             {m.tag_try_built_in()}
           </Button>
         </div>
@@ -152,7 +128,7 @@ export function TryTag({ tagId, name, description, threshold, onItsOwn }: TryTag
 }
 
 /** One call at a time is answered for an organization: while somebody else tries a tag, this one asks again. */
-async function askUntilFree(organization: string, body: Body, signal: AbortSignal, onWait: () => void) {
+async function askUntilFree(organization: string, body: TrialBody, signal: AbortSignal, onWait: () => void) {
   for (;;) {
     try {
       return await call<typeof tryTag>('post', '/v1/ai/tags/try', { organization, body, signal })
@@ -222,12 +198,12 @@ function Group({ title, text, rows }: { title: string; text?: string; rows: Reac
 }
 
 function Row({ contact, slug }: { contact: TriedContact; slug: string }) {
-  const { name, phone, confidence, evidence, reason, engine } = contact
+  const { confidence, evidence, reason, engine } = contact
   const words = aiReasonWords(engine, reason)
   return (
     <li className={classes.row}>
       <p className={classes.who}>
-        <bdi className={classes.name}>{name ?? phone ?? m.customer_unknown()}</bdi>
+        <bdi className={classes.name}>{calledName(contact)}</bdi>
         <span className={classes.sure} title={m.suggestion_sure_title()}>
           {percentWords(confidence)}
         </span>

@@ -16,7 +16,7 @@ const verdict = (outcome: Verdict['outcome']): Verdict => ({
 const tried = (contact: string, changes: Partial<Tried>): Tried => ({
   conversation_id: String(conversations++),
   closed_at: '2026-01-01T00:00:00.000Z',
-  contact: { id: contact, name: contact, phone: null },
+  contact: { id: contact, name: contact, phone: null, username: null },
   carries: null,
   held_back: false,
   before: null,

@@ -6,6 +6,7 @@ export interface TriedContact {
   id: string
   name: string | null
   phone: string | null
+  username: string | null
   confidence: number
   evidence: NonNullable<Tried['after']>['evidence']
   /** Why, by whom. */
