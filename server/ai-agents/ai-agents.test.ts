@@ -223,6 +223,14 @@ describe.each(['openai_compatible', 'anthropic'] as const)('by a model that spea
     expect(await lastOutcome(shop)).toBe(outcome)
   })
 
+  test('what the model thinks aloud is not said to the customer', async () => {
+    models[kind].answer = () => ({ text: '<think>An odd one. Shall I?</think>\n\nYes, Tuesday evening is free.' })
+    const shop = await openShop(server, models[kind])
+    const { id } = await shop.writes(aPhone(), 'A table on Tuesday?')
+    await work(server)
+    expect((await shop.said(id)).at(-1)).toMatchObject({ text: 'Yes, Tuesday evening is free.' })
+  })
+
   test('a model that only calls tools is stopped, and people go on', async () => {
     models[kind].answer = () => ({ calls: [{ name: 'list_tags', input: {} }] })
     const shop = await openShop(server, models[kind])
