@@ -1,6 +1,7 @@
 // What AI agents did: written with each act, read by administrators on the agent's page and by colleagues in the thread.
 import { sql, type RawBuilder } from 'kysely'
 import type { Actor } from '../access/actor.ts'
+import type { Outcome } from '../analysis/findings.ts'
 import { lineNow } from '../conversations/about.ts'
 import type { Db, Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
@@ -15,6 +16,14 @@ export interface NewAct {
   tag_id?: string | null
   reason?: ActReason
   words?: string | null
+}
+
+/** What became of a tag that an agent found; undefined when there was no room for it. */
+export function tagAct(tag_id: string, outcome: Outcome | undefined, { guarded }: { guarded: boolean }): NewAct {
+  if (outcome === 'applied') return { kind: 'tagged', tag_id }
+  if (outcome === 'suggested') return { kind: 'suggested', tag_id, ...(guarded ? { reason: 'talks_to_tagger' } : {}) }
+  const reason = outcome === undefined ? 'too_many_tags' : outcome === 'held_back' ? 'held_back' : 'not_in_catalog'
+  return { kind: 'refused', tag_id, reason }
 }
 
 /** Writes down what an agent did in a conversation. */

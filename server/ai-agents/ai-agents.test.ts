@@ -139,6 +139,7 @@ describe.each(['openai_compatible', 'anthropic'] as const)('by a model that spea
         { ...input, tag_id: tags.get('Late'), quote: '"I didn\'t get it"' },
         { ...input, tag_id: tags.get('Gift'), quote: 'i' },
         { ...input, tag_id: tags.get('Odd'), quote: 'get it', confidence: 'very' },
+        { ...input, tag_id: tags.get('Odd'), quote: 'get it', confidence: 40 },
       ].map((each) => ({ name: 'add_tag', input: each }))
     }, 'I see.')
     const { id, contact } = await shop.writes(aPhone(), 'Hello, I didn’t get it')
@@ -147,6 +148,7 @@ describe.each(['openai_compatible', 'anthropic'] as const)('by a model that spea
     expect(active_tags).toMatchObject([{ tag: { name: 'Late' }, why: { confidence: 0.9 } }])
     expect((await actsOf(shop)).filter((act) => act.kind === 'refused')).toEqual([
       { kind: 'refused', reason: 'no_evidence', tag: 'Gift' },
+      { kind: 'refused', reason: 'invalid_input', tag: 'Odd' },
       { kind: 'refused', reason: 'invalid_input', tag: 'Odd' },
     ])
     expect((await shop.said(id)).at(-1)).toMatchObject({ text: 'I see.' })
@@ -221,6 +223,14 @@ describe.each(['openai_compatible', 'anthropic'] as const)('by a model that spea
       { kind: 'handed_over', reason },
     ])
     expect(await lastOutcome(shop)).toBe(outcome)
+  })
+
+  test('what the model thinks aloud is not said to the customer', async () => {
+    models[kind].answer = () => ({ text: '<think>An odd one. Shall I?</think>\n\nYes, Tuesday evening is free.' })
+    const shop = await openShop(server, models[kind])
+    const { id } = await shop.writes(aPhone(), 'A table on Tuesday?')
+    await work(server)
+    expect((await shop.said(id)).at(-1)).toMatchObject({ text: 'Yes, Tuesday evening is free.' })
   })
 
   test('a model that only calls tools is stopped, and people go on', async () => {
@@ -442,6 +452,45 @@ test('it takes off only what it put on itself', async () => {
   })
   expect((await actsOf(shop)).filter(({ kind }) => kind === 'refused')).toEqual([
     { kind: 'refused', reason: 'not_its_own', tag: 'Regular' },
+  ])
+})
+
+test('what it thinks better of while it answers is not done: its last word on a tag counts', async () => {
+  const shop = await openShop(server, models.openai_compatible)
+  const kept = await shop.tag('Regular', 'Comes often')
+  await shop.tag('Undecided', 'Does not know yet')
+  const from = aPhone()
+  const { contact } = await shop.writes(from, 'I do not know yet, I come often')
+  const input = { message: 1, reason: 'x', confidence: 1 }
+  const adds = (tags: Map<string, string>, name: string, quote: string) => ({
+    name: 'add_tag',
+    input: { ...input, tag_id: tags.get(name), quote },
+  })
+  const takesOff = (tags: Map<string, string>, name: string) => ({
+    name: 'remove_tag',
+    input: { tag_id: tags.get(name) },
+  })
+  models.openai_compatible.answer = withTags(
+    (tags) => [
+      adds(tags, 'Regular', 'come often'),
+      adds(tags, 'Undecided', 'do not know'),
+      takesOff(tags, 'Undecided'),
+    ],
+    'Take your time.',
+  )
+  await work(server)
+  const onContact = async () =>
+    (await shop.admin.call(getContact, { params: { id: contact.id } })).active_tags.map(({ tag }) => tag.id)
+  expect(await onContact()).toEqual([kept])
+  models.openai_compatible.answer = withTags(
+    (tags) => [takesOff(tags, 'Regular'), adds(tags, 'Regular', 'come often')],
+    'Good.',
+  )
+  await shop.writes(from, 'Friday then')
+  await work(server)
+  expect(await onContact()).toEqual([kept])
+  expect((await actsOf(shop)).filter(({ kind }) => ['tagged', 'untagged', 'refused'].includes(kind))).toEqual([
+    { kind: 'tagged', tag: 'Regular' },
   ])
 })
 

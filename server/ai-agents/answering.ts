@@ -2,6 +2,7 @@
 import { generateText, isStepCount, type StopCondition, type ToolSet } from 'ai'
 import { askModel, type ModelResources } from '../models/calling.ts'
 import { ModelError } from '../models/errors.ts'
+import { failureOf } from './failures.ts'
 import { betrays } from './leaks.ts'
 import { askAbout, RULES, type Question } from './prompt.ts'
 import type { Reading } from './reading.ts'
@@ -59,27 +60,8 @@ export async function askForAnswer(
     if (error instanceof UselessAnswer) return error.answer
     if (!(error instanceof ModelError)) throw error
     if (error.reason === 'cancelled') return { kind: 'cancelled' }
-    return { kind: 'failed', ...(FAILURES[error.reason] ?? { reason: 'failed', later: false }) }
+    return { kind: 'failed', ...failureOf(error.reason) }
   }
-}
-
-const FAILURES: Partial<Record<ModelError['reason'], { reason: ActReason; later: boolean }>> = {
-  no_provider: { reason: 'no_provider', later: false },
-  budget_used_up: { reason: 'budget_used_up', later: false },
-  silent: { reason: 'time_out', later: false },
-  unreachable: { reason: 'unreachable', later: true },
-  failing: { reason: 'unreachable', later: true },
-  throttled: { reason: 'throttled', later: true },
-  too_large: { reason: 'too_long', later: false },
-  address_invalid: { reason: 'unreachable', later: false },
-  address_private: { reason: 'unreachable', later: false },
-  name_unknown: { reason: 'unreachable', later: true },
-  key_lost: { reason: 'key_refused', later: false },
-  key_refused: { reason: 'key_refused', later: false },
-  no_credit: { reason: 'no_credit', later: false },
-  model_unknown: { reason: 'model_unknown', later: false },
-  refused: { reason: 'model_refused', later: false },
-  garbage: { reason: 'garbage', later: false },
 }
 
 /** Of these the answer is no answer, and the log of calls says so. */

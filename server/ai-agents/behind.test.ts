@@ -60,6 +60,43 @@ test('it answers nobody; a conversation that closes on its number is read by its
   expect(model.requests).toHaveLength(1)
 })
 
+test('its page shows what it read, which tags it put on or not, and when its model failed', async () => {
+  const shop = await openShop(server, model, { user_facing: false })
+  await shop.tag('Late parcel', 'A parcel that came late or never')
+  const page = async () => {
+    const params = { id: shop.agent.id }
+    const { acts } = await shop.admin.call(schema.listAiAgentActs, { params, query: {} })
+    const { figures } = await shop.admin.call(schema.getAiAgent, { params })
+    return { acts: acts.map(({ kind, tag, reason }) => [kind, tag?.name ?? reason]).toReversed(), figures }
+  }
+  model.answer = ({ text }) => {
+    const tag = /tag\\":\\"([\w-]+)\\",\\"name\\":\\"Late parcel/.exec(text)?.[1]
+    const found = { message: 1, quote: 'never came', confidence: 0.95, reason: 'It never came.' }
+    return {
+      object: {
+        tags: [
+          { ...found, tag },
+          { ...found, tag: 't_invented' },
+        ],
+      },
+    }
+  }
+  await closes(shop)
+  const first = [
+    ['read', null],
+    ['refused', null],
+    ['tagged', 'Late parcel'],
+  ]
+  expect(await page()).toMatchObject({ acts: first, figures: { conversations: 1, tagged: 1, failed: 0 } })
+
+  model.answer = () => ({ status: 401, error: 'No such key', type: 'authentication_error' })
+  await closes(shop)
+  expect(await page()).toMatchObject({
+    acts: [...first, ['failed', 'key_refused']],
+    figures: { conversations: 2, tagged: 1, failed: 1 },
+  })
+})
+
 test('what an agent told colleagues goes with the messages that the organization keeps no longer, and with the contact', async () => {
   const shop = await openShop(server, model)
   model.answer = () => ({ calls: [{ name: 'hand_over', input: { summary: 'Wants a cake.' } }], text: 'One moment.' })

@@ -51,6 +51,7 @@ export const AiAgent = AiAgentSettings.extend({
 export type AiAgent = z.output<typeof AiAgent>
 
 export const ACT_KINDS = [
+  'read',
   'took',
   'answered',
   'tagged',

@@ -8,7 +8,7 @@ import { sendMessage } from '../conversations/sending.ts'
 import { leaveToPeople, markRead } from '../conversations/taking.ts'
 import type { Tx } from '../lib/db.ts'
 import { changeTags } from '../tags/tagging.ts'
-import { writeActs, type NewAct } from './acts.ts'
+import { tagAct, writeActs, type NewAct } from './acts.ts'
 import type { Answer, AnsweringAgent } from './answering.ts'
 import type { Reading } from './reading.ts'
 import type { ActReason } from './schema.ts'
@@ -200,17 +200,7 @@ async function changeTagsAsWished(
     guarded,
   } as const
   const outcomes = await decideOn(tx, actor, run, findings.slice(0, Math.max(0, room)))
-  for (const [i, { tag }] of findings.entries()) {
-    const outcome = outcomes[i]
-    if (outcome === 'applied') acts.push({ kind: 'tagged', tag_id: tag })
-    else if (outcome === 'suggested')
-      acts.push({ kind: 'suggested', tag_id: tag, ...(guarded ? { reason: 'talks_to_tagger' } : {}) })
-    else {
-      const reason = outcome === undefined ? 'too_many_tags' : outcome === 'held_back' ? 'held_back' : 'not_in_catalog'
-      acts.push({ kind: 'refused', tag_id: tag, reason })
-    }
-  }
-  return acts
+  return [...acts, ...findings.map(({ tag }, i) => tagAct(tag, outcomes[i], { guarded }))]
 }
 
 async function taggedSoFar(tx: Tx, { agent, conversation_id }: Turn): Promise<number> {

@@ -40,6 +40,13 @@ export function plainWords(text: string, most: number): string {
   return Array.from(plain).slice(0, most).join('').trim()
 }
 
+/** Its last word counts: takes a wish out again, and answers whether there was one. */
+function takeBack<T>(wishes: T[], isIt: (wish: T) => boolean): boolean {
+  const at = wishes.findIndex(isIt)
+  if (at >= 0) wishes.splice(at, 1)
+  return at >= 0
+}
+
 /** The tools for one question; `wishes` fills as they are called. */
 export function toolsFor(reading: Reading, question: Question, wishes: Wishes): ToolSet {
   const { tagById, talking } = question
@@ -80,11 +87,13 @@ export function toolsFor(reading: Reading, question: Question, wishes: Wishes): 
         const tag = tagById.get(tag_id)
         if (!tag || !reading.catalog.some(({ id }) => id === tag.id))
           return refuse('not_in_catalog', null, 'There is no such tag. Use an id that list_tags gives.')
-        if (wishes.add.some((each) => each.tag === tag.id)) return { done: true }
+        if (wishes.add.some((each) => each.tag === tag.id) || takeBack(wishes.remove, (id) => id === tag.id))
+          return { done: true }
         if (wishes.add.length >= MOST_TAGS_A_TURN)
           return refuse('too_many_tags', tag.id, `At most ${MOST_TAGS_A_TURN} tags at a time.`)
         const sure = numberIn(confidence)
-        if (sure === null) return refuse('invalid_input', tag.id, 'The confidence is a number from 0 to 1.')
+        if (sure === null || sure < 0 || sure > 1)
+          return refuse('invalid_input', tag.id, 'The confidence is a number from 0 to 1.')
         const number = numberIn(message)
         const evidence = reading.turns.find(({ n }) => n === number)
         if (evidence?.from !== 'customer' || !stands(quote, sentOf(evidence)))
@@ -93,7 +102,7 @@ export function toolsFor(reading: Reading, question: Question, wishes: Wishes): 
           return refuse('talks_to_tagger', tag.id, 'That message is no evidence: it speaks of tags or instructions.')
         wishes.add.push({
           tag: tag.id,
-          confidence: Math.min(1, Math.max(0, sure)),
+          confidence: sure,
           evidence,
           reason: plainWords(reason, MOST_REASON) || null,
         })
@@ -107,6 +116,8 @@ export function toolsFor(reading: Reading, question: Question, wishes: Wishes): 
       execute({ tag_id }) {
         const tag = tagById.get(tag_id)
         if (!tag) return refuse('not_in_catalog', null, 'There is no such tag.')
+        const carried = reading.carried.some(({ id }) => id === tag.id)
+        if (takeBack(wishes.add, (each) => each.tag === tag.id) && !carried) return { done: true }
         if (!tag.own) return refuse('not_its_own', tag.id, 'You can take off only tags that you put on yourself.')
         if (talking.size > 0)
           return refuse('talks_to_tagger', tag.id, 'Nothing is taken off in a conversation that speaks of tags.')

@@ -127,17 +127,18 @@ async function judge(
   server: Resources,
   asking: Asking,
   { taken, tags, transcript, stopping }: Task,
-): Promise<{ found: Found; by: Engine; fallback: ModelReason | null }> {
+): Promise<{ found: Found; by: Engine; agentId: string | null; fallback: ModelReason | null }> {
   const { org_id: orgId, conversation_id: conversationId } = taken
   const model = await chosenModel(server.db, orgId, conversationId)
   const by = model === null ? BUILT_IN : { id: model.provider_id, name: model.name, engine: model.model }
   if (tags.length === 0 || transcript.every(({ from }) => from !== 'customer'))
-    return { found: { judgements: [], talking: [] }, by: BUILT_IN, fallback: null }
+    return { found: { judgements: [], talking: [] }, by: BUILT_IN, agentId: null, fallback: null }
+  const agentId = model?.agent_id ?? null
   let fallback = model === null ? null : taken.fallback
   if (model !== null && taken.attempts <= MODEL_ATTEMPTS) {
     const task = { orgId, conversationId, tags, transcript, purpose: 'auto_close', signal: stopping } as const
     try {
-      return { found: await judgeByModel(server, model, task), by, fallback: null }
+      return { found: await judgeByModel(server, model, task), by, agentId, fallback: null }
     } catch (error) {
       if (!(error instanceof ModelError) || passes(error) || error.reason === 'cancelled') throw error
       fallback = error.reason
@@ -145,7 +146,7 @@ async function judge(
   }
   const turns = transcript.map(({ n, from, text }) => ({ n, from, text }))
   const kept = await learnedOf(server.db, orgId)
-  return { found: (await asking.judge(tags, turns, kept)).judged, by: BUILT_IN, fallback }
+  return { found: (await asking.judge(tags, turns, kept)).judged, by: BUILT_IN, agentId, fallback }
 }
 
 async function take(db: Db, pace: AnalyzerPace, lane: Lane): Promise<Taken | null> {

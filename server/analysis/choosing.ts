@@ -4,6 +4,8 @@ import type { Db } from '../lib/db.ts'
 
 /** The language model, and what the business has told it besides. */
 export interface ChosenModel {
+  /** The AI agent behind the scenes whose model it is. */
+  agent_id: string | null
   provider_id: string
   /** Provider and model as they are called, for whoever reads who put a tag on. */
   name: string
@@ -23,12 +25,12 @@ export const byModel = sql<boolean>`(exists (
 /** Null is the built-in classifier. */
 export async function chosenModel(db: Db, orgId: string, conversationId: string): Promise<ChosenModel | null> {
   const { rows: agents } = await sql<ChosenModel>`
-    select p.id as provider_id, g.name, p.model, g.instructions
+    select g.id as agent_id, p.id as provider_id, g.name, p.model, g.instructions
     from conversations c, ${behind} join model_providers p on p.org_id = g.org_id and p.id = g.provider_id
     where c.org_id = ${orgId} and c.id = ${conversationId} and ${isBehind}`.execute(db)
   if (agents[0]) return agents[0]
   const { rows } = await sql<ChosenModel>`
-    select p.id as provider_id, p.model || ' (' || p.name || ')' as name, p.model, null as instructions
+    select null as agent_id, p.id as provider_id, p.model || ' (' || p.name || ')' as name, p.model, null as instructions
     from model_settings s join model_providers p on p.org_id = s.org_id and p.id = s.tagging_provider_id
     where s.org_id = ${orgId}`.execute(db)
   return rows[0] ?? null

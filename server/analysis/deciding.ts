@@ -1,6 +1,7 @@
 // Writing down an analysis: what becomes of the tags that it found, and how many of each.
 import { sql } from 'kysely'
 import type { Actor } from '../access/actor.ts'
+import { writeReading } from '../ai-agents/behind.ts'
 import type { Tx } from '../lib/db.ts'
 import type { ModelReason } from '../models/schema.ts'
 import { decideOn, type Finding, type Outcome } from './findings.ts'
@@ -27,6 +28,15 @@ export interface Found {
 /** An analysis that somebody works on: the attempt is its claim. */
 export type Taken = { org_id: string; conversation_id: string; attempts: number; fallback: ModelReason | null }
 
+interface How {
+  transcript: readonly TranscriptTurn[]
+  by: Engine
+  /** The AI agent behind the scenes that it was for. */
+  agentId: string | null
+  /** Why another engine did it than the one that was chosen. */
+  fallback: ModelReason | null
+}
+
 /**
  * Writes down what was found, once: nothing when somebody else has done it meanwhile. A tag that a person or another system
  * took off stays off, unless the evidence is newer; one that is on stays as it is. With a message that talked to the tagger,
@@ -36,7 +46,7 @@ export async function writeDown(
   tx: Tx,
   taken: Taken,
   { judgements, talking, refused = 0 }: Found,
-  { transcript, by, fallback }: { transcript: readonly TranscriptTurn[]; by: Engine; fallback: ModelReason | null },
+  { transcript, by, agentId, fallback }: How,
 ): Promise<void> {
   const contactId = await lockTaken(tx, taken)
   if (contactId === null) return
@@ -60,6 +70,11 @@ export async function writeDown(
       applied = ${count('applied')}, suggested = ${count('suggested')}, held_back = ${count('held_back')},
       refused = ${refused + count('refused')}
     where org_id = ${taken.org_id} and conversation_id = ${taken.conversation_id}`.execute(tx)
+  if (agentId !== null) {
+    const tags = findings.map(({ tag }, i) => ({ tag, outcome: outcomes[i]! }))
+    const where = { org_id: taken.org_id, agent_id: agentId, conversation_id: taken.conversation_id }
+    await writeReading(tx, where, { tags, refused, guarded, fallback })
+  }
 }
 
 /** Locks the contact, as every change of tags does, then the analysis; null when it is not this attempt's any more. */

@@ -213,16 +213,33 @@ describe.each(PROVIDER_KINDS)('%s', (kind) => {
     expect(await object()).toEqual({ n: 7 })
     model.answer = () => ({ text: 'Here you are:\n```json\n{"n": 8}\n```\nAnything else?' })
     expect(await object()).toEqual({ n: 8 })
+    model.answer = () => ({ text: '<think>Is it {"n": 1}? No.</think>\n{"n": 9}' })
+    expect(await object()).toEqual({ n: 9 })
     model.answer = () => ({ text: 'I would rather not.' })
     expect((await refusalOf(object())).reason).toBe('garbage')
     model.answer = () => ({ refuses: true, text: '' })
     expect((await refusalOf(object())).reason).toBe('refused')
-    expect((await callsOf(admin)).map(({ outcome }) => outcome).slice(0, 3)).toEqual([
+    expect((await callsOf(admin)).map(({ outcome }) => outcome).slice(0, 4)).toEqual([
+      'answered',
       'answered',
       'answered',
       'garbage',
     ])
   })
+})
+
+test('what a model thinks aloud before its answer is no part of it, and stands in the log', async () => {
+  const { admin, model, ask } = await scene()
+  model.answer = () => ({ text: '<think>\nThey ask whether I am there.\n</think>\n\nYes, here.' })
+  expect((await say(ask)).text).toBe('Yes, here.')
+  // Some begin in the middle of their thoughts, because the question ended with the mark.
+  model.answer = () => ({ text: 'They ask whether I am there.</think>Yes, here.' })
+  expect((await say(ask)).text).toBe('Yes, here.')
+  model.answer = () => ({ text: '<Thinking>They ask and ask and', cutShort: true })
+  expect((await say(ask)).text).toBe('')
+  model.answer = () => ({ text: 'I think <b> so.' })
+  expect((await say(ask)).text).toBe('I think <b> so.')
+  expect((await callsOf(admin))[0]!['response']).toContain('They ask whether I am there.')
 })
 
 test('a server that knows neither schemas nor max_tokens is asked without them, from the second question on at once', async () => {

@@ -6,6 +6,7 @@ import { explainModelError, ModelError } from './errors.ts'
 import { noteRefusedPart, openProvider } from './providers.ts'
 import { beginCall, endCall, markGarbage } from './recording.ts'
 import type { Purpose } from './purposes-schema.ts'
+import { withoutThoughts } from './thoughts.ts'
 
 export type ModelResources = Pick<Server, 'db' | 'log' | 'outgoing' | 'secretKey'>
 
@@ -51,7 +52,7 @@ export async function askModel<T>(
       outgoing: server.outgoing,
       onRefused: (part) => noteRefusedPart(server.db, provider, part),
     }),
-    middleware: [onlyJson, logging(server, provider, ask, { calls, cancelled })],
+    middleware: [onlyJson, withoutThoughts, logging(server, provider, ask, { calls, cancelled })],
   })
   try {
     return await question(model, { abortSignal, maxOutputTokens: MOST_OUTPUT[ask.purpose], maxRetries: 1 })

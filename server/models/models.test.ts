@@ -164,6 +164,20 @@ test('a test says what the model said, or why it said nothing, and costs nothing
   })
 })
 
+test('a test says so when a model answers without a word, and when its thoughts used up its tokens', async () => {
+  const admin = await server.newPerson('admin')
+  const model = await scripted()
+  const { id } = await addProvider(server, admin.actor, model)
+  const probe = () => admin.call(schema.testProvider, { params: { id } })
+  model.answer = () => ({ text: ' ' })
+  expect(await probe()).toMatchObject({ reason: 'garbage', answer: 'It answered without a word.' })
+  model.answer = () => ({ text: '<think>Who may have', cutShort: true })
+  expect(await probe()).toMatchObject({
+    reason: 'garbage',
+    answer: 'It used up its 500 tokens before its first word, as models do that think for long.',
+  })
+})
+
 test('the built-in classifier is the default; a choice is audited, and goes with its provider', async () => {
   const admin = await server.newPerson('admin')
   expect(await admin.call(schema.getSettings)).toMatchObject({

@@ -17,20 +17,26 @@ export async function testProvider(server: ModelResources, actor: Actor, id: str
   const latency = () => Math.round(performance.now() - began)
   const signal = AbortSignal.timeout(TEST_MS)
   try {
-    const { text, usage } = await askModel(
+    const { words, usage, cut } = await askModel(
       server,
       { org_id: actor.org_id, provider_id: id, purpose: 'test', signal },
-      (model, settings) =>
-        generateText({
+      async (model, settings) => {
+        const answer = await generateText({
           model,
           ...settings,
           maxRetries: 0,
           prompt: 'This is a test of the connection. Greet whoever set it up in one short sentence.',
-        }),
+        })
+        return {
+          words: answer.text.trim(),
+          usage: answer.usage,
+          cut: answer.finishReason === 'length' && settings.maxOutputTokens,
+        }
+      },
     )
     return {
-      reason: text.trim() === '' ? 'garbage' : null,
-      answer: text.trim().slice(0, MOST_SHOWN).toWellFormed(),
+      reason: words === '' ? 'garbage' : null,
+      answer: words === '' ? wordless(cut) : words.slice(0, MOST_SHOWN).toWellFormed(),
       status: 200,
       latency_ms: latency(),
       input_tokens: usage.inputTokens ?? 0,
@@ -42,3 +48,9 @@ export async function testProvider(server: ModelResources, actor: Actor, id: str
     return { reason, answer: said ?? message, status, latency_ms: latency(), input_tokens: 0, output_tokens: 0 }
   }
 }
+
+/** `cut`: after so many tokens. */
+const wordless = (cut: number | false): string =>
+  cut === false
+    ? 'It answered without a word.'
+    : `It used up its ${cut} tokens before its first word, as models do that think for long.`

@@ -3,6 +3,7 @@ import type { ActReason, AiAgentAct } from '../../../server/ai-agents/schema.ts'
 import { m } from '../paraglide/messages.js'
 
 export const actWords: Record<AiAgentAct['kind'], () => string> = {
+  read: m.ai_act_read,
   took: m.ai_act_took,
   answered: m.ai_act_answered,
   tagged: m.ai_act_tagged,
