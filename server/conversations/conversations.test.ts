@@ -578,3 +578,51 @@ test('taken apart, what was asked and answered since the merge counts where it s
   expect(after.window_ends_at).toBe(asked.window_ends_at)
   expect(Date.parse(after.waiting_since!)).toBeGreaterThan(Date.now() - HOUR / 2)
 })
+
+test('of two conversations that become one the first answer counts, whoever gave it; taken apart, each has its own again', async () => {
+  const who = await scene()
+  const { admin, agent, phone, writes } = who
+  const answers = async (person: Person, id: string) => {
+    await person.call(schema.takeConversation, { params: { id } })
+    const { sent_at } = await person.call(schema.sendMessage, { params: { id }, body: { text: 'an answer' } })
+    return { at: sent_at, by: person.actor.name }
+  }
+  const firstOf = async (id: string) => {
+    const { rows } = await server.pool.query<{ at: string | null; by: string | null }>(
+      'select first_answered_at as at, first_answered_by_name as by from conversations where id = $1',
+      [id],
+    )
+    return rows[0]
+  }
+  const NONE = { at: null, by: null }
+  const two = async () => {
+    const [kept, merged] = [phone(), phone()]
+    await writes(merged, 'the other asks', ago(2 * HOUR))
+    await writes(kept, 'a question', ago(HOUR))
+    return twoWith(who, kept, merged)
+  }
+
+  const onlyOther = await two()
+  const answer = await answers(agent, onlyOther.from.id)
+  const undo = await onlyOther.merge()
+  expect(await firstOf(onlyOther.into.id)).toEqual(answer)
+  await undo()
+  expect([await firstOf(onlyOther.into.id), await firstOf(onlyOther.from.id)]).toEqual([NONE, answer])
+  // What was answered since the merge counts where it stays.
+  const undoAgain = await onlyOther.merge()
+  const since = await admin.call(schema.handOverConversation, {
+    params: { id: onlyOther.into.id },
+    body: { user_id: admin.actor.id },
+  })
+  const { sent_at } = await admin.call(schema.sendMessage, { params: { id: since.id }, body: { text: 'another' } })
+  expect(await firstOf(onlyOther.into.id)).toEqual(answer)
+  await undoAgain()
+  expect(await firstOf(onlyOther.into.id)).toEqual({ at: sent_at, by: admin.actor.name })
+
+  const both = await two()
+  const [first, second] = [await answers(agent, both.from.id), await answers(admin, both.into.id)]
+  const undoBoth = await both.merge()
+  expect(await firstOf(both.into.id)).toEqual(first)
+  await undoBoth()
+  expect([await firstOf(both.into.id), await firstOf(both.from.id)]).toEqual([second, first])
+})
