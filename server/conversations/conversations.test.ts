@@ -626,3 +626,68 @@ test('of two conversations that become one the first answer counts, whoever gave
   await undoBoth()
   expect([await firstOf(both.into.id), await firstOf(both.from.id)]).toEqual([second, first])
 })
+
+test('whoever asks for a conversation that went into another is told into which, however many merges ago', async () => {
+  const { admin, agent, phone, writes } = await scene()
+  const of = async (text: string) => {
+    const who = phone()
+    await writes(who, text)
+    return (await ofCustomer(admin, who))[0]!
+  }
+  const [first, second, third] = [await of('one'), await of('two'), await of('three')]
+  const merge = (into: schema.Conversation, from: schema.Conversation) =>
+    server.db.transaction().execute((tx) => mergeContacts(tx, admin.actor, into.contact.id, from.contact.id))
+  const at = (id: string) => ({ params: { id } })
+  const into = (id: string) => ({ reason: 'conversation_merged', data: { merged_into: id } })
+  const joinedBy = async (id: string) => (await agent.call(schema.listMessages, at(id))).merged_ids
+  await agent.call(schema.takeConversation, at(first.id))
+  const firstMerge = await merge(second, first)
+  expect(await refusalOf(agent.call(schema.getConversation, at(first.id)))).toMatchObject(into(second.id))
+  expect(await joinedBy(second.id)).toEqual([first.id])
+
+  const secondMerge = await merge(third, second)
+  for (const ask of [
+    () => agent.call(schema.getConversation, at(first.id)),
+    () => agent.call(schema.listMessages, at(first.id)),
+    () => agent.call(schema.takeConversation, at(first.id)),
+    () => agent.call(schema.closeConversation, { ...at(first.id), body: {} }),
+    () => agent.call(schema.sendMessage, { ...at(first.id), body: { text: 'Hi' } }),
+    () => agent.call(schema.getConversation, at(second.id)),
+  ])
+    expect(await refusalOf(ask())).toMatchObject(into(third.id))
+  expect(await joinedBy(third.id)).toEqual([first.id, second.id])
+  const stranger = await server.newPerson()
+  expect(await refusalOf(stranger.call(schema.getConversation, at(first.id)))).toMatchObject({
+    reason: 'conversation_missing',
+  })
+
+  await server.db.transaction().execute((tx) => undoMerge(tx, admin.actor, secondMerge))
+  expect(await refusalOf(agent.call(schema.getConversation, at(first.id)))).toMatchObject(into(second.id))
+  expect(await joinedBy(third.id)).toEqual([])
+  await server.db.transaction().execute((tx) => undoMerge(tx, admin.actor, firstMerge))
+  expect(await agent.call(schema.getConversation, at(first.id))).toMatchObject({ agent: { id: agent.actor.id } })
+  expect(await joinedBy(second.id)).toEqual([])
+})
+
+test('a message that comes while its conversation goes into another is refused, and told where to go', async () => {
+  const who = await scene()
+  const { admin, agent, phone, writes } = who
+  const [kept, merged] = [phone(), phone()]
+  await writes(kept, 'one')
+  await writes(merged, 'two')
+  const { into, from } = await twoWith(who, kept, merged)
+  await agent.call(schema.takeConversation, { params: { id: from.id } })
+  const send = (id: string) =>
+    agent.call(schema.sendMessage, { params: { id }, body: { text: 'Hi', client_key: 'hi' } })
+  let sent: Promise<unknown> | undefined
+  await server.db.transaction().execute(async (tx) => {
+    await mergeContacts(tx, admin.actor, into.contact.id, from.contact.id)
+    sent = refusalOf(send(from.id))
+    // It waits for the merge.
+    await sleep(200)
+  })
+  expect(await sent).toMatchObject({ reason: 'conversation_merged', data: { merged_into: into.id } })
+  await send(into.id)
+  const { messages } = await agent.call(schema.listMessages, { params: { id: into.id } })
+  expect(messages.map(({ client_key }) => client_key).filter((key) => key !== null)).toEqual(['hi'])
+})
