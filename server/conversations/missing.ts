@@ -9,7 +9,7 @@ export async function conversationMissing(db: Db, orgId: string, id: string): Pr
     ? new Problem('not_found', 'There is no such conversation in this organization.', {
         reason: 'conversation_missing',
       })
-    : new Problem('not_found', 'This conversation went into another one, because their contacts were merged.', {
+    : new Problem('not_found', 'This conversation is part of another one now, because two contacts were merged.', {
         reason: 'conversation_merged',
         data: { merged_into: into },
       })
