@@ -691,3 +691,18 @@ test('a message that comes while its conversation goes into another is refused, 
   const { messages } = await agent.call(schema.listMessages, { params: { id: into.id } })
   expect(messages.map(({ client_key }) => client_key).filter((key) => key !== null)).toEqual(['hi'])
 })
+
+test('taken apart, what the customer has changed since the merge is found where its message went', async () => {
+  const who = await scene()
+  const { admin, account, phone, writes } = who
+  const [kept, merged] = [phone(), phone()]
+  await writes(kept, 'one')
+  await writes(merged, 'a walrus')
+  const { into, from, merge } = await twoWith(who, kept, merged)
+  const undo = await merge()
+  await says(account, merged, editOf(await waIdOf(from.last_message!.id), 'a narwhal'))
+  const found = async () => (await list(admin, { search: 'narwhal' })).map(({ id }) => id)
+  expect(await found()).toEqual([into.id])
+  await undo()
+  expect(await found()).toEqual([from.id])
+})

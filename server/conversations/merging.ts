@@ -134,6 +134,11 @@ export async function returnConversations(
     await sql`update messages set conversation_id = ${id} where org_id = ${orgId} and conversation_id = ${into} and id = any(${messages}::uuid[])`.execute(
       tx,
     )
+    // With them what the customer has made of them since.
+    await sql`
+      update messages a set conversation_id = ${id} from messages m
+      where m.org_id = ${orgId} and m.conversation_id = ${id} and m.id = any(${messages}::uuid[]) and a.org_id = m.org_id and a.channel_id = m.channel_id
+        and a.target = m.wa_message_id and a.conversation_id = ${into}`.execute(tx)
     await showWhatIsThere(tx, orgId, into)
     if (brought) {
       await returnSuggestions(tx, orgId, into, id, brought.suggestions)
