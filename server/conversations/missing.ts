@@ -18,19 +18,24 @@ export async function conversationMissing(db: Db, orgId: string, id: string): Pr
 /** What went into another conversation, of a merge `m` that stands. */
 const joined = sql`contact_merges m cross join lateral jsonb_to_recordset(m.conversations) as e (id uuid, "into" uuid)`
 
-/** The conversation that took this one in, however many merges ago; null when none did. Both ids begin with the time: a merge has the later one. */
+/** The conversation that took this one in, however many merges ago; null when none did. */
 async function findJoinedBy(db: Db, orgId: string, id: string): Promise<string | null> {
-  const { rows } = await sql<{ id: string }>`
-    with recursive chain as (
+  let into: string | null = null
+  // All these ids begin with the time: of the merges only the later ones are looked at.
+  for (let after = id; ;) {
+    // oxlint-disable-next-line no-await-in-loop -- each leads to the next
+    const { rows } = await sql<{ merge_id: string; into: string }>`
       select m.id as merge_id, e."into" from ${joined}
-      where m.org_id = ${orgId} and m.id > ${id} and m.undone_at is null and e.id = ${id} and e."into" is not null
-      union all
-      select m.id, e."into" from chain c cross join ${joined}
-      where m.org_id = ${orgId} and m.id > c.merge_id and m.undone_at is null and e.id = c."into" and e."into" is not null
-    ) select v.id from chain c join conversations v on v.org_id = ${orgId} and v.id = c."into" order by c.merge_id desc limit 1`.execute(
-    db,
-  )
-  return rows[0]?.id ?? null
+      where m.org_id = ${orgId} and m.id > ${after} and m.undone_at is null and e.id = ${into ?? id} and e."into" is not null limit 1`.execute(
+      db,
+    )
+    if (!rows[0]) break
+    after = rows[0].merge_id
+    into = rows[0].into
+  }
+  if (into === null) return null
+  const { rows } = await sql`select from conversations where org_id = ${orgId} and id = ${into}`.execute(db)
+  return rows.length > 0 ? into : null
 }
 
 /** The conversations that went into one of a contact, by way of others too: their ids lead to it. */
