@@ -3,8 +3,8 @@ import { sql, type RawBuilder } from 'kysely'
 import type { Actor } from '../access/actor.ts'
 import type { Outcome } from '../analysis/findings.ts'
 import { lineNow } from '../conversations/about.ts'
+import { conversationMissing } from '../conversations/missing.ts'
 import type { Db, Tx } from '../lib/db.ts'
-import { Problem } from '../lib/errors.ts'
 import { newId } from '../lib/ids.ts'
 import type { TagColor } from '../tags/schema.ts'
 import { getAiAgent } from './agents.ts'
@@ -119,10 +119,7 @@ export async function listHandOvers(db: Db, actor: Actor, conversationId: string
     db,
   )
   const thread = threads[0]
-  if (!thread)
-    throw new Problem('not_found', 'There is no such conversation in this organization.', {
-      reason: 'conversation_missing',
-    })
+  if (!thread) throw await conversationMissing(db, actor.org_id, conversationId)
   const { rows } = await sql<HandOver>`
     select * from (
       select x.id, x.at, x.conversation_id, jsonb_build_object('id', a.id, 'name', a.name) as agent, x.reason, x.words as summary

@@ -144,8 +144,9 @@ export async function answerDue(
 ): Promise<void> {
   const write = (work: (tx: Tx) => Promise<Settled>): Promise<Settled> =>
     outlivingDeadlocks(() => server.db.transaction().execute(work)).catch((error: unknown) => {
-      // Erased meanwhile.
-      if (error instanceof Problem && error.details.reason === 'conversation_missing') return 'silenced'
+      // Erased meanwhile, or in another one, which is due by itself.
+      if (error instanceof Problem && /^conversation_(?:missing|merged)$/.test(error.details.reason ?? ''))
+        return 'silenced'
       // Merged into another one, which has the conversation now.
       if (error instanceof Problem && error.details.reason === 'contact_missing') return 'stale'
       throw error

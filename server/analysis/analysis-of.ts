@@ -1,8 +1,8 @@
 // What became of the analysis of one conversation.
 import { sql } from 'kysely'
 import type { Actor } from '../access/actor.ts'
+import { conversationMissing } from '../conversations/missing.ts'
 import type { Db } from '../lib/db.ts'
-import { Problem } from '../lib/errors.ts'
 import type { Analysis } from './schema.ts'
 
 /** Null when there is none; refuses a conversation of another organization. */
@@ -11,9 +11,6 @@ export async function findAnalysis(db: Db, actor: Actor, conversationId: string)
     select a.state, a.engine, a.fallback, a.guarded, a.applied, a.suggested, a.held_back, a.refused, a.finished_at
     from conversations v left join analyses a on a.org_id = v.org_id and a.conversation_id = v.id
     where v.org_id = ${actor.org_id} and v.id = ${conversationId}`.execute(db)
-  if (!rows[0])
-    throw new Problem('not_found', 'There is no such conversation in this organization.', {
-      reason: 'conversation_missing',
-    })
+  if (!rows[0]) throw await conversationMissing(db, actor.org_id, conversationId)
   return rows[0].state === null ? null : rows[0]
 }

@@ -578,3 +578,131 @@ test('taken apart, what was asked and answered since the merge counts where it s
   expect(after.window_ends_at).toBe(asked.window_ends_at)
   expect(Date.parse(after.waiting_since!)).toBeGreaterThan(Date.now() - HOUR / 2)
 })
+
+test('of two conversations that become one the first answer counts, whoever gave it; taken apart, each has its own again', async () => {
+  const who = await scene()
+  const { admin, agent, phone, writes } = who
+  const answers = async (person: Person, id: string) => {
+    await person.call(schema.takeConversation, { params: { id } })
+    const { sent_at } = await person.call(schema.sendMessage, { params: { id }, body: { text: 'an answer' } })
+    return { at: sent_at, by: person.actor.name }
+  }
+  const firstOf = async (id: string) => {
+    const { rows } = await server.pool.query<{ at: string | null; by: string | null }>(
+      'select first_answered_at as at, first_answered_by_name as by from conversations where id = $1',
+      [id],
+    )
+    return rows[0]
+  }
+  const NONE = { at: null, by: null }
+  const two = async () => {
+    const [kept, merged] = [phone(), phone()]
+    await writes(merged, 'the other asks', ago(2 * HOUR))
+    await writes(kept, 'a question', ago(HOUR))
+    return twoWith(who, kept, merged)
+  }
+
+  const onlyOther = await two()
+  const answer = await answers(agent, onlyOther.from.id)
+  const undo = await onlyOther.merge()
+  expect(await firstOf(onlyOther.into.id)).toEqual(answer)
+  await undo()
+  expect([await firstOf(onlyOther.into.id), await firstOf(onlyOther.from.id)]).toEqual([NONE, answer])
+  // What was answered since the merge counts where it stays.
+  const undoAgain = await onlyOther.merge()
+  const since = await admin.call(schema.handOverConversation, {
+    params: { id: onlyOther.into.id },
+    body: { user_id: admin.actor.id },
+  })
+  const { sent_at } = await admin.call(schema.sendMessage, { params: { id: since.id }, body: { text: 'another' } })
+  expect(await firstOf(onlyOther.into.id)).toEqual(answer)
+  await undoAgain()
+  expect(await firstOf(onlyOther.into.id)).toEqual({ at: sent_at, by: admin.actor.name })
+
+  const both = await two()
+  const [first, second] = [await answers(agent, both.from.id), await answers(admin, both.into.id)]
+  const undoBoth = await both.merge()
+  expect(await firstOf(both.into.id)).toEqual(first)
+  await undoBoth()
+  expect([await firstOf(both.into.id), await firstOf(both.from.id)]).toEqual([second, first])
+})
+
+test('whoever asks for a conversation that went into another is told into which, however many merges ago', async () => {
+  const { admin, agent, phone, writes } = await scene()
+  const of = async (text: string) => {
+    const who = phone()
+    await writes(who, text)
+    return (await ofCustomer(admin, who))[0]!
+  }
+  const [first, second, third] = [await of('one'), await of('two'), await of('three')]
+  const merge = (into: schema.Conversation, from: schema.Conversation) =>
+    server.db.transaction().execute((tx) => mergeContacts(tx, admin.actor, into.contact.id, from.contact.id))
+  const at = (id: string) => ({ params: { id } })
+  const into = (id: string) => ({ reason: 'conversation_merged', data: { merged_into: id } })
+  const joinedBy = async (id: string) => (await agent.call(schema.listMessages, at(id))).merged_ids
+  await agent.call(schema.takeConversation, at(first.id))
+  const firstMerge = await merge(second, first)
+  expect(await refusalOf(agent.call(schema.getConversation, at(first.id)))).toMatchObject(into(second.id))
+  expect(await joinedBy(second.id)).toEqual([first.id])
+
+  const secondMerge = await merge(third, second)
+  for (const ask of [
+    () => agent.call(schema.getConversation, at(first.id)),
+    () => agent.call(schema.listMessages, at(first.id)),
+    () => agent.call(schema.takeConversation, at(first.id)),
+    () => agent.call(schema.closeConversation, { ...at(first.id), body: {} }),
+    () => agent.call(schema.sendMessage, { ...at(first.id), body: { text: 'Hi' } }),
+    () => agent.call(schema.getConversation, at(second.id)),
+  ])
+    expect(await refusalOf(ask())).toMatchObject(into(third.id))
+  expect(await joinedBy(third.id)).toEqual([first.id, second.id])
+  const stranger = await server.newPerson()
+  expect(await refusalOf(stranger.call(schema.getConversation, at(first.id)))).toMatchObject({
+    reason: 'conversation_missing',
+  })
+
+  await server.db.transaction().execute((tx) => undoMerge(tx, admin.actor, secondMerge))
+  expect(await refusalOf(agent.call(schema.getConversation, at(first.id)))).toMatchObject(into(second.id))
+  expect(await joinedBy(third.id)).toEqual([])
+  await server.db.transaction().execute((tx) => undoMerge(tx, admin.actor, firstMerge))
+  expect(await agent.call(schema.getConversation, at(first.id))).toMatchObject({ agent: { id: agent.actor.id } })
+  expect(await joinedBy(second.id)).toEqual([])
+})
+
+test('a message that comes while its conversation goes into another is refused, and told where to go', async () => {
+  const who = await scene()
+  const { admin, agent, phone, writes } = who
+  const [kept, merged] = [phone(), phone()]
+  await writes(kept, 'one')
+  await writes(merged, 'two')
+  const { into, from } = await twoWith(who, kept, merged)
+  await agent.call(schema.takeConversation, { params: { id: from.id } })
+  const send = (id: string) =>
+    agent.call(schema.sendMessage, { params: { id }, body: { text: 'Hi', client_key: 'hi' } })
+  let sent: Promise<unknown> | undefined
+  await server.db.transaction().execute(async (tx) => {
+    await mergeContacts(tx, admin.actor, into.contact.id, from.contact.id)
+    sent = refusalOf(send(from.id))
+    // It waits for the merge.
+    await sleep(200)
+  })
+  expect(await sent).toMatchObject({ reason: 'conversation_merged', data: { merged_into: into.id } })
+  await send(into.id)
+  const { messages } = await agent.call(schema.listMessages, { params: { id: into.id } })
+  expect(messages.map(({ client_key }) => client_key).filter((key) => key !== null)).toEqual(['hi'])
+})
+
+test('taken apart, what the customer has changed since the merge is found where its message went', async () => {
+  const who = await scene()
+  const { admin, account, phone, writes } = who
+  const [kept, merged] = [phone(), phone()]
+  await writes(kept, 'one')
+  await writes(merged, 'a walrus')
+  const { into, from, merge } = await twoWith(who, kept, merged)
+  const undo = await merge()
+  await says(account, merged, editOf(await waIdOf(from.last_message!.id), 'a narwhal'))
+  const found = async () => (await list(admin, { search: 'narwhal' })).map(({ id }) => id)
+  expect(await found()).toEqual([into.id])
+  await undo()
+  expect(await found()).toEqual([from.id])
+})

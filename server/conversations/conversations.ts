@@ -6,7 +6,7 @@ import type { Db } from '../lib/db.ts'
 import { isRevoked, lineNow } from './about.ts'
 import { cursorAt, readCursor, type Place } from './cursor.ts'
 import { deliveryState } from './delivery.ts'
-import { conversationMissing } from './locking.ts'
+import { conversationMissing } from './missing.ts'
 import type { Conversation, ConversationFilter } from './schema.ts'
 import { findSaying, type Found } from './searching.ts'
 
@@ -123,7 +123,7 @@ export async function conversationsByIds(
 /** One conversation. Refuses an id that is not in the actor's organization. */
 export async function getConversation(db: Db, actor: Actor, id: string): Promise<Conversation> {
   const conversation = (await conversationsByIds(db, actor, [id])).get(id)
-  if (!conversation) throw conversationMissing()
+  if (!conversation) throw await conversationMissing(db, actor.org_id, id)
   return conversation
 }
 

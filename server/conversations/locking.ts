@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Actor } from '../access/actor.ts'
 import { prepared, type Tx } from '../lib/db.ts'
 import { Problem } from '../lib/errors.ts'
+import { conversationMissing } from './missing.ts'
 import type { ConversationStatus } from './schema.ts'
 
 export interface LockedConversation {
@@ -24,7 +25,7 @@ export async function lockConversation(tx: Tx, actor: Actor, id: string): Promis
   const { rows } = await sql<LockedConversation>`
     select id, contact_id, channel_id, status, agent_id, agent_name, closed_at, window_ends_at, last_message_id, unread_count, read_to
     from conversations where org_id = ${actor.org_id} and id = ${id} for update`.execute(prepared(tx))
-  if (!rows[0]) throw conversationMissing()
+  if (!rows[0]) throw await conversationMissing(tx, actor.org_id, id)
   return rows[0]
 }
 
@@ -62,9 +63,6 @@ export async function requireMessage(tx: Tx, actor: Actor, conversationId: strin
 }
 
 export const isAdministrator = (actor: Actor): boolean => actor.kind === 'user' && actor.role === 'admin'
-
-export const conversationMissing = () =>
-  new Problem('not_found', 'There is no such conversation in this organization.', { reason: 'conversation_missing' })
 
 const notTaken = () =>
   new Problem('conflict', 'Nobody has this conversation yet. Take it first.', { reason: 'conversation_not_taken' })

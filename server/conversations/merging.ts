@@ -8,7 +8,7 @@ import { moveCalls, returnCalls } from '../models/merging.ts'
 import { says } from './about.ts'
 import { lockConversation } from './locking.ts'
 import { assign, isAi } from './taking.ts'
-import { unansweredSince } from './waiting.ts'
+import { joinFirstAnswers, partFirstAnswers, unansweredSince, type FirstAnswer } from './waiting.ts'
 
 /** What a merge did to a conversation, so that it can be undone. */
 export type MovedConversation =
@@ -16,7 +16,8 @@ export type MovedConversation =
   /** Both were open with the same number: it went into the other. */
   | { id: string; into: string; row: JoinedRow; messages: string[]; was?: JoinedInto; brought?: Brought }
 
-interface JoinedRow {
+/** Not kept of what was merged before first answers went along. */
+interface JoinedRow extends Partial<FirstAnswer> {
   channel_id: string
   opened_at: string
   last_message_at: string
@@ -40,7 +41,7 @@ interface Brought extends MovedActs {
 }
 
 /** The one that it went into, before that. */
-interface JoinedInto {
+interface JoinedInto extends Partial<FirstAnswer> {
   agent_id: string | null
   people_only: boolean
   opened_at: string
@@ -67,9 +68,10 @@ export async function moveConversations(tx: Tx, actor: Actor, from: string, to: 
     JoinedRow & { id: string; into: string; was: JoinedInto; first_unread: string | null }
   >`
     select f.id, t.id as into, f.channel_id, f.opened_at, f.last_message_at, f.last_message_id, f.window_ends_at, f.waiting_since, f.unread_count, f.waits_until, f.first_asked_at,
-      f.read_to, f.agent_id, f.agent_name, f.people_only,
+      f.read_to, f.agent_id, f.agent_name, f.people_only, f.first_answered_at, f.first_answered_by_id, f.first_answered_by_name,
       jsonb_build_object('agent_id', t.agent_id, 'people_only', t.people_only, 'opened_at', t.opened_at, 'last_message_at', t.last_message_at,
-        'window_ends_at', t.window_ends_at, 'waiting_since', t.waiting_since, 'waits_until', t.waits_until, 'first_asked_at', t.first_asked_at) as was,
+        'window_ends_at', t.window_ends_at, 'waiting_since', t.waiting_since, 'waits_until', t.waits_until, 'first_asked_at', t.first_asked_at,
+        'first_answered_at', t.first_answered_at, 'first_answered_by_id', t.first_answered_by_id, 'first_answered_by_name', t.first_answered_by_name) as was,
       least(${firstUnread(sql`f`)}, ${firstUnread(sql`t`)}) as first_unread
     from conversations f join conversations t on t.org_id = f.org_id and t.contact_id = ${to} and t.channel_id = f.channel_id and t.closed_at is null
     where f.org_id = ${orgId} and f.contact_id = ${from} and f.closed_at is null
@@ -92,6 +94,7 @@ export async function moveConversations(tx: Tx, actor: Actor, from: string, to: 
         people_only = people_only or ${row.people_only}
       where org_id = ${orgId} and id = ${into}`.execute(tx)
     await showWhatIsThere(tx, orgId, into)
+    await joinFirstAnswers(tx, orgId, into, row)
     const brought = {
       suggestions: await moveSuggestions(tx, orgId, id, into),
       calls: await moveCalls(tx, orgId, id, into),
@@ -131,6 +134,11 @@ export async function returnConversations(
     await sql`update messages set conversation_id = ${id} where org_id = ${orgId} and conversation_id = ${into} and id = any(${messages}::uuid[])`.execute(
       tx,
     )
+    // With them what the customer has made of them since.
+    await sql`
+      update messages a set conversation_id = ${id} from messages m
+      where m.org_id = ${orgId} and m.conversation_id = ${id} and m.id = any(${messages}::uuid[]) and a.org_id = m.org_id and a.channel_id = m.channel_id
+        and a.target = m.wa_message_id and a.conversation_id = ${into}`.execute(tx)
     await showWhatIsThere(tx, orgId, into)
     if (brought) {
       await returnSuggestions(tx, orgId, into, id, brought.suggestions)
@@ -138,6 +146,8 @@ export async function returnConversations(
       await returnActs(tx, orgId, into, id, brought)
     }
     if (was) await returnTimes(tx, orgId, into, row, was)
+    await partFirstAnswers(tx, orgId, id, row)
+    if (was) await partFirstAnswers(tx, orgId, into, was)
     if (was) await returnAgents(tx, actor, { id, into, row, was })
   }
 }

@@ -14,6 +14,9 @@ export interface SaidNow {
   channelId: string
   direction: 'in' | 'out'
   type: string
+  /** WhatsApp's id of it, and of the message that it changes, deletes or reacts to. */
+  waMessageId: string
+  target: string | null
   at: string
 }
 
@@ -41,7 +44,8 @@ const dayAfter = (at: string) => new Date(Date.parse(at) + DAY_MS).toISOString()
 
 /**
  * The conversation of each message, by the message's id; none for what belongs to none. A customer's message opens one
- * when none is open between that contact and that number, or when the open one had expired before it.
+ * when none is open between that contact and that number, or when the open one had expired before it. What is about another
+ * message belongs where that one stands, closed or not.
  * Conversations show the messages as their last ones, and as unread, from then on.
  */
 export async function assignConversations(
@@ -49,9 +53,12 @@ export async function assignConversations(
   orgId: string,
   said: readonly SaidNow[],
 ): Promise<Map<string, string>> {
-  const assigned = new Map<string, string>()
-  if (said.length === 0) return assigned
-  const groups = Map.groupBy(said, (each) => keyOf(each.contactId, each.channelId))
+  if (said.length === 0) return new Map()
+  const assigned = await assignToTargets(tx, orgId, said)
+  const groups = Map.groupBy(
+    said.filter(({ id }) => !assigned.has(id)),
+    (each) => keyOf(each.contactId, each.channelId),
+  )
   const open = await lockOpen(
     tx,
     orgId,
@@ -75,11 +82,36 @@ export async function assignConversations(
     )
   }
   for (const { id, messageIds } of series.flat()) for (const messageId of messageIds) assigned.set(messageId, id)
+  followTargets(said, assigned)
   await showMessages(tx, orgId, said, assigned)
   return assigned
 }
 
-const keyOf = (contactId: string, channelId: string) => `${contactId}\n${channelId}`
+/** Those that are about a message which is stored, with its conversation. */
+async function assignToTargets(tx: Tx, orgId: string, said: readonly SaidNow[]): Promise<Map<string, string>> {
+  const about = said.filter(({ target, type }) => target !== null && SAYING_NOTHING.has(type))
+  if (about.length === 0) return new Map()
+  const { rows } = await sql<{ id: string; conversation_id: string }>`
+    select k.id, t.conversation_id
+    from unnest(${about.map(({ id }) => id)}::uuid[], ${about.map(({ contactId }) => contactId)}::uuid[], ${about.map(({ channelId }) => channelId)}::uuid[],
+      ${about.map(({ target }) => target)}::text[]) as k (id, contact_id, channel_id, target)
+    cross join lateral (select contact_id, conversation_id from messages
+      where org_id = ${orgId} and channel_id = k.channel_id and wa_message_id = k.target limit 1) t
+    where t.contact_id = k.contact_id and t.conversation_id is not null`.execute(tx)
+  return new Map(rows.map((row) => [row.id, row.conversation_id]))
+}
+
+/** The same for those about one that came together with them. */
+function followTargets(said: readonly SaidNow[], assigned: Map<string, string>): void {
+  const byWaId = new Map(said.map((each) => [keyOf(each.channelId, each.waMessageId), each]))
+  for (const { id, contactId, channelId, target } of said) {
+    const about = target === null ? undefined : byWaId.get(keyOf(channelId, target))
+    const place = about?.contactId === contactId ? assigned.get(about.id) : undefined
+    if (place !== undefined) assigned.set(id, place)
+  }
+}
+
+const keyOf = (one: string, other: string) => `${one}\n${other}`
 const expiryOf = ({ window_ends_at, waits_until }: Open) =>
   waits_until !== null && waits_until > window_ends_at ? waits_until : window_ends_at
 const speaks = ({ direction, type }: SaidNow) => direction === 'in' && !SAYING_NOTHING.has(type)

@@ -297,6 +297,8 @@ const saidNow = ({ id, contactId, said: { channel, update, at } }: Stored): Said
   channelId: channel.id,
   direction: directionOf(update),
   type: typeOf(update),
+  waMessageId: update.wa_message_id,
+  target: targetOf(update),
   at,
 })
 

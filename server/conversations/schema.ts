@@ -201,6 +201,7 @@ export const listMessages = route({
             }),
           )
           .describe('Those that the messages of the page belong to.'),
+        merged_ids: z.array(Id).describe('Conversations that went into this one by merges: their ids lead here.'),
         first_unread_id: Id.nullable().describe('The oldest message of the customer after what was read.'),
         next_cursor: z.string().nullable(),
       })

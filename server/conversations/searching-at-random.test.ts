@@ -22,6 +22,8 @@ interface Said {
   arrived: number
   /** What was made of it since, first to last: other words, or null where it was deleted. */
   changes: (string | null)[]
+  /** So long after it the first of them came. */
+  changedAfter: number
 }
 interface Talk {
   id: string
@@ -73,6 +75,8 @@ function newTalk(): Talk {
       text: roll(10) === 0 ? null : newText(),
       arrived: arrived(),
       changes: roll(6) === 0 ? [...times(roll(3), newText), ...(roll(2) === 0 ? [null] : [])] : [],
+      // Many of them when all was said.
+      changedAfter: roll(2) * roll(40) * DAY,
     })),
   }
 }
@@ -104,11 +108,18 @@ beforeAll(async () => {
     ],
   )
   // What was said before the number was connected is in no conversation, and is not found.
-  const before = times(50, () => ({ of: null, contact: one(contacts), text: newText(), arrived: NOW, changes: [] }))
+  const before = times(50, () => ({
+    of: null,
+    contact: one(contacts),
+    text: newText(),
+    arrived: NOW,
+    changes: [],
+    changedAfter: 0,
+  }))
   const all = [
     ...before,
     ...talks.flatMap(({ id, contact, said }) => said.map((each) => ({ ...each, of: id, contact }))),
-  ].flatMap(({ changes, ...said }) => {
+  ].flatMap(({ changes, changedAfter, ...said }) => {
     const id = newId()
     return [
       { ...said, id, type: 'text', target: null },
@@ -118,7 +129,7 @@ beforeAll(async () => {
         type: text === null ? 'revoke' : 'edit',
         target: `wamid.${id}`,
         text,
-        arrived: said.arrived + n + 1,
+        arrived: Math.min(said.arrived + changedAfter, NOW) + n + 1,
       })),
     ]
   })
@@ -162,7 +173,8 @@ const holding = (sought: string, which: (talk: Talk) => boolean): string[] =>
 /** Some letters in a row of one of the texts, often few; or letters that are in none. */
 function part(): string {
   const letters = Array.from(
-    one(one(talks).said.concat({ text: 'xylophone 电话', arrived: 0, changes: [] })).text ?? one(WORDS),
+    one(one(talks).said.concat({ text: 'xylophone 电话', arrived: 0, changes: [], changedAfter: 0 })).text ??
+      one(WORDS),
   )
   const from = roll(letters.length || 1)
   return letters.slice(from, from + 1 + roll(one([2, 4, 12, 40]))).join('')

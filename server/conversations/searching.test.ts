@@ -6,7 +6,7 @@ import { composeMessage, deletionOf, editOf, reactionTo } from '../channels/what
 import { newId } from '../lib/ids.ts'
 import { eraseContact } from '../privacy/schema.ts'
 import { forgetOldMessages } from './old-messages.ts'
-import { listConversations } from './schema.ts'
+import { closeConversation, listConversations } from './schema.ts'
 
 const CONVERSATIONS = 8000
 
@@ -112,6 +112,62 @@ test('what nobody sees in the thread any more is not found: what was deleted, wh
   await says(editOf('wamid.unknown', 'I take the flamingo'))
   await says(editOf('wamid.unknown', 'I take the pelican'))
   expect([await found('flamingo'), await found('pelican')]).toEqual([[rosa], [rosa]])
+})
+
+test('what the customer changes once their conversation is closed is found in it, and neither opens it nor counts in the next one', async () => {
+  const person = await server.newPerson('admin')
+  const { deliver, phoneNumberId, displayPhone } = await server.newAccount(person)
+  let seconds = 0
+  const compose = (message: object, from = '+16505551234', ago = 60_000) => {
+    const id = `wamid.${newId()}`
+    const at = new Date(Date.now() - ago + 1000 * seconds++)
+    return {
+      id,
+      body: composeMessage({ phoneNumberId, displayPhone, wabaId: '1', from, at, message: { id, ...message } }),
+    }
+  }
+  const says = async (message: object) => {
+    const { id, body } = compose(message)
+    await deliver(body)
+    await server.interpret()
+    return id
+  }
+  const text = (body: string) => ({ type: 'text', text: { body } })
+  const listed = async () => (await person.call(listConversations, {})).conversations
+  const found = async (word: string) =>
+    (await person.call(listConversations, { query: { search: word } })).conversations.map(({ id }) => id)
+
+  const order = await says(text('I take the rhinoceros'))
+  const other = await says(text('And a tapir'))
+  const { id } = (await listed())[0]!
+  await person.call(closeConversation, { params: { id }, body: {} })
+  const closed = await listed()
+  await says(editOf(order, 'I take the crocodile'))
+  expect([await found('rhinoceros'), await found('crocodile')]).toEqual([[], [id]])
+  expect(await listed()).toEqual([{ ...closed[0], contact: expect.anything() as unknown }])
+
+  await says(text('Hello again'))
+  const before = (await listed())[0]!
+  expect(before.id).not.toBe(id)
+  await says(editOf(other, 'And a marmoset'))
+  await says(reactionTo(other, '🦏'))
+  expect([await found('marmoset'), await found('🦏')]).toEqual([[id], [id]])
+  expect((await listed())[0]).toEqual({ ...before, contact: expect.anything() as unknown })
+  await says(editOf(order, 'I take the alligator'))
+  expect([await found('crocodile'), await found('alligator')]).toEqual([[], [id]])
+  await says(deletionOf(other))
+  expect(await found('marmoset')).toEqual([])
+
+  // They may come in one go, with what was said long after the message.
+  const [bo, long] = ['+16505551235', 50 * 3_600_000]
+  const { id: wrong, body: message } = compose(text('Two flamingos'), bo, long)
+  const bodies = [compose(text('Hello, this is Bo'), bo).body, compose(editOf(wrong, 'Three pelicans'), bo).body]
+  for (const body of [message, ...bodies]) await deliver(body)
+  await server.interpret()
+  const [last, first] = (await listed()).filter(({ contact }) => contact.phone === bo)
+  expect(await found('this is Bo')).toEqual([last!.id])
+  expect(await found('Three pelicans')).toEqual([first!.id])
+  expect(await found('flamingos')).toEqual([])
 })
 
 test('nothing is found of who was erased, nor of messages that are kept no longer', async () => {

@@ -6,8 +6,8 @@ import { Problem } from '../lib/errors.ts'
 import { about, isRevoked, lineNow, says, stands, textNow } from './about.ts'
 import { cursorAt, readCursor } from './cursor.ts'
 import { furthestStatus, outboxState } from './delivery.ts'
-import { conversationMissing } from './locking.ts'
 import { KEPT_THERE } from './media.ts'
+import { conversationMissing, joinedInto } from './missing.ts'
 import type { ConversationStatus, Message } from './schema.ts'
 
 interface MessageRow extends Omit<Message, 'delivery'> {
@@ -78,6 +78,7 @@ export interface ThreadPage {
     closed_by: string | null
     agent: { id: string; name: string; ai: boolean } | null
   }[]
+  merged_ids: string[]
   first_unread_id: string | null
   next_cursor: string | null
 }
@@ -97,7 +98,7 @@ export async function listMessages(
     db,
   )
   const thread = threads[0]
-  if (!thread) throw conversationMissing()
+  if (!thread) throw await conversationMissing(db, actor.org_id, conversationId)
   const from = cursor === undefined ? null : readCursor(cursor)
   const { rows } = await sql<MessageRow>`
     select ${columns} from messages m ${joins}
@@ -111,6 +112,7 @@ export async function listMessages(
     conversations: await headsOf(db, actor, [
       ...new Set(page.flatMap(({ conversation_id }) => conversation_id ?? [])).add(conversationId),
     ]),
+    merged_ids: await joinedInto(db, actor.org_id, thread.contact_id, conversationId),
     first_unread_id: await firstUnread(db, actor, conversationId, thread.read_to),
     next_cursor: rows.length > limit && last ? cursorAt({ at: last.sent_at, id: last.id }) : null,
   }

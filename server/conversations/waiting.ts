@@ -46,6 +46,45 @@ export async function countFirstAnswers(tx: Tx, orgId: string, ids: readonly str
     where c.org_id = ${orgId} and c.id = any(${ids}::uuid[]) and c.first_answered_at is null`.execute(tx)
 }
 
+export interface FirstAnswer {
+  first_answered_at: string | null
+  first_answered_by_id: string | null
+  first_answered_by_name: string | null
+}
+
+const valuesOf = ({
+  first_answered_at: at,
+  first_answered_by_id: by,
+  first_answered_by_name: name,
+}: Partial<FirstAnswer>) => sql`${at ?? null}::timestamptz, ${by ?? null}::uuid, ${name ?? null}::text`
+
+/**
+ * A conversation took in another one, whose first answer is given: the earlier of the two is its first now, or one that
+ * answers what the customer had asked in the other before it.
+ */
+export async function joinFirstAnswers(tx: Tx, orgId: string, id: string, other: Partial<FirstAnswer>): Promise<void> {
+  // Of answers that are kept no more the conversations know.
+  await sql`
+    update conversations c set (first_answered_at, first_answered_by_id, first_answered_by_name) = (
+      select a.at, a.by_id, a.by_name from (
+        select f.* from ${firstAnswer} f
+        union all select c.first_answered_at, c.first_answered_by_id, c.first_answered_by_name
+        union all select ${valuesOf(other)}
+      ) a (at, by_id, by_name) where a.at is not null order by a.at limit 1)
+    where c.org_id = ${orgId} and c.id = ${id}`.execute(tx)
+}
+
+/** It was taken out again: what had its own first answer has that again, and what had none the first since. */
+export async function partFirstAnswers(tx: Tx, orgId: string, id: string, own: Partial<FirstAnswer>): Promise<void> {
+  await sql`
+    update conversations c set (first_answered_at, first_answered_by_id, first_answered_by_name) = (
+      select a.at, a.by_id, a.by_name from (
+        select 1 as n, ${valuesOf(own)}
+        union all select 2, f.* from ${firstAnswer} f
+      ) a (n, at, by_id, by_name) where a.at is not null order by a.n limit 1)
+    where c.org_id = ${orgId} and c.id = ${id}`.execute(tx)
+}
+
 /** Locks conversations before their messages are touched in the outbox, as whoever sends again does. */
 export async function lockConversations(tx: Tx, orgId: string, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return

@@ -1,7 +1,7 @@
 // The tabs that people have open, as these tell it: each is a row that has to be told again, or it counts as gone.
 import { sql } from 'kysely'
 import type { Actor } from '../access/actor.ts'
-import { conversationMissing } from '../conversations/locking.ts'
+import { conversationMissing } from '../conversations/missing.ts'
 import type { Db, Tx } from '../lib/db.ts'
 import type { TabReport } from './schema.ts'
 
@@ -25,7 +25,7 @@ export async function reportTab(
   if (conversation_id !== null) {
     const { rows } =
       await sql`select from conversations where org_id = ${actor.org_id} and id = ${conversation_id}`.execute(tx)
-    if (rows.length === 0) throw conversationMissing()
+    if (rows.length === 0) throw await conversationMissing(tx, actor.org_id, conversation_id)
   }
   const { rows } = await sql<{ is_new: boolean }>`
     insert into presences (org_id, user_id, tab_id, conversation_id, writing_until)

@@ -34,7 +34,7 @@ Give each write an \`Idempotency-Key\` of its own, such as a UUID, and repeat th
 Each key may make a number of calls a minute, over all servers; administrators set it. Each call that a key is taken for counts, refused ones too, and its answer says in \`RateLimit\` how many are left and in how many seconds there are more. Beyond it a call is answered 429, with \`Retry-After\`. What is refused before counts nothing and says nothing of it: 401, 403 \`address_not_allowed\`, 404 \`route_missing\`, 413, 414 and 415. The body of a call has at most 1 MiB.
 
 ## Errors
-Whatever goes wrong is answered as \`application/problem+json\` (RFC 9457). \`code\` and \`reason\` are stable, and programs decide by them; \`detail\` is a sentence for people that says what to do; \`field\` names the input at fault. An object of another organization is answered as one that does not exist: 404.
+Whatever goes wrong is answered as \`application/problem+json\` (RFC 9457). \`code\` and \`reason\` are stable, and programs decide by them; \`detail\` is a sentence for people that says what to do; \`field\` names the input at fault. An object of another organization is answered as one that does not exist: 404. So is a contact that was merged into another (\`merged\`), and a conversation that went into another by that (\`conversation_merged\`); \`data.merged_into\` says into which.
 
 ## Changes
 Fields may be added to answers at any time, and optional ones to calls. Nothing else changes under \`/v1\` without notice: what is going to end says so for at least twelve months by the headers \`Deprecation\` (RFC 9745) and \`Sunset\` (RFC 8594), and in the changelog.

@@ -13,10 +13,10 @@ test.afterEach(() => earmark.stop())
 const NAME = 'Li Wei'
 const PHONE = '+15550101001'
 
-async function customerWrites(page: Page, text: string): Promise<void> {
+async function customerWrites(page: Page, text: string, from = PHONE, name = NAME): Promise<void> {
   const response = await page.request.post(`${earmark.url}/v1/test-phone/messages`, {
     headers: { 'earmark-request': 'test', 'earmark-organization': SLUG },
-    data: { from: PHONE, name: NAME, text },
+    data: { from, name, text },
   })
   expect(response.status(), await response.text()).toBe(204)
 }
@@ -201,4 +201,119 @@ test('what failed in an earlier conversation is not tried again there, but can b
   await threadOf(page).getByRole('button', { name: 'Write it again' }).click()
   await expect(composerOf(page)).toHaveValue('refused once')
   await expect(composerOf(page)).toBeFocused()
+})
+
+/** Another customer's conversation, as it turns out the same one's; answers how to make one of both, and how to take that back. */
+async function writesAgainAs(page: Page, name: string) {
+  await customerWrites(page, 'from my other phone', '+15550101002', name)
+  type Listed = { conversations: { id: string; contact: { id: string; display_name: string } }[] }
+  const all = async () => (await callAs<Listed>(page, earmark.url, 'GET', '/v1/conversations')).conversations
+  await expect.poll(async () => (await all()).length).toBe(2)
+  const conversations = await all()
+  const of = (who: string) => conversations.find(({ contact }) => contact.display_name === who)!
+  const [from, into] = [of(NAME), of(name)]
+  const merge = async () => {
+    const { merge_id } = await callAs<{ merge_id: string }>(
+      page,
+      earmark.url,
+      'POST',
+      `/v1/contacts/${into.contact.id}/merge`,
+      { merged_id: from.contact.id },
+    )
+    return async () => {
+      const response = await page.request.delete(`${earmark.url}/v1/contacts/merges/${merge_id}`, {
+        headers: { 'earmark-request': 'test', 'earmark-organization': SLUG },
+      })
+      expect(response.status(), await response.text()).toBe(204)
+    }
+  }
+  return { from: from.id, into: into.id, merge }
+}
+
+const OTHER = 'Wei from work'
+const otherComposerOf = (page: Page) => page.getByRole('textbox', { name: `Message to ${OTHER}` })
+const blockSending = (page: Page) =>
+  page.route('**/v1/conversations/*/messages', (route) =>
+    route.request().method() === 'POST' ? route.abort() : route.fallback(),
+  )
+
+test('whoever writes in a conversation that becomes one with another goes on there, with the draft and what was not sent', async ({
+  page,
+}) => {
+  await customerWrites(page, 'hello')
+  const { from, into, merge } = await writesAgainAs(page, OTHER)
+  await takes(page)
+  await blockSending(page)
+  await page.keyboard.type('through a wall')
+  await page.keyboard.press('Enter')
+  await expect(threadOf(page).getByRole('alert')).toContainText('Not sent.')
+  await page.unrouteAll({ behavior: 'wait' })
+  // One is on its way when it happens.
+  const { promise, resolve } = Promise.withResolvers<void>()
+  await page.route(`**/v1/conversations/${from}/messages`, async (route) => {
+    if (route.request().method() === 'POST') await promise
+    await route.fallback()
+  })
+  await page.keyboard.type('on its way')
+  await page.keyboard.press('Enter')
+  await page.keyboard.type('half a senten')
+  const undo = await merge()
+
+  await expect(page.getByText('The customer’s two conversations are one now.')).toBeVisible()
+  await expect(page).toHaveURL(new RegExp(`conversation=${into}`))
+  await expect(otherComposerOf(page)).toHaveValue('half a senten')
+  await expect(otherComposerOf(page)).toBeFocused()
+  await page.keyboard.type('ce')
+  await expect(otherComposerOf(page)).toHaveValue('half a sentence')
+  await expect(threadOf(page).getByText('from my other phone')).toBeVisible()
+  await expect(threadOf(page).getByText('hello')).toBeVisible()
+  await checkAccessibility(page)
+
+  resolve()
+  await threadOf(page).getByRole('button', { name: 'Try again' }).click()
+  await expect(threadOf(page).getByRole('alert')).toHaveCount(0)
+  await expect(threadOf(page).getByText('Being sent')).toHaveCount(0)
+  type Thread = { messages: { text: string; direction: string }[] }
+  const sent = async () =>
+    (await callAs<Thread>(page, earmark.url, 'GET', `/v1/conversations/${into}/messages`)).messages
+      .filter(({ direction }) => direction === 'out')
+      .map(({ text }) => text)
+      .toSorted()
+  await expect.poll(sent).toEqual(['on its way', 'through a wall'])
+  for (const text of ['on its way', 'through a wall']) await expect(threadOf(page).getByText(text)).toHaveCount(1)
+  await page.unrouteAll({ behavior: 'wait' })
+
+  // An old link leads there, for who looks on as well; taken apart, it leads to its own again.
+  for (const place of ['inbox', 'conversations']) {
+    await page.goto(`${earmark.url}/o/${SLUG}/${place}?conversation=${from}`)
+    await expect(page).toHaveURL(new RegExp(`conversation=${into}`))
+    await expect(threadOf(page).getByText('from my other phone')).toBeVisible()
+  }
+  await undo()
+  await page.goto(`${earmark.url}/o/${SLUG}/inbox?conversation=${from}`)
+  await expect(threadOf(page).getByText('hello')).toBeVisible()
+  await expect(page).toHaveURL(new RegExp(`conversation=${from}`))
+  await expect(threadOf(page).getByText('from my other phone')).toHaveCount(0)
+})
+
+test('what was begun in a conversation that went into another while nobody looked is offered there', async ({
+  page,
+}) => {
+  await customerWrites(page, 'hello')
+  const { into, merge } = await writesAgainAs(page, OTHER)
+  await takes(page)
+  await composerOf(page).fill('Yes, it is, and the blue')
+  await page.getByRole('link', { name: /^Waiting/ }).click()
+  await page.getByRole('listitem').filter({ hasText: OTHER }).getByRole('link').click()
+  await page.getByRole('button', { name: 'Take', exact: true }).click()
+  await otherComposerOf(page).fill('Good morning')
+  await page.getByRole('link', { name: 'Contacts', exact: true }).click()
+  await merge()
+  await page.goto(`${earmark.url}/o/${SLUG}/inbox?list=mine&conversation=${into}`)
+  await expect(otherComposerOf(page)).toHaveValue('Good morning')
+  const earlier = page.getByRole('region', { name: 'You had begun to write this in an earlier conversation.' })
+  await expect(earlier).toContainText('Yes, it is, and the blue')
+  await earlier.getByRole('button', { name: 'Use it here' }).click()
+  await expect(otherComposerOf(page)).toHaveValue('Good morning\nYes, it is, and the blue')
+  await expect(earlier).toHaveCount(0)
 })

@@ -1072,6 +1072,8 @@ export interface components {
             ai: boolean;
           } | null;
         })[];
+      /** @description Conversations that went into this one by merges: their ids lead here. */
+      merged_ids: string[];
       /** @description The oldest message of the customer after what was read. */
       first_unread_id: string | null;
       next_cursor: string | null;

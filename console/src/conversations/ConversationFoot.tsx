@@ -132,7 +132,11 @@ export function ConversationFoot({
   return (
     <>
       <PausedNotice channelId={conversation.channel_id} />
-      <KeptEarlier conversation={conversation} onDone={() => input.current?.focus()} />
+      <KeptEarlier
+        conversation={conversation}
+        mergedIds={thread?.[0]?.merged_ids ?? []}
+        onDone={() => input.current?.focus()}
+      />
       <Composer key={conversation.id} conversation={conversation} name={name} input={input} />
     </>
   )

@@ -4,7 +4,6 @@ import { useDocumentVisibility } from '@mantine/hooks'
 import { lazy, Suspense, useEffect, useImperativeHandle, useMemo, useRef, useState, type Ref } from 'react'
 import type { Conversation } from '../../../server/conversations/schema.ts'
 import { may, useOrganization, useSession } from '../access/queries.ts'
-import { isProblem } from '../lib/api.ts'
 import { m } from '../paraglide/messages.js'
 import { AlsoHere } from '../presence/AlsoHere.tsx'
 import { showConversation } from '../presence/reporting.ts'
@@ -15,7 +14,9 @@ import { CloseDialog, ClosesWhenSent } from './CloseDialog.tsx'
 import classes from './ConversationPane.module.css'
 import { ConversationFoot } from './ConversationFoot.tsx'
 import { ConversationHead } from './ConversationHead.tsx'
+import { useCarriesOver, useFollowsMerge, writeOn } from './going-on.ts'
 import { HandOverDialog } from './HandOverDialog.tsx'
+import { isGone, mergedInto } from './merged.ts'
 import { useUnsent } from './outbox.ts'
 import { useActOn } from './queries.ts'
 import { Thread } from './Thread.tsx'
@@ -49,6 +50,8 @@ interface ConversationPaneProps {
   onTaken?: () => void
   /** Opens another conversation. */
   onOpen: (id: string) => void
+  /** Opens the one that this one went into, in its place. */
+  onMerged: (into: string) => void
   /** Somebody looks on who does not answer here, and may close it all the same. */
   watching?: boolean
   /** Whether the contact stands beside it; undefined where it never does. */
@@ -65,6 +68,7 @@ export function ConversationPane({
   onBack,
   onTaken,
   onOpen,
+  onMerged,
   watching = false,
   contact,
 }: ConversationPaneProps) {
@@ -80,6 +84,8 @@ export function ConversationPane({
   const mayAnswer = may(organization, 'conversations:answer')
   const hasAi = conversation?.status === 'active' && conversation.agent?.ai === true
   const pages = thread.data?.pages
+  useFollowsMerge({ id, error, input, onMerged })
+  useCarriesOver(id, pages?.[0]?.merged_ids)
   const newestOfCustomer = useMemo(() => pages && newestOf(pages, id, 'in'), [pages, id])
   useMarksRead({
     id: isMine && !watching && conversation.unread_count > 0 ? newestOfCustomer?.id : undefined,
@@ -94,6 +100,7 @@ export function ConversationPane({
   useEffect(() => {
     if (isMine && justTaken.current === id) input.current?.focus()
     justTaken.current = undefined
+    if (isMine) writeOn(id, input.current)
   }, [isMine, id])
   const take = (over: boolean) => {
     if (!conversation || act.isPending) return
@@ -127,9 +134,9 @@ export function ConversationPane({
   }))
 
   if (!conversation) {
-    return isProblem(error, 404) ? (
+    return isGone(error) ? (
       <EmptyState title={m.conversation_missing_title()} text={m.conversation_missing_text()} heading="h2" />
-    ) : error ? (
+    ) : error && mergedInto(error) === null ? (
       <div className={classes.failure}>
         <ErrorNotice error={error} onRetry={onRetry} />
       </div>

@@ -8,7 +8,6 @@ import { useState } from 'react'
 import type { Conversation } from '../../../server/conversations/schema.ts'
 import { Allowed } from '../access/Allowed.tsx'
 import { useOrganization } from '../access/queries.ts'
-import { isProblem } from '../lib/api.ts'
 import { m } from '../paraglide/messages.js'
 import { AiMark } from '../ai-agents/AiMark.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
@@ -21,6 +20,7 @@ import { viewLink, viewLinkActive, ViewLinks } from '../ui/ViewLinks.tsx'
 import { AgentFigures } from './AgentFigures.tsx'
 import { ConversationPane } from './ConversationPane.tsx'
 import classes from './ConversationsPage.module.css'
+import { isGone } from './merged.ts'
 import { OversightFilters } from './OversightFilters.tsx'
 import { oversightQueryOf, readOversightSearch, type OversightSearch } from './oversight-search.ts'
 import { conversationListQuery, conversationQuery } from './queries.ts'
@@ -154,6 +154,7 @@ function ConversationList({ search }: { search: OversightSearch }) {
           id={openId}
           row={conversations?.find(({ id }) => id === openId)}
           onOpen={(id) => change({ conversation: id })}
+          onMerged={(into) => change({ conversation: into }, true)}
           onClose={() => change({ conversation: undefined })}
         />
       )}
@@ -204,10 +205,11 @@ interface WatchedProps {
   id: string
   row: Conversation | undefined
   onOpen: (id: string) => void
+  onMerged: (into: string) => void
   onClose: () => void
 }
 
-function Watched({ id, row, onOpen, onClose }: WatchedProps) {
+function Watched({ id, row, onOpen, onMerged, onClose }: WatchedProps) {
   const organization = useOrganization()
   const opened = useQuery(conversationQuery(organization.slug, id))
   const small = useMediaQuery('(max-width: 48em)', undefined, { getInitialValueInEffect: false })
@@ -227,10 +229,11 @@ function Watched({ id, row, onOpen, onClose }: WatchedProps) {
         <ConversationPane
           watching
           id={id}
-          conversation={isProblem(opened.error, 404) ? undefined : (opened.data ?? row)}
+          conversation={isGone(opened.error) ? undefined : (opened.data ?? row)}
           error={opened.error}
           onRetry={() => void opened.refetch()}
           onOpen={onOpen}
+          onMerged={onMerged}
         />
       </div>
     </FocusTrap>

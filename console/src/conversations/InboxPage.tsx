@@ -7,7 +7,6 @@ import type { Conversation } from '../../../server/conversations/schema.ts'
 import { Allowed } from '../access/Allowed.tsx'
 import { useOrganization } from '../access/queries.ts'
 import type { ContactPanelHandle } from '../contacts/ContactPanel.tsx'
-import { isProblem } from '../lib/api.ts'
 import { m } from '../paraglide/messages.js'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { ConversationPane, type ConversationPaneHandle } from './ConversationPane.tsx'
@@ -15,6 +14,7 @@ import { InboxHead } from './InboxHead.tsx'
 import { InboxList, type InboxListHandle } from './InboxList.tsx'
 import { InboxListState } from './InboxListState.tsx'
 import classes from './InboxPage.module.css'
+import { isGone } from './merged.ts'
 import type { ConversationPages } from './placing.ts'
 import { conversationListQuery, conversationQuery } from './queries.ts'
 import { inboxQueryOf, isInboxFiltered, useChangeInbox, useInboxSearch } from './search.ts'
@@ -40,7 +40,7 @@ function Inbox() {
   const openAt = conversations.findIndex(({ id }) => id === openId)
   const opened = useQuery({ ...conversationQuery(organization.slug, openId ?? ''), enabled: openId !== undefined })
   // What was erased with its contact is shown no more.
-  const isThere = openId !== undefined && !isProblem(opened.error, 404)
+  const isThere = openId !== undefined && !isGone(opened.error)
   const conversation = isThere ? (opened.data ?? conversations[openAt]) : undefined
   const isWide = useMediaQuery('(min-width: 80em)', undefined, { getInitialValueInEffect: false }) ?? true
   const showsContact = conversation !== undefined && (search.contact ?? (isWide ? 'shown' : 'hidden')) === 'shown'
@@ -130,6 +130,7 @@ function Inbox() {
             onBack={() => open(undefined)}
             onTaken={() => change({ list: 'mine' }, { replace: true })}
             onOpen={open}
+            onMerged={(into) => change({ conversation: into }, { replace: true })}
             contact={{ shown: showsContact, onToggle: () => showContact(!showsContact) }}
           />
         )}

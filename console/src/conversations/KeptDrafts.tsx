@@ -13,18 +13,15 @@ const KeptDraft = lazy(() => import('./KeptDraft.tsx').then((file) => ({ default
 
 /**
  * The last conversation before this one, with the same contact and number, in which something was written or attached on
- * this device, and not sent. Whether any of its messages are on screen does not matter: the server says which are the same.
+ * this device, and not sent; or one that went into this one. Whether any of its messages are on screen does not matter: the server says which are the same.
  */
-function useKeptEarlier(userId: string, conversation: Conversation): string | undefined {
+function useKeptEarlier(userId: string, conversation: Conversation, mergedIds: readonly string[]): string | undefined {
   const { slug } = useOrganization()
   const kept = new Set(`${useWrittenIn(userId)} ${useAttachedIn()}`.split(' '))
   // Ids sort in the order of opening.
   const before = [...kept].filter((id) => id !== '' && id < conversation.id)
   const { data = [] } = useQuery({ ...sameThreadQuery(slug, conversation), enabled: before.length > 0 })
-  return before
-    .filter((id) => data.includes(id))
-    .toSorted()
-    .at(-1)
+  return [...before.filter((id) => data.includes(id)), ...mergedIds.filter((id) => kept.has(id))].toSorted().at(-1)
 }
 
 /** Below a conversation in which one cannot write now. */
@@ -43,14 +40,16 @@ export function KeptHere({ conversationId }: { conversationId: string }) {
 
 interface KeptEarlierProps {
   conversation: Conversation
+  /** Those that went into it. */
+  mergedIds: readonly string[]
   onDone: () => void
 }
 
 /** Above the box to answer: what was left in earlier conversations, to go on with here. */
-export function KeptEarlier({ conversation, onDone }: KeptEarlierProps) {
+export function KeptEarlier({ conversation, mergedIds, onDone }: KeptEarlierProps) {
   const { user } = useSession()
   const conversationId = conversation.id
-  const kept = useKeptEarlier(user.id, conversation)
+  const kept = useKeptEarlier(user.id, conversation, mergedIds)
   if (kept === undefined) return null
   const use = () => {
     const { text } = draftOf(user.id, kept)

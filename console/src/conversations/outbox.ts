@@ -1,13 +1,15 @@
 // What was written here and is not yet known to the server: shown at once, sent one after another, and kept until it is there.
 import type { QueryClient } from '@tanstack/react-query'
 import { useCallback, useSyncExternalStore } from 'react'
-import type { sendMedia, sendMessage } from '../../../server/conversations/schema.ts'
+import type { Message, sendMedia, sendMessage } from '../../../server/conversations/schema.ts'
 import { whenPersonLeaves } from '../access/leaving.ts'
 import { call } from '../lib/api.ts'
 import { holdTypedText } from '../lib/typed-text.ts'
 import type { Quote } from './drafts.ts'
 import { conversationKeys } from './keys.ts'
+import { mergedInto } from './merged.ts'
 import { putMessage, type ThreadPages } from './thread-pages.ts'
+import { readNewestMessages } from './thread-reading.ts'
 
 export interface Unsent {
   /** Names the message for as long as it is tried: the server has it once, however often that is. */
@@ -17,6 +19,8 @@ export interface Unsent {
   /** Goes with it; the text is its caption. */
   file: File | null
   written_at: string
+  /** The conversation for which the server was asked to send it: until it says that it has none such, it may have done so there. */
+  asked: string | null
   /** Why it could not be sent; null while it is on its way. */
   failure: unknown
   /** It is on its way for so long that something is wrong: the network, for instance. */
@@ -52,6 +56,29 @@ function change(conversationId: string, to: (before: readonly Unsent[]) => reado
   tell()
 }
 
+/** The conversation in which a message waits; undefined when it does no more. */
+const placeOf = (key: string): string | undefined =>
+  [...waiting].find(([, messages]) => messages.some((each) => each.key === key))?.[0]
+
+/** Wherever it waits by now. */
+function changeOne(key: string, changes: Partial<Unsent>): void {
+  const place = placeOf(key)
+  if (place !== undefined)
+    change(place, (before) => before.map((each) => (each.key === key ? { ...each, ...changes } : each)))
+}
+
+/** What waits in a conversation waits from now on in the one that took it in, and what is written there goes after it. */
+export function moveUnsent(from: string, into: string): void {
+  const moved = waiting.get(from)
+  if (!moved) return
+  waiting.delete(from)
+  change(into, (before) => [...before, ...moved].toSorted((a, b) => (a.written_at < b.written_at ? -1 : 1)))
+  last.set(
+    into,
+    Promise.all([last.get(into), last.get(from)]).then(() => undefined),
+  )
+}
+
 export interface Where {
   queryClient: QueryClient
   organization: string
@@ -65,6 +92,7 @@ export function write(where: Where, text: string, replyTo: Quote | null, file: F
     reply_to: replyTo,
     file,
     written_at: new Date().toISOString(),
+    asked: null,
     failure: null,
     late: false,
   }
@@ -73,48 +101,71 @@ export function write(where: Where, text: string, replyTo: Quote | null, file: F
 }
 
 export function tryAgain(where: Where, unsent: Unsent): void {
-  const again = { ...unsent, failure: null, late: false }
-  change(where.conversationId, (before) => before.map((each) => (each.key === unsent.key ? again : each)))
-  send(where, again)
+  changeOne(unsent.key, { failure: null, late: false })
+  send(where, unsent)
 }
 
 export const drop = (conversationId: string, unsent: Unsent): void =>
   change(conversationId, (before) => before.filter((each) => each.key !== unsent.key))
 
-function send({ queryClient, organization, conversationId }: Where, unsent: Unsent): void {
-  const { key, text, reply_to, file } = unsent
-  const at = { organization, params: { id: conversationId }, once: key }
-  const reply = reply_to === null ? {} : { reply_to: reply_to.id }
-  const timer = window.setTimeout(
-    () => change(conversationId, (before) => before.map((each) => (each.key === key ? { ...each, late: true } : each))),
-    file === null ? LATE_MS.text : LATE_MS.file,
-  )
+function send({ queryClient, organization, conversationId }: Where, { key, file }: Unsent): void {
+  const timer = window.setTimeout(() => changeOne(key, { late: true }), file === null ? LATE_MS.text : LATE_MS.file)
   const sending = async () => {
-    if (!waiting.get(conversationId)?.some((each) => each.key === key)) return
     try {
-      const message =
-        file === null
-          ? await call<typeof sendMessage>('post', '/v1/conversations/{id}/messages', {
-              ...at,
-              body: { text, client_key: key, ...reply },
-            })
-          : await call<typeof sendMedia>('post', '/v1/conversations/{id}/media', {
-              ...at,
-              query: { file_name: file.name, client_key: key, ...(text === '' ? {} : { caption: text }), ...reply },
-              body: file,
-            })
-      queryClient.setQueryData<ThreadPages>(
-        conversationKeys.messages(organization, conversationId),
-        (before) => before && putMessage(before, message),
-      )
-      drop(conversationId, unsent)
+      for (let sent = false; !sent;)
+        // oxlint-disable-next-line no-await-in-loop -- where it went into another one, it is sent there
+        sent = await trySending(queryClient, organization, key)
     } catch (failure) {
-      change(conversationId, (before) => before.map((each) => (each.key === key ? { ...each, failure } : each)))
+      changeOne(key, { failure })
     } finally {
       window.clearTimeout(timer)
     }
   }
   last.set(conversationId, (last.get(conversationId) ?? Promise.resolve()).then(sending))
+}
+
+/** Asks the server to send it, if it still waits; false where it waits in another conversation now, and nobody has it yet. */
+async function trySending(queryClient: QueryClient, organization: string, key: string): Promise<boolean> {
+  const unsent = waiting.get(placeOf(key) ?? '')?.find((each) => each.key === key)
+  if (!unsent) return true
+  const asked = unsent.asked ?? placeOf(key)!
+  changeOne(key, { asked })
+  try {
+    const message = await post(organization, asked, unsent)
+    const place = placeOf(key)
+    // What was sent before the merge stands there as it is by now.
+    if (place !== asked) await readNewestMessages(queryClient, organization, place ?? asked)
+    else
+      queryClient.setQueryData<ThreadPages>(
+        conversationKeys.messages(organization, asked),
+        (before) => before && putMessage(before, message),
+      )
+    if (place !== undefined) drop(place, unsent)
+    return true
+  } catch (failure) {
+    const into = mergedInto(failure)
+    if (into === null) throw failure
+    moveUnsent(asked, into)
+    changeOne(key, { asked: null })
+    // Whoever has it open is brought there.
+    void queryClient.invalidateQueries({ queryKey: conversationKeys.one(organization, asked) })
+    return false
+  }
+}
+
+function post(organization: string, conversationId: string, { key, text, reply_to, file }: Unsent): Promise<Message> {
+  const at = { organization, params: { id: conversationId }, once: key }
+  const reply = reply_to === null ? {} : { reply_to: reply_to.id }
+  return file === null
+    ? call<typeof sendMessage>('post', '/v1/conversations/{id}/messages', {
+        ...at,
+        body: { text, client_key: key, ...reply },
+      })
+    : call<typeof sendMedia>('post', '/v1/conversations/{id}/media', {
+        ...at,
+        query: { file_name: file.name, client_key: key, ...(text === '' ? {} : { caption: text }), ...reply },
+        body: file,
+      })
 }
 
 const subscribe = (listener: () => void) => {

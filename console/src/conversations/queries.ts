@@ -136,8 +136,8 @@ export function useActOn(organization: string, id: string) {
     },
     onSuccess: (conversation) => showConversations(queryClient, organization, new Map([[id, conversation]])),
     onError: (error) => {
-      // Somebody was quicker: what is so now is shown.
-      if (!isProblem(error, 409) && !isProblem(error, 403)) return
+      // Somebody was quicker, or it went into another one: what is so now is shown.
+      if (!isProblem(error, 409) && !isProblem(error, 403) && !isProblem(error, 404)) return
       void queryClient.invalidateQueries({ queryKey: conversationKeys.one(organization, id) })
       void queryClient.invalidateQueries({ queryKey: conversationKeys.lists(organization) })
       void readNewestMessages(queryClient, organization, id)

@@ -84,6 +84,7 @@ test('messages of one side shortly after each other follow each other', () => {
 const page = (ids: string[], next_cursor: string | null, more: Partial<ThreadPage> = {}): ThreadPage => ({
   messages: ids.map((id) => message(id, at(9, Number(id)))),
   conversations: [],
+  merged_ids: [],
   first_unread_id: null,
   next_cursor,
   ...more,
@@ -148,13 +149,15 @@ test('the newest of the customer is the one that came last, whatever time it car
     message('b1', at(9, 30)),
     late,
   ]
-  const read = [{ messages, conversations: [], first_unread_id: null, next_cursor: null }]
+  const read = [{ messages, conversations: [], merged_ids: [], first_unread_id: null, next_cursor: null }]
   expect(newestOf(read, 'first', 'in')).toBe(late)
   expect(newestOf(read, 'first')?.id).toBe('c')
 })
 
 test('an answer does not say that what the customer wrote just before it was seen', () => {
-  const thread = (...messages: Message[]) => [{ messages, conversations: [], first_unread_id: null, next_cursor: null }]
+  const thread = (...messages: Message[]) => [
+    { messages, conversations: [], merged_ids: [], first_unread_id: null, next_cursor: null },
+  ]
   const [asked, answer] = [message('b', at(9)), message('d', at(10), { direction: 'out' })]
   // The customer's 'c' is not here yet.
   expect(seenTo(thread(answer, asked), 'first')).toBe('b')
@@ -166,6 +169,7 @@ test('read again, a conversation that has ended is ended in all of the thread', 
   const pageOf = (messages: Message[], conversations: ThreadConversation[]): ThreadPage => ({
     messages,
     conversations,
+    merged_ids: [],
     first_unread_id: null,
     next_cursor: messages.at(-1)!.id,
   })

@@ -23,6 +23,7 @@ export function mergeNewest(data: ThreadPages, fresh: ThreadPage): ThreadPages {
   const rest = {
     messages: older,
     conversations: headsOf([fresh, ...data.pages]),
+    merged_ids: fresh.merged_ids,
     first_unread_id: fresh.first_unread_id,
     next_cursor: data.pages.at(-1)!.next_cursor,
   }
@@ -62,6 +63,7 @@ export function mergeOlder(
   const rest = {
     messages: [...fresh.messages, ...older],
     conversations: headsOf([fresh, ...data.pages]),
+    merged_ids: fresh.merged_ids,
     first_unread_id: fresh.first_unread_id,
     next_cursor: older.length === 0 ? fresh.next_cursor : data.pages.at(-1)!.next_cursor,
   }

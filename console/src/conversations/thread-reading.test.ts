@@ -38,6 +38,7 @@ const answer = async (url: string): Promise<Response> => {
   return Response.json({
     messages,
     conversations: [],
+    merged_ids: [],
     first_unread_id: null,
     next_cursor: from + limit < newestFirst.length ? messages.at(-1)!.id : null,
   })

@@ -106,6 +106,7 @@ const WORDS: Record<string, Words> = {
 
   contact_missing: m.problem_contact_missing,
   conversation_missing: m.problem_conversation_missing,
+  conversation_merged: m.problem_conversation_merged,
   conversation_closed: m.problem_conversation_closed,
   conversation_taken: m.problem_conversation_taken,
   conversation_not_taken: m.problem_conversation_not_taken,
