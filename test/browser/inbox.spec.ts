@@ -258,6 +258,11 @@ test('a draft outlives a reload, an answer that was lost is sent once, and nothi
   await page.waitForTimeout(400)
   await page.reload()
   await expect(composer).toHaveValue('half a senten')
+  // Whoever goes on writes behind what is there.
+  await threadOf(page).focus()
+  await page.keyboard.press('r')
+  await page.keyboard.type('ce')
+  await expect(composer).toHaveValue('half a sentence')
 
   // The server has it, and its answer does not arrive.
   let lost = 0
