@@ -316,6 +316,35 @@ test('a draft outlives a reload, an answer that was lost is sent once, and nothi
   await expect(threadOf(page).getByText('one thing more')).toBeVisible()
 })
 
+test('an agent finds a closed conversation by its contact, and what can still be done with it', async ({
+  page,
+  browser,
+}) => {
+  await setUp(page, earmark)
+  const agent = await agentJoins(browser, page, 'Nour')
+  try {
+    await customerWrites(page, 'is anybody there?')
+    await rowOf(agent).getByRole('link').click()
+    await agent.getByRole('button', { name: 'Take', exact: true }).click()
+    await agent.getByRole('button', { name: 'Close', exact: true }).click()
+    await expect(agent.getByText('Conversation closed.')).toBeVisible()
+
+    await agent.getByRole('link', { name: 'Contacts', exact: true }).click()
+    await agent.getByRole('row').filter({ hasText: NAME }).click()
+    const conversations = agent.getByRole('region', { name: 'Conversations' })
+    await expect(conversations.getByRole('listitem')).toContainText(['Closed by agent · Nour'])
+    // What comes meanwhile stands there too.
+    await customerWrites(page, 'hello again')
+    await expect(conversations.getByRole('listitem')).toContainText(['hello again', 'is anybody there?'])
+    await checkAccessibility(agent)
+    await conversations.getByRole('link', { name: 'is anybody there?' }).click()
+    await expect(threadOf(agent)).toContainText('is anybody there?')
+    await expect(agent.getByRole('button', { name: 'Open the newer conversation' })).toBeVisible()
+  } finally {
+    await agent.context().close()
+  }
+})
+
 test('an agent who signs in is at the inbox, an administrator at the contacts, and whoever follows a link where it leads', async ({
   page,
   browser,
