@@ -367,6 +367,15 @@ test('an agent who signs in is at the inbox, an administrator at the contacts, a
   await agent.context().close()
 })
 
+test('an administrator tells customers without a phone number apart, as in the list of contacts', async ({ page }) => {
+  await setUp(page, earmark)
+  earmark.receive('--user-id', 'US.13491208655302741918', '--username', 'liwei', '--name', NAME, 'hello')
+  earmark.receive('--user-id', 'ES.99991208655302748888', 'who am I?')
+  await page.getByRole('link', { name: 'Conversations', exact: true }).click()
+  await expect(page.getByRole('row').filter({ hasText: NAME })).toContainText('@liwei')
+  await expect(page.getByRole('row').filter({ hasText: 'Unknown' })).toContainText('ES.9999…8888')
+})
+
 for (const { locale, browserLocale, colorScheme } of LOOKS) {
   test(`an administrator looks on and closes over an agent’s head, in ${locale}, ${colorScheme}`, async ({
     browser,
