@@ -226,6 +226,7 @@ test('two take the same conversation at once: one has it, and the other is told 
     await winner.getByRole('menuitem', { name: 'Hand over…' }).press('Enter')
     await winner.getByRole('button', { name: name === 'Nour' ? /Sami/ : /Nour/ }).click()
     await expect(composer(loser)).toBeVisible()
+    await expect(loser.getByText(`${name} handed the conversation with ${NAME} over to you.`)).toBeVisible()
     await expect(winner.getByText(/has this conversation$/)).toBeVisible()
 
     // The administrator takes it over and gives it back: it waits again.
@@ -234,6 +235,8 @@ test('two take the same conversation at once: one has it, and the other is told 
     await rowOf(page).getByRole('link').click()
     await page.getByRole('button', { name: 'Take over' }).click()
     await expect(composer(page)).toBeFocused()
+    // Who takes it gave it to nobody else.
+    await expect(page.getByText('over to you')).toHaveCount(0)
     await page.getByRole('button', { name: 'More actions for the conversation' }).click()
     await page.getByRole('menuitem', { name: 'Give back' }).click()
     await expect(page.getByText('Nobody has this conversation yet')).toBeVisible()
