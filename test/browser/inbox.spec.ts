@@ -215,6 +215,12 @@ test('two take the same conversation at once: one has it, and the other is told 
       (await composer(first).count()) === 1 ? [first, second, 'Nour'] : [second, first, 'Sami']
     await expect(loser.getByText(`${name} has this conversation`)).toBeVisible()
 
+    // What is searched for in one list and stands in another is found by one more click.
+    await loser.getByLabel('Search in messages').fill('hello')
+    await loser.getByRole('button', { name: 'Look in all open conversations' }).click()
+    await expect(rowOf(loser)).toContainText(name)
+    await loser.getByLabel('Search in messages').fill('')
+
     // It is handed over: the other has it without a reload.
     const actions = winner.getByRole('button', { name: 'More actions for the conversation' })
     await actions.press('Enter')
