@@ -17,6 +17,8 @@ interface EventRow {
   kind: string
   contact_id: string | null
   tag_id: string | null
+  actor_id: string
+  actor_name: string
   after: Record<string, unknown> | null
 }
 
@@ -31,7 +33,7 @@ export async function readChanges(
 ): Promise<LiveMessage | null> {
   if (upTo - after > MOST_EVENTS) return null
   const { rows } = await sql<EventRow>`
-    select kind, contact_id, tag_id, case when ${passedOn} or kind = 'contacts.active' or kind like 'conversation.%' then after end as after
+    select kind, contact_id, tag_id, actor_id, actor_name, case when ${passedOn} or kind = 'contacts.active' or kind like 'conversation.%' then after end as after
     from events where org_id = ${orgId} and seq > ${after} and seq <= ${upTo} order by seq`.execute(db)
   if (whole && rows.length < upTo - after) return null
   const changes = putTogether(rows)
@@ -60,6 +62,7 @@ const isPassedOn = (kind: string) => kind.startsWith('operation.') || kind === '
 interface Gathered {
   contactIds: Set<string>
   conversationIds: Set<string>
+  handedOver: NonNullable<LiveChange['handed_over']>
   tagIds: Set<string>
   many: boolean
   conflicts: boolean
@@ -68,7 +71,7 @@ interface Gathered {
 function putTogether(rows: readonly EventRow[]): LiveChange[] {
   const byKind = new Map<string, Gathered>()
   const alone: LiveChange[] = []
-  for (const { kind, contact_id, tag_id, after } of rows) {
+  for (const { kind, contact_id, tag_id, actor_id, actor_name, after } of rows) {
     if (isPassedOn(kind)) {
       alone.push({
         kind,
@@ -81,6 +84,7 @@ function putTogether(rows: readonly EventRow[]): LiveChange[] {
     const gathered = byKind.get(kind) ?? {
       contactIds: new Set(),
       conversationIds: new Set(),
+      handedOver: [],
       tagIds: new Set(),
       many: false,
       conflicts: false,
@@ -89,20 +93,31 @@ function putTogether(rows: readonly EventRow[]): LiveChange[] {
     if (contact_id) gathered.contactIds.add(contact_id)
     for (const id of (after?.['contact_ids'] ?? []) as string[]) gathered.contactIds.add(id)
     if (typeof after?.['conversation_id'] === 'string') gathered.conversationIds.add(after['conversation_id'])
+    const [conversation_id, to] = [after?.['conversation_id'], after?.['agent_id']]
+    if (
+      kind === 'conversation.assigned' &&
+      typeof conversation_id === 'string' &&
+      typeof to === 'string' &&
+      to !== actor_id
+    )
+      gathered.handedOver.push({ conversation_id, to, by: actor_name })
     for (const id of (after?.['conversation_ids'] ?? []) as string[]) gathered.conversationIds.add(id)
     if (tag_id) gathered.tagIds.add(tag_id)
     gathered.many ||= after?.['many'] === true
     gathered.conflicts ||= after?.['conflicts'] === true
   }
-  const together = [...byKind].map(([kind, { contactIds, conversationIds, tagIds, many, conflicts }]): LiveChange => {
-    const tooMany = many || Math.max(contactIds.size, conversationIds.size) > MOST_NAMED
-    return {
-      kind,
-      ...(tooMany ? { many: true as const } : contactIds.size > 0 ? { contact_ids: [...contactIds] } : {}),
-      ...(!tooMany && conversationIds.size > 0 ? { conversation_ids: [...conversationIds] } : {}),
-      ...(tagIds.size > 0 ? { tag_ids: [...tagIds] } : {}),
-      ...(conflicts ? { conflicts: true as const } : {}),
-    }
-  })
+  const together = [...byKind].map(
+    ([kind, { contactIds, conversationIds, handedOver, tagIds, many, conflicts }]): LiveChange => {
+      const tooMany = many || Math.max(contactIds.size, conversationIds.size) > MOST_NAMED
+      return {
+        kind,
+        ...(tooMany ? { many: true as const } : contactIds.size > 0 ? { contact_ids: [...contactIds] } : {}),
+        ...(!tooMany && conversationIds.size > 0 ? { conversation_ids: [...conversationIds] } : {}),
+        ...(!tooMany && handedOver.length > 0 ? { handed_over: handedOver } : {}),
+        ...(tagIds.size > 0 ? { tag_ids: [...tagIds] } : {}),
+        ...(conflicts ? { conflicts: true as const } : {}),
+      }
+    },
+  )
   return [...together, ...alone]
 }

@@ -17,6 +17,10 @@ export const LiveChange = z
     many: z.literal(true).optional().describe('More contacts than are worth naming: read again what is shown.'),
     tag_ids: z.array(Id).optional(),
     conflicts: z.literal(true).optional().describe('Conflicts were found.'),
+    handed_over: z
+      .array(z.object({ conversation_id: Id, to: Id, by: z.string() }))
+      .optional()
+      .describe('Conversations that somebody gave to somebody else: to whom, and by whose name.'),
     after: z.unknown().optional().describe('Of operations and merged tags, which are not put together.'),
   })
   .meta({ id: 'LiveChange' })

@@ -215,6 +215,12 @@ test('two take the same conversation at once: one has it, and the other is told 
       (await composer(first).count()) === 1 ? [first, second, 'Nour'] : [second, first, 'Sami']
     await expect(loser.getByText(`${name} has this conversation`)).toBeVisible()
 
+    // What is searched for in one list and stands in another is found by one more click.
+    await loser.getByLabel('Search in messages').fill('hello')
+    await loser.getByRole('button', { name: 'Look in all open conversations' }).click()
+    await expect(rowOf(loser)).toContainText(name)
+    await loser.getByLabel('Search in messages').fill('')
+
     // It is handed over: the other has it without a reload.
     const actions = winner.getByRole('button', { name: 'More actions for the conversation' })
     await actions.press('Enter')
@@ -226,6 +232,7 @@ test('two take the same conversation at once: one has it, and the other is told 
     await winner.getByRole('menuitem', { name: 'Hand over…' }).press('Enter')
     await winner.getByRole('button', { name: name === 'Nour' ? /Sami/ : /Nour/ }).click()
     await expect(composer(loser)).toBeVisible()
+    await expect(loser.getByText(`${name} handed the conversation with ${NAME} over to you.`)).toBeVisible()
     await expect(winner.getByText(/has this conversation$/)).toBeVisible()
 
     // The administrator takes it over and gives it back: it waits again.
@@ -234,6 +241,8 @@ test('two take the same conversation at once: one has it, and the other is told 
     await rowOf(page).getByRole('link').click()
     await page.getByRole('button', { name: 'Take over' }).click()
     await expect(composer(page)).toBeFocused()
+    // Who takes it gave it to nobody else.
+    await expect(page.getByText('over to you')).toHaveCount(0)
     await page.getByRole('button', { name: 'More actions for the conversation' }).click()
     await page.getByRole('menuitem', { name: 'Give back' }).click()
     await expect(page.getByText('Nobody has this conversation yet')).toBeVisible()
@@ -258,6 +267,23 @@ test('a draft outlives a reload, an answer that was lost is sent once, and nothi
   await page.waitForTimeout(400)
   await page.reload()
   await expect(composer).toHaveValue('half a senten')
+  // Whoever goes on writes behind what is there.
+  await threadOf(page).focus()
+  await page.keyboard.press('r')
+  await page.keyboard.type('ce')
+  await expect(composer).toHaveValue('half a sentence')
+  // Whoever left the box by Escape is not put back into it by a dialog: the next letter would be typed, and do nothing.
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('?')
+  const help = page.getByRole('dialog', { name: 'Keyboard shortcuts' })
+  await expect(help).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(help).toBeHidden()
+  await page.keyboard.press('?')
+  await expect(help).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(help).toBeHidden()
+  await expect(composer).toHaveValue('half a sentence')
 
   // The server has it, and its answer does not arrive.
   let lost = 0
@@ -311,6 +337,35 @@ test('a draft outlives a reload, an answer that was lost is sent once, and nothi
   await expect(threadOf(page).getByText('one thing more')).toBeVisible()
 })
 
+test('an agent finds a closed conversation by its contact, and what can still be done with it', async ({
+  page,
+  browser,
+}) => {
+  await setUp(page, earmark)
+  const agent = await agentJoins(browser, page, 'Nour')
+  try {
+    await customerWrites(page, 'is anybody there?')
+    await rowOf(agent).getByRole('link').click()
+    await agent.getByRole('button', { name: 'Take', exact: true }).click()
+    await agent.getByRole('button', { name: 'Close', exact: true }).click()
+    await expect(agent.getByText('Conversation closed.')).toBeVisible()
+
+    await agent.getByRole('link', { name: 'Contacts', exact: true }).click()
+    await agent.getByRole('row').filter({ hasText: NAME }).click()
+    const conversations = agent.getByRole('region', { name: 'Conversations' })
+    await expect(conversations.getByRole('listitem')).toContainText(['Closed by agent · Nour'])
+    // What comes meanwhile stands there too.
+    await customerWrites(page, 'hello again')
+    await expect(conversations.getByRole('listitem')).toContainText(['hello again', 'is anybody there?'])
+    await checkAccessibility(agent)
+    await conversations.getByRole('link', { name: 'is anybody there?' }).click()
+    await expect(threadOf(agent)).toContainText('is anybody there?')
+    await expect(agent.getByRole('button', { name: 'Open the newer conversation' })).toBeVisible()
+  } finally {
+    await agent.context().close()
+  }
+})
+
 test('an agent who signs in is at the inbox, an administrator at the contacts, and whoever follows a link where it leads', async ({
   page,
   browser,
@@ -331,6 +386,15 @@ test('an agent who signs in is at the inbox, an administrator at the contacts, a
   await signIn('/', 'ana@example.com', PASSWORD)
   await expect(agent).toHaveURL(`${earmark.url}/o/${SLUG}/contacts`)
   await agent.context().close()
+})
+
+test('an administrator tells customers without a phone number apart, as in the list of contacts', async ({ page }) => {
+  await setUp(page, earmark)
+  earmark.receive('--user-id', 'US.13491208655302741918', '--username', 'liwei', '--name', NAME, 'hello')
+  earmark.receive('--user-id', 'ES.99991208655302748888', 'who am I?')
+  await page.getByRole('link', { name: 'Conversations', exact: true }).click()
+  await expect(page.getByRole('row').filter({ hasText: NAME })).toContainText('@liwei')
+  await expect(page.getByRole('row').filter({ hasText: 'Unknown' })).toContainText('ES.9999…8888')
 })
 
 for (const { locale, browserLocale, colorScheme } of LOOKS) {

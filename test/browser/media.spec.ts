@@ -24,6 +24,15 @@ const PIXEL = Buffer.from(
   'base64',
 )
 
+/** A file is let fall there; a browser opens it in place of the page when nobody takes it. */
+const DROP_ON_THREAD = `(() => {
+  const dataTransfer = new DataTransfer()
+  dataTransfer.items.add(new File(['%PDF-1.4'], 'list.pdf', { type: 'application/pdf' }))
+  const at = document.querySelector('[role=log]')
+  const event = (name) => new DragEvent(name, { dataTransfer, bubbles: true, cancelable: true })
+  if (at.dispatchEvent(event('dragover')) || at.dispatchEvent(event('drop'))) throw new Error('The page is left.')
+})()`
+
 test('a customer’s image shows in the thread, and an attached one goes to the customer', async ({ page }) => {
   const account = await callAs<{ id: string }>(page, earmark.url, 'POST', '/v1/whatsapp-accounts', {
     name: 'Shop',
@@ -58,6 +67,11 @@ test('a customer’s image shows in the thread, and an attached one goes to the 
   await expect.poll(() => image.evaluate((each) => (each as unknown as { naturalWidth: number }).naturalWidth)).toBe(1)
 
   await page.getByRole('button', { name: 'Take', exact: true }).first().click()
+  await expect(page.getByRole('textbox', { name: /Message to/ })).toBeVisible()
+  // Dropped on the thread, where there is most room: it is attached, and the page stays.
+  await page.evaluate(DROP_ON_THREAD)
+  await expect(page.locator('form').getByText('list.pdf')).toBeVisible()
+  await page.getByRole('button', { name: 'Remove the file' }).click()
   await page.locator('input[type=file]').setInputFiles({ name: 'answer.png', mimeType: 'image/png', buffer: PIXEL })
   await page.getByRole('textbox', { name: /Message to/ }).fill('And this?')
   await page.getByRole('button', { name: 'Send', exact: true }).click()

@@ -25,6 +25,11 @@ const ContactSuggestions = lazy(async () => ({
   default: (await import('../suggestions/ContactSuggestions.tsx')).ContactSuggestions,
 }))
 
+/** Beside a conversation it is not needed. */
+const ContactConversations = lazy(async () => ({
+  default: (await import('../conversations/ContactConversations.tsx')).ContactConversations,
+}))
+
 export interface ContactPanelHandle {
   /** Opens the picker of tags; false as long as the contact is not there. */
   addTag: () => boolean
@@ -130,6 +135,11 @@ export function ContactPanel({ ref, id, row, beside = false, previous, next, onM
               <Suspense fallback={null}>
                 <ContactSuggestions contactId={id} />
               </Suspense>
+              {!beside && (
+                <Suspense fallback={null}>
+                  <ContactConversations contactId={id} />
+                </Suspense>
+              )}
               <TagHistory contactId={id} />
             </>
           ) : isProblem(error, 404) ? (

@@ -1,7 +1,7 @@
-// The paper clip beside a box to write in, and the other ways by which a file gets there: dropped on the form, pasted into the box.
+// The paper clip beside a box to write in, and the other ways by which a file gets there: dropped on the page, pasted into the box.
 import { ActionIcon, FileButton } from '@mantine/core'
 import { IconPaperclip } from '@tabler/icons-react'
-import type { ClipboardEvent, DragEvent } from 'react'
+import { useEffect, useRef, type ClipboardEvent } from 'react'
 import { m } from '../paraglide/messages.js'
 import { tell } from '../ui/toasts.ts'
 
@@ -22,30 +22,44 @@ export const AttachButton = ({ accept, onChosen }: AttachButtonProps) => (
   </FileButton>
 )
 
-/** What a form, and the box in it, do with files that come to them: one at a time, and `onChosen` as for the button. */
+/**
+ * Files that come by themselves, one at a time, to `onChosen` as from the button. They may be dropped anywhere on the page:
+ * what falls beside the box would otherwise be opened by the browser in place of the page. Answers what the box does with
+ * files that are pasted.
+ */
 export function useTakenFiles(onChosen: AttachButtonProps['onChosen']) {
   const take = (files: FileList) => {
     if (files.length > 1) tell(m.composer_one_file())
     onChosen(files.length === 1 ? files[0]! : null)
   }
+  const latest = useRef(take)
+  useEffect(() => {
+    latest.current = take
+  })
+  useEffect(() => {
+    const onDragOver = (event: DragEvent) => {
+      if (event.dataTransfer?.types.includes('Files')) event.preventDefault()
+    }
+    const onDrop = (event: DragEvent) => {
+      const files = event.dataTransfer?.files
+      if (!files || files.length === 0 || event.defaultPrevented) return
+      event.preventDefault()
+      // What is in front hides the box.
+      if (!(event.target as Element).closest('[role=dialog]')) latest.current(files)
+    }
+    window.addEventListener('dragover', onDragOver)
+    window.addEventListener('drop', onDrop)
+    return () => {
+      window.removeEventListener('dragover', onDragOver)
+      window.removeEventListener('drop', onDrop)
+    }
+  }, [])
   return {
-    form: {
-      onDragOver(event: DragEvent) {
-        if (event.dataTransfer.types.includes('Files')) event.preventDefault()
-      },
-      onDrop(event: DragEvent) {
-        if (event.dataTransfer.files.length === 0) return
-        event.preventDefault()
-        take(event.dataTransfer.files)
-      },
-    },
-    box: {
-      onPaste(event: ClipboardEvent) {
-        // Tables and texts are pasted as images too: words come first.
-        if (event.clipboardData.files.length === 0 || event.clipboardData.types.includes('text/plain')) return
-        event.preventDefault()
-        take(event.clipboardData.files)
-      },
+    onPaste(event: ClipboardEvent) {
+      // Tables and texts are pasted as images too: words come first.
+      if (event.clipboardData.files.length === 0 || event.clipboardData.types.includes('text/plain')) return
+      event.preventDefault()
+      take(event.clipboardData.files)
     },
   }
 }

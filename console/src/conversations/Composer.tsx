@@ -2,7 +2,7 @@
 import { ActionIcon, Button, Textarea } from '@mantine/core'
 import { IconSend2, IconX } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
-import { useId, useState, type RefObject } from 'react'
+import { useEffect, useId, useState, type RefObject } from 'react'
 import type { Conversation } from '../../../server/conversations/schema.ts'
 import { useOrganization, useSession } from '../access/queries.ts'
 import { m } from '../paraglide/messages.js'
@@ -45,6 +45,12 @@ export function Composer({ conversation, name, input }: ComposerProps) {
   const room = roomWords(used, max)
   const keep = (changes: Partial<typeof draft>) => keepDraft(user.id, conversation.id, { ...draft, ...changes })
 
+  // A browser puts the cursor before a text that is there already.
+  useEffect(() => {
+    const field = input.current
+    field?.setSelectionRange(field.value.length, field.value.length)
+  }, [input])
+
   const send = () => {
     input.current?.focus()
     if ((used === 0 && file === null) || used > max || refusal !== null) return
@@ -85,11 +91,10 @@ export function Composer({ conversation, name, input }: ComposerProps) {
     if (chosen) setFile(chosen)
     input.current?.focus()
   }
-  const files = useTakenFiles(take)
+  const taken = useTakenFiles(take)
   return (
     <form
       className={classes.root}
-      {...files.form}
       onSubmit={(event) => {
         event.preventDefault()
         send()
@@ -147,7 +152,7 @@ export function Composer({ conversation, name, input }: ComposerProps) {
             keep({ text: event.currentTarget.value })
             noteTyping(event.currentTarget.value)
           }}
-          {...files.box}
+          {...taken}
           onKeyDown={(event) => {
             // While characters are put together Enter chooses among them; some browsers tell so by the code alone.
             if (event.nativeEvent.isComposing || event.nativeEvent.keyCode === 229) return

@@ -8,6 +8,7 @@ import { useState } from 'react'
 import type { Conversation } from '../../../server/conversations/schema.ts'
 import { Allowed } from '../access/Allowed.tsx'
 import { useOrganization } from '../access/queries.ts'
+import { addressOf } from '../contacts/identity.ts'
 import { m } from '../paraglide/messages.js'
 import { AiMark } from '../ai-agents/AiMark.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
@@ -184,7 +185,7 @@ function Row({ conversation, open, onOpen }: RowProps) {
           <bdi>{contact.display_name ?? m.customer_unknown()}</bdi>
         </Link>{' '}
         {contact.test && <SmallBadge title={m.test_contact_title()}>{m.test()}</SmallBadge>}
-        {contact.phone !== null && <bdi className={classes.phone}>{contact.phone}</bdi>}
+        <bdi className={classes.phone}>{addressOf(contact).text}</bdi>
       </td>
       <td>
         {agent === null ? <span className={classes.nobody}>—</span> : <bdi>{agent.name}</bdi>} {agent?.ai && <AiMark />}

@@ -20,9 +20,19 @@ interface InboxListStateProps {
   filtered: boolean
   onRetry: () => void
   onClearFilters: () => void
+  /** Asks the same of all that are open. */
+  onLookInOpen: () => void
 }
 
-export function InboxListState({ list, pending, error, filtered, onRetry, onClearFilters }: InboxListStateProps) {
+export function InboxListState({
+  list,
+  pending,
+  error,
+  filtered,
+  onRetry,
+  onClearFilters,
+  onLookInOpen,
+}: InboxListStateProps) {
   if (pending) {
     return (
       <div className={classes.loading} role="status" aria-label={m.inbox_loading()}>
@@ -45,6 +55,7 @@ export function InboxListState({ list, pending, error, filtered, onRetry, onClea
   if (filtered) {
     return (
       <EmptyState icon={<IconFilterOff size={22} stroke={1.6} />} title={m.inbox_no_match()}>
+        {list !== 'open' && <Button onClick={onLookInOpen}>{m.inbox_look_in_open()}</Button>}
         <Button variant="default" onClick={onClearFilters}>
           {m.filters_clear()}
         </Button>

@@ -108,6 +108,7 @@ function Inbox() {
             filtered={isInboxFiltered(search)}
             onRetry={() => void list.refetch()}
             onClearFilters={clearFilters}
+            onLookInOpen={() => change({ list: 'open' })}
           />
         )}
       </section>

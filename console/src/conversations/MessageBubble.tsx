@@ -7,6 +7,8 @@ import { useOrganization, useSession } from '../access/queries.ts'
 import { clockTime, exactTime } from '../lib/time.ts'
 import { m } from '../paraglide/messages.js'
 import { tellFailure } from '../ui/toasts.ts'
+import { CameFrom } from './CameFrom.tsx'
+import { isForwarded, productOf } from './content.ts'
 import { DeliveryMark } from './DeliveryMark.tsx'
 import classes from './Message.module.css'
 import { MessageContent } from './MessageContent.tsx'
@@ -44,6 +46,7 @@ export const MessageBubble = memo(
       origin,
       in_group,
       type,
+      content,
       sent_at,
       edited_at,
       revoked_at,
@@ -74,13 +77,17 @@ export const MessageBubble = memo(
           ) : (
             <VisuallyHidden>{m.message_by({ name: author })}</VisuallyHidden>
           )}
-          {reply_to && <QuoteBlock quote={reply_to} name={name} onOpen={onSeek} />}
+          {revoked_at === null && <CameFrom content={content} />}
+          {reply_to && (reply_to.id !== null || productOf(content) === null) && (
+            <QuoteBlock quote={reply_to} name={name} onOpen={onSeek} />
+          )}
           {revoked_at === null ? (
             <MessageContent message={message} />
           ) : (
             <span className={classes.soft}>{deletedWords(direction)}</span>
           )}
           <span className={classes.meta}>
+            {revoked_at === null && isForwarded(content) && <span>{m.message_forwarded()}</span>}
             {in_group && <span title={m.message_in_group_text()}>{m.message_in_group()}</span>}
             {edited_at !== null && revoked_at === null && (
               <span title={exactTime(edited_at)}>{m.message_edited()}</span>

@@ -21,10 +21,13 @@ export function QuoteBlock({ quote, name, label, onOpen }: QuoteBlockProps) {
   const { id, direction, type, text, revoked = false } = quote
   const words = (
     <>
-      <span className={classes.quoteWho}>
-        {label !== undefined && `${label} `}
-        <bdi>{direction === 'out' ? m.message_from_us() : name}</bdi>
-      </span>
+      {/* Of what is not kept here nobody knows who wrote it. */}
+      {direction !== null && (
+        <span className={classes.quoteWho}>
+          {label !== undefined && `${label} `}
+          <bdi>{direction === 'out' ? m.message_from_us() : name}</bdi>
+        </span>
+      )}
       <span className={classes.quoteText} dir="auto">
         {type === null ? m.message_quote_gone() : revoked ? deletedWords(direction) : messageLine({ type, text })}
       </span>

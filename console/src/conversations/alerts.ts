@@ -3,6 +3,9 @@ import type { QueryClient } from '@tanstack/react-query'
 import { useSyncExternalStore } from 'react'
 import type { Conversation } from '../../../server/conversations/schema.ts'
 import { sessionQuery } from '../access/queries.ts'
+import type { Digest } from '../live/digest.ts'
+import { m } from '../paraglide/messages.js'
+import { tell } from '../ui/toasts.ts'
 import { customerName, lastLine } from './words.ts'
 
 const WANTED = 'earmark-alerts'
@@ -84,18 +87,33 @@ export function alertOf(queryClient: QueryClient, organization: string, conversa
   const last = news.at(-1)
   if (!last) return
   keep(TOLD, last.last_message!.id)
-  for (const { id, contact, last_message } of news) {
-    const shown = new Notification(customerName(contact), {
-      body: lastLine(last_message!),
-      tag: `earmark-${id}`,
-      silent: true,
-    })
-    shown.addEventListener('click', () => {
-      window.focus()
-      location.assign(`/o/${organization}/inbox?conversation=${id}&list=mine`)
-    })
-  }
+  for (const each of news) notify(organization, each, lastLine(each.last_message!))
   sound()
+}
+
+/** One notification a conversation, however many tabs are open. */
+function notify(organization: string, { id, contact }: Conversation, body: string): void {
+  const shown = new Notification(customerName(contact), { body, tag: `earmark-${id}`, silent: true })
+  shown.addEventListener('click', () => {
+    window.focus()
+    location.assign(`/o/${organization}/inbox?conversation=${id}&list=mine`)
+  })
+}
+
+/** Says that a colleague gave one a conversation, which may have nothing unread; outside the page too, when that was asked for. */
+export function tellOfHandOvers(
+  queryClient: QueryClient,
+  organization: string,
+  { handedOver, conversations }: Pick<Digest, 'handedOver' | 'conversations'>,
+): void {
+  const userId = queryClient.getQueryData(sessionQuery.queryKey)?.user.id
+  for (const { conversation_id, to, by } of handedOver) {
+    const conversation = conversations.get(conversation_id)
+    // It may be somebody else's again.
+    if (to !== userId || conversation?.agent?.id !== userId) continue
+    tell(m.conversation_handed_to_you({ by, name: customerName(conversation.contact) }))
+    if (isOn()) notify(organization, conversation, m.conversation_handed_to_you_short({ by }))
+  }
 }
 
 /** Two soft tones; browsers are silent until somebody has clicked on the page. */

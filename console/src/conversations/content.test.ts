@@ -1,6 +1,18 @@
 // What WhatsApp wrote is shown as far as it can be read; whatever it is, the thread is shown.
 import { expect, test } from 'vitest'
-import { answersOf, cardsOf, fileNameOf, isForm, orderOf, placeOf, replyOf, shownOf } from './content.ts'
+import {
+  answersOf,
+  cardsOf,
+  fileNameOf,
+  isForm,
+  isForwarded,
+  orderOf,
+  placeOf,
+  productOf,
+  referralOf,
+  replyOf,
+  shownOf,
+} from './content.ts'
 
 test('a place, a card, a reply, a form and an order are read as Meta writes them', () => {
   expect(placeOf({ location: { latitude: 37.4, longitude: -122.1, name: 'Philz' } })).toEqual({
@@ -26,6 +38,33 @@ test('a place, a card, a reply, a form and an order are read as Meta writes them
   expect(fileNameOf('document', { document: { filename: 'receipt.pdf' } })).toBe('receipt.pdf')
 })
 
+test('what made the customer write is read as Meta writes it', () => {
+  const referral = {
+    source_type: 'ad',
+    source_url: 'https://fb.me/x',
+    headline: 'Chat with us',
+    body: 'Summer is here',
+  }
+  expect(referralOf({ type: 'text', referral })).toEqual({
+    kind: 'ad',
+    headline: 'Chat with us',
+    body: 'Summer is here',
+    href: 'https://fb.me/x',
+  })
+  expect(referralOf({ referral: { source_type: 'post', source_url: 'javascript:alert(1)' } })).toEqual({
+    kind: 'post',
+    headline: null,
+    body: null,
+    href: null,
+  })
+  expect(productOf({ context: { id: 'wamid.1', referred_product: { product_retailer_id: 'di9ozbzfi4' } } })).toBe(
+    'di9ozbzfi4',
+  )
+  expect(
+    [{ forwarded: true }, { frequently_forwarded: true }, { id: 'wamid.1' }].map((context) => isForwarded({ context })),
+  ).toEqual([true, true, false])
+})
+
 test.each([null, undefined, 1, 'text', [], {}, { location: 'x', contacts: {}, interactive: [], order: 1 }])(
   'nothing is read from %j',
   (content) => {
@@ -35,6 +74,9 @@ test.each([null, undefined, 1, 'text', [], {}, { location: 'x', contacts: {}, in
     expect(answersOf(content)).toEqual([])
     expect(isForm(content)).toBe(false)
     expect(orderOf(content)).toEqual([])
+    expect(referralOf(content)).toBeNull()
+    expect(productOf(content)).toBeNull()
+    expect(isForwarded(content)).toBe(false)
     expect(fileNameOf('document', content)).toBeNull()
   },
 )

@@ -50,6 +50,38 @@ export function cardsOf(content: unknown): { name: string | null; phones: string
   }))
 }
 
+/** What the customer pressed to write: an advertisement or a post of the business. */
+export interface Referral {
+  kind: 'ad' | 'post'
+  headline: string | null
+  body: string | null
+  /** Where it is to be seen. */
+  href: string | null
+}
+
+export function referralOf(content: unknown): Referral | null {
+  const referral = fieldsOf(fieldsOf(content)?.['referral'])
+  if (referral === null) return null
+  const address = wordsOf(referral['source_url'])
+  return {
+    kind: referral['source_type'] === 'post' ? 'post' : 'ad',
+    headline: wordsOf(referral['headline']),
+    body: wordsOf(referral['body']),
+    href: address !== null && /^https?:\/\//i.test(address) ? address : null,
+  }
+}
+
+const contextOf = (content: unknown): Fields | null => fieldsOf(fieldsOf(content)?.['context'])
+
+/** By which the business knows the product of its catalog that the message asks about. */
+export const productOf = (content: unknown): string | null =>
+  wordsOf(fieldsOf(contextOf(content)?.['referred_product'])?.['product_retailer_id'])
+
+export function isForwarded(content: unknown): boolean {
+  const context = contextOf(content)
+  return context?.['forwarded'] === true || context?.['frequently_forwarded'] === true
+}
+
 /** What was chosen from a list or by a button. */
 export function replyOf(content: unknown): { title: string; description: string | null } | null {
   const part = partOf('interactive', content)

@@ -1,7 +1,7 @@
 // What the stream tells of conversations, shown: in the lists of the inbox, in the open thread, and in the numbers beside them.
 import type { QueryClient } from '@tanstack/react-query'
 import type { Conversation } from '../../../server/conversations/schema.ts'
-import { alertOf } from '../conversations/alerts.ts'
+import { alertOf, tellOfHandOvers } from '../conversations/alerts.ts'
 import { conversationKeys } from '../conversations/keys.ts'
 import { placeContacts, withContact, type ConversationPages } from '../conversations/placing.ts'
 import { showConversations } from '../conversations/queries.ts'
@@ -15,7 +15,10 @@ interface Where {
   refresher: Refresher
 }
 
-type ConversationNews = Pick<Digest, 'conversations' | 'touched' | 'manyConversations' | 'contacts' | 'regrouped'>
+type ConversationNews = Pick<
+  Digest,
+  'conversations' | 'handedOver' | 'touched' | 'manyConversations' | 'contacts' | 'regrouped'
+>
 
 /** How often at most what was not sent along is read again. */
 const LISTS_EVERY_MS = 3000
@@ -40,6 +43,7 @@ export function showConversationNews({ queryClient, organization, refresher }: W
   if (touched.size === 0 && !many) return
   showConversations(queryClient, organization, conversations)
   alertOf(queryClient, organization, conversations.values())
+  tellOfHandOvers(queryClient, organization, news)
   const counts = conversationKeys.counts(organization)
   refresher.refresh('inbox counts', COUNTS_EVERY_MS, () => queryClient.invalidateQueries({ queryKey: counts }))
 

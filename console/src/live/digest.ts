@@ -39,6 +39,8 @@ export interface Digest {
   conflicts: boolean
   /** Conversations as they are now. */
   conversations: Map<string, Conversation>
+  /** Conversations that somebody gave to somebody else. */
+  handedOver: NonNullable<LiveChange['handed_over']>
   /** Conversations that changed, or in which something was written. */
   touched: Set<string>
   /** More conversations than were named. */
@@ -68,6 +70,7 @@ export const emptyDigest = (): Digest => ({
   operationsChanged: false,
   conflicts: false,
   conversations: new Map(),
+  handedOver: [],
   touched: new Set(),
   manyConversations: false,
   peopleChanged: false,
@@ -81,6 +84,7 @@ export function addMessage(digest: Digest, message: LiveMessage): void {
   const sent = new Map([...spoken, ...message.contacts].map((contact) => [contact.id, contact]))
   for (const change of message.changes) {
     addChange(digest, change)
+    digest.handedOver.push(...(change.handed_over ?? []))
     for (const id of change.conversation_ids ?? []) {
       // Where it was not sent along as it is now, what was told before is out of date.
       digest.conversations.delete(id)

@@ -56,7 +56,7 @@ export function Composer({ customer, phone, about, onDone }: ComposerProps) {
     if (chosen && !isEdit) setFile(chosen)
     input.current?.focus()
   }
-  const files = useTakenFiles(attach)
+  const taken = useTakenFiles(attach)
 
   if (customer.phone === null && customer.user_id === null) {
     return <p className={classes.unreachable}>{m.test_customer_unreachable()}</p>
@@ -98,7 +98,6 @@ export function Composer({ customer, phone, about, onDone }: ComposerProps) {
   return (
     <form
       className={classes.root}
-      {...files.form}
       onSubmit={(event) => {
         event.preventDefault()
         void send()
@@ -144,7 +143,7 @@ export function Composer({ customer, phone, about, onDone }: ComposerProps) {
           aria-describedby={hintId}
           error={used > max}
           onChange={(event) => setText(event.currentTarget.value)}
-          {...files.box}
+          {...taken}
           onKeyDown={(event) => {
             if (event.key === 'Escape' && about !== null) onDone()
             if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return

@@ -22,7 +22,7 @@ let returning: { places: Places; timer: number } | null = null
 export function useReturnsFocus(): void {
   useLayoutEffect(() => {
     const active = document.activeElement
-    const places = [...placesOf(active === document.body ? last : active), ...takeOver()]
+    const places = [...placesOf(active === document.body && !wasLeft(last) ? last : active), ...takeOver()]
     return () => {
       const all = [...places, ...takeOver()]
       const timer = window.setTimeout(() => {
@@ -33,6 +33,9 @@ export function useReturnsFocus(): void {
     }
   }, [])
 }
+
+/** Nobody is put back into a box that they left: letters that are keys elsewhere would be typed there. */
+const wasLeft = (element: Element | null): boolean => element?.matches('textarea:enabled, input:enabled') === true
 
 function takeOver(): Places {
   if (!returning) return []
