@@ -81,6 +81,7 @@ test('two contacts that turn out to be one person are merged, taken apart again,
     )
     await expect(card.getByRole('link')).toHaveText(['Rita', 'Rita without phone'])
     await checkAccessibilityInBoth(page)
+    const links = await card.getByRole('link').evaluateAll((all) => all.map((link) => (link as HTMLAnchorElement).href))
     await card.getByRole('button', { name: 'Merge' }).click()
     const dialog = page.getByRole('dialog', { name: 'Merge two contacts' })
     await expect(dialog).toContainText('It can be undone')
@@ -89,6 +90,25 @@ test('two contacts that turn out to be one person are merged, taken apart again,
     await expect(page.getByText('Contacts merged')).toBeVisible()
     await expect(page.getByRole('heading', { name: 'No conflicts' })).toBeVisible()
     await expectContacts(page, 1)
+
+    // The link of the one that is no more leads to the other.
+    const kept = page.getByRole('region', { name: 'Rita', exact: true })
+    let merged = 0
+    for (const link of links) {
+      await page.goto(link)
+      const openOther = page.getByRole('button', { name: 'Open that contact' })
+      await expect(kept.or(openOther)).toBeVisible()
+      if (await openOther.isVisible()) {
+        merged++
+        await expect(page.getByText('This contact was merged')).toBeVisible()
+        await checkAccessibilityInBoth(page)
+        await openOther.click()
+        expect(links).toContain(page.url())
+        expect(page.url()).not.toBe(link)
+      }
+      await expect(kept).toBeVisible()
+    }
+    expect(merged).toBe(1)
 
     await open(page, 'Conflicts')
     await page.getByRole('link', { name: 'Decided' }).click()

@@ -1,5 +1,5 @@
 // The open contact at the side of the list, or over the whole screen where it is small.
-import { ActionIcon, FocusTrap, Skeleton } from '@mantine/core'
+import { ActionIcon, Button, FocusTrap, Skeleton } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { IconChevronDown, IconChevronUp, IconX } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
@@ -143,7 +143,7 @@ export function ContactPanel({ ref, id, row, beside = false, previous, next, onM
               <TagHistory contactId={id} />
             </>
           ) : isProblem(error, 404) ? (
-            <Missing error={error} />
+            <Missing error={error} onOpen={onMove} />
           ) : error ? (
             <ErrorNotice error={error} onRetry={() => void refetch()} />
           ) : (
@@ -159,14 +159,33 @@ export function ContactPanel({ ref, id, row, beside = false, previous, next, onM
   )
 }
 
-/** Why there is no such contact: erased, or never there. */
-function Missing({ error }: { error: ApiProblem }) {
-  const { erased_at: erasedAt } = error.data
-  return error.reason === 'contact_erased' && typeof erasedAt === 'string' ? (
-    <EmptyState title={m.contact_erased_title()} text={m.contact_erased_text({ date: momentWords(erasedAt, 'day') })} />
-  ) : (
-    <EmptyState title={m.contact_missing_title()} text={m.contact_missing_text()} />
-  )
+interface MissingProps {
+  error: ApiProblem
+  /** Opens another contact. */
+  onOpen: ((id: string) => void) | undefined
+}
+
+/** Why there is no such contact: merged into another, erased, or never there. */
+function Missing({ error, onOpen }: MissingProps) {
+  const { erased_at: erasedAt, merged_into: mergedInto } = error.data
+  if (error.reason === 'contact_erased' && typeof erasedAt === 'string')
+    return (
+      <EmptyState
+        title={m.contact_erased_title()}
+        text={m.contact_erased_text({ date: momentWords(erasedAt, 'day') })}
+      />
+    )
+  if (error.reason === 'merged' && typeof mergedInto === 'string')
+    return (
+      <EmptyState title={m.contact_merged_title()} text={m.contact_merged_text()}>
+        {onOpen && (
+          <Button size="xs" variant="default" onClick={() => onOpen(mergedInto)}>
+            {m.contact_merged_open()}
+          </Button>
+        )}
+      </EmptyState>
+    )
+  return <EmptyState title={m.contact_missing_title()} text={m.contact_missing_text()} />
 }
 
 /** A button that leads nowhere keeps the focus that led to the end. */
