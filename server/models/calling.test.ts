@@ -242,6 +242,30 @@ test('what a model thinks aloud before its answer is no part of it, and stands i
   expect((await callsOf(admin))[0]!['response']).toContain('They ask whether I am there.')
 })
 
+test.each(PROVIDER_KINDS)(
+  'a model that used up its tokens thinking is asked once more with room for its thoughts, by %s',
+  async (kind) => {
+    const { admin, model, ask } = await scene(kind)
+    const asked = () => model.requests.map(({ body }) => body.max_tokens)
+    model.answer = ({ body }) =>
+      body.max_tokens === 8000 ? { text: 'Yes, here.' } : { text: '<think>They ask and', cutShort: true }
+    expect((await say(ask)).text).toBe('Yes, here.')
+    expect(asked()).toEqual([500, 8000])
+    expect(await callsOf(admin)).toMatchObject([{ outcome: 'answered' }, { outcome: 'answered' }])
+
+    // What was only long is not asked for again.
+    model.answer = () => ({ text: 'Once upon a time', cutShort: true })
+    expect((await say(ask)).text).toBe('Once upon a time')
+    expect(asked()).toHaveLength(3)
+
+    // Some have not so much room.
+    model.answer = ({ body }) =>
+      body.max_tokens === 8000 ? { status: 400, error: 'The context is too small.' } : { text: ' ', cutShort: true }
+    expect((await say(ask)).text.trim()).toBe('')
+    expect(asked()).toEqual([500, 8000, 500, 500, 8000])
+  },
+)
+
 test('a server that knows neither schemas nor max_tokens is asked without them, from the second question on at once', async () => {
   const { model, ask } = await scene()
   model.answer = ({ body }) => {

@@ -6,7 +6,7 @@ import { explainModelError, ModelError } from './errors.ts'
 import { noteRefusedPart, openProvider } from './providers.ts'
 import { beginCall, endCall, markGarbage } from './recording.ts'
 import type { Purpose } from './purposes-schema.ts'
-import { withoutThoughts } from './thoughts.ts'
+import { roomToThink, withoutThoughts } from './thoughts.ts'
 
 export type ModelResources = Pick<Server, 'db' | 'log' | 'outgoing' | 'secretKey'>
 
@@ -28,7 +28,7 @@ export interface ModelSettings {
 
 /** Of a whole question, with its steps and repeats. */
 const QUESTION_MS = 120_000
-/** What a model thinks to itself counts too, with those that do. */
+/** What a model thinks to itself counts too, with those that do: where that uses it up, they get more room once. */
 const MOST_OUTPUT: Record<Purpose, number> = { auto_close: 2000, agent: 2000, test: 500, try: 2000 }
 
 /**
@@ -52,7 +52,7 @@ export async function askModel<T>(
       outgoing: server.outgoing,
       onRefused: (part) => noteRefusedPart(server.db, provider, part),
     }),
-    middleware: [onlyJson, withoutThoughts, logging(server, provider, ask, { calls, cancelled })],
+    middleware: [onlyJson, withoutThoughts, roomToThink, logging(server, provider, ask, { calls, cancelled })],
   })
   try {
     return await question(model, { abortSignal, maxOutputTokens: MOST_OUTPUT[ask.purpose], maxRetries: 1 })

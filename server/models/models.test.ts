@@ -174,7 +174,7 @@ test('a test says so when a model answers without a word, and when its thoughts 
   model.answer = () => ({ text: '<think>Who may have', cutShort: true })
   expect(await probe()).toMatchObject({
     reason: 'garbage',
-    answer: 'It used up its 500 tokens before its first word, as models do that think for long.',
+    answer: 'It used up its tokens before its first word, as models do that think for long.',
   })
 })
 

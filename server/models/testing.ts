@@ -30,7 +30,7 @@ export async function testProvider(server: ModelResources, actor: Actor, id: str
         return {
           words: answer.text.trim(),
           usage: answer.usage,
-          cut: answer.finishReason === 'length' && settings.maxOutputTokens,
+          cut: answer.finishReason === 'length',
         }
       },
     )
@@ -49,8 +49,5 @@ export async function testProvider(server: ModelResources, actor: Actor, id: str
   }
 }
 
-/** `cut`: after so many tokens. */
-const wordless = (cut: number | false): string =>
-  cut === false
-    ? 'It answered without a word.'
-    : `It used up its ${cut} tokens before its first word, as models do that think for long.`
+const wordless = (cut: boolean): string =>
+  cut ? 'It used up its tokens before its first word, as models do that think for long.' : 'It answered without a word.'

@@ -1,5 +1,5 @@
-// What a model thinks aloud before its answer, between marks in the text: it is nobody's to read but the log's.
-import type { LanguageModelMiddleware } from 'ai'
+// What a model thinks before its answer: room for it, and what it thinks aloud, between marks in the text, which is nobody's to read but the log's.
+import { APICallError, type LanguageModelMiddleware } from 'ai'
 
 const MARKS = 'think|thinking|thought|reasoning'
 /** To its end, or to the end of an answer that was cut in the middle of it. */
@@ -22,6 +22,29 @@ export const withoutThoughts: LanguageModelMiddleware = {
     return {
       ...result,
       content: result.content.map((part) => (part.type === 'text' ? { ...part, text: aloud(part.text) } : part)),
+    }
+  },
+}
+
+/** Room for the thoughts of those that think for long. */
+const MOST_THOUGHTS = 8000
+
+/** Asks a model once more, with more room, that used up its tokens before it said or did anything. */
+export const roomToThink: LanguageModelMiddleware = {
+  specificationVersion: 'v4',
+  async wrapGenerate({ doGenerate, params, model }) {
+    const result = await doGenerate()
+    const { content, finishReason } = result
+    const isBare = content.every(
+      (part) => part.type === 'reasoning' || (part.type === 'text' && aloud(part.text).trim() === ''),
+    )
+    if (finishReason.unified !== 'length' || !isBare) return result
+    try {
+      return await model.doGenerate({ ...params, maxOutputTokens: MOST_THOUGHTS })
+    } catch (error) {
+      // It has not so much room, which the log says.
+      if (APICallError.isInstance(error) && error.statusCode === 400) return result
+      throw error
     }
   },
 }

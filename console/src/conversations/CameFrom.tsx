@@ -12,10 +12,10 @@ export function CameFrom({ content }: { content: unknown }) {
     <>
       {referral && (
         <Card icon={IconSpeakerphone} title={referral.kind === 'ad' ? m.message_from_ad() : m.message_from_post()}>
-          {[referral.headline, referral.body].map(
+          {[...new Set([referral.headline, referral.body])].map(
             (words) =>
               words !== null && (
-                <bdi key={words} className={classes.referred}>
+                <bdi key={words} className={classes.cardLine}>
                   {words}
                 </bdi>
               ),

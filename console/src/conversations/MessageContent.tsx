@@ -99,10 +99,15 @@ function Place({ content, text }: Pick<Message, 'content' | 'text'>) {
 function Cards({ content, text }: Pick<Message, 'content' | 'text'>) {
   const cards = cardsOf(content)
   if (cards.length === 0) return <Card icon={IconUser} title={text || kindLabel('contacts')} />
-  return cards.map(({ name, phones }, index) => (
+  return cards.map(({ name, company, reachedBy }, index) => (
     // oxlint-disable-next-line react/no-array-index-key -- the cards of one message stay in their places
     <Card key={index} icon={IconUser} title={name ?? kindLabel('contacts')}>
-      <bdi>{phones.join(' · ')}</bdi>
+      {company !== null && <bdi className={classes.cardLine}>{company}</bdi>}
+      {[...new Set(reachedBy)].map((address) => (
+        <bdi key={address} className={classes.cardLine}>
+          {address}
+        </bdi>
+      ))}
     </Card>
   ))
 }

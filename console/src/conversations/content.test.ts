@@ -20,8 +20,16 @@ test('a place, a card, a reply, a form and an order are read as Meta writes them
     address: null,
     href: 'https://www.openstreetmap.org/?mlat=37.4&mlon=-122.1#map=17/37.4/-122.1',
   })
-  expect(cardsOf({ contacts: [{ name: { formatted_name: 'Barbara' }, phones: [{ phone: '+1 555' }, {}] }] })).toEqual([
-    { name: 'Barbara', phones: ['+1 555'] },
+  const barbara = {
+    name: { formatted_name: 'Barbara' },
+    phones: [{ phone: '+1 555' }, {}],
+    emails: [{ email: 'barbara@example.com', type: 'WORK' }],
+    urls: [{ url: 'https://example.com' }],
+    org: { company: 'Hats and Sons' },
+  }
+  expect(cardsOf({ contacts: [barbara, { name: { first_name: 'Ben' } }] })).toEqual([
+    { name: 'Barbara', company: 'Hats and Sons', reachedBy: ['+1 555', 'barbara@example.com', 'https://example.com'] },
+    { name: 'Ben', company: null, reachedBy: [] },
   ])
   expect(replyOf({ interactive: { list_reply: { title: 'Express', description: 'Next day' } } })).toEqual({
     title: 'Express',

@@ -43,11 +43,23 @@ function degreesOf(value: unknown, most: number): number | null {
   return Math.abs(written) <= most ? written : null
 }
 
-export function cardsOf(content: unknown): { name: string | null; phones: string[] }[] {
-  return listOf(fieldsOf(content)?.['contacts'] ?? content).map((card) => ({
-    name: wordsOf(fieldsOf(card['name'])?.['formatted_name']) ?? wordsOf(fieldsOf(card['name'])?.['first_name']),
-    phones: listOf(card['phones']).flatMap((phone) => wordsOf(phone['phone']) ?? []),
-  }))
+/** Somebody's card. */
+export interface ContactCard {
+  name: string | null
+  company: string | null
+  /** Phones, then e-mail addresses, then web addresses. */
+  reachedBy: string[]
+}
+
+export function cardsOf(content: unknown): ContactCard[] {
+  return listOf(fieldsOf(content)?.['contacts'] ?? content).map((card) => {
+    const all = (list: string, field: string) => listOf(card[list]).flatMap((each) => wordsOf(each[field]) ?? [])
+    return {
+      name: wordsOf(fieldsOf(card['name'])?.['formatted_name']) ?? wordsOf(fieldsOf(card['name'])?.['first_name']),
+      company: wordsOf(fieldsOf(card['org'])?.['company']),
+      reachedBy: [...all('phones', 'phone'), ...all('emails', 'email'), ...all('urls', 'url')],
+    }
+  })
 }
 
 /** What the customer pressed to write: an advertisement or a post of the business. */
