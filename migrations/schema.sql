@@ -23,6 +23,9 @@ create table ai_agent_acts (
 );
 CREATE INDEX ai_agent_acts_agent ON ai_agent_acts USING btree (org_id, agent_id, id);
 CREATE INDEX ai_agent_acts_conversation ON ai_agent_acts USING btree (org_id, conversation_id);
+CREATE INDEX ai_agent_acts_failures ON ai_agent_acts USING btree (org_id, agent_id, id) WHERE (kind = ANY (ARRAY['failed'::text, 'refused'::text]));
+CREATE INDEX ai_agent_acts_handed_over ON ai_agent_acts USING btree (org_id, agent_id, id) WHERE (kind = ANY (ARRAY['handed_over'::text, 'silenced'::text]));
+CREATE INDEX ai_agent_acts_tags ON ai_agent_acts USING btree (org_id, agent_id, id) WHERE (kind = ANY (ARRAY['tagged'::text, 'suggested'::text, 'untagged'::text, 'refused'::text]));
 CREATE INDEX ai_agent_acts_words ON ai_agent_acts USING btree (org_id, at) WHERE (words IS NOT NULL);
 
 create table ai_agent_channels (

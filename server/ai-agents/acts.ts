@@ -5,7 +5,7 @@ import type { Outcome } from '../analysis/findings.ts'
 import { lineNow } from '../conversations/about.ts'
 import { conversationMissing } from '../conversations/missing.ts'
 import type { Db, Tx } from '../lib/db.ts'
-import { newId } from '../lib/ids.ts'
+import { madeDaysAgo, newId } from '../lib/ids.ts'
 import type { TagColor } from '../tags/schema.ts'
 import { getAiAgent } from './agents.ts'
 import type { ActReason, AiAgentAct, AiAgentFigures, HandOver } from './schema.ts'
@@ -32,13 +32,13 @@ export async function writeActs(
   where: { org_id: string; agent_id: string; conversation_id: string },
   acts: readonly NewAct[],
 ): Promise<void> {
+  if (acts.length === 0) return
   const { org_id, agent_id, conversation_id } = where
-  for (const { kind, message_id, tag_id, reason, words } of acts)
-    await sql`
-      insert into ai_agent_acts (org_id, id, agent_id, conversation_id, kind, message_id, tag_id, reason, words)
-      values (${org_id}, ${newId()}, ${agent_id}, ${conversation_id}, ${kind}, ${message_id ?? null}, ${tag_id ?? null}, ${reason ?? null}, ${words ?? null})`.execute(
-      tx,
-    )
+  const column = (name: keyof NewAct) => acts.map((act) => act[name] ?? null)
+  await sql`
+    insert into ai_agent_acts (org_id, agent_id, conversation_id, id, kind, message_id, tag_id, reason, words)
+    select ${org_id}, ${agent_id}, ${conversation_id}, * from unnest(${acts.map(() => newId())}::uuid[], ${column('kind')}::text[], ${column('message_id')}::uuid[],
+      ${column('tag_id')}::uuid[], ${column('reason')}::text[], ${column('words')}::text[])`.execute(tx)
 }
 
 interface ActRow extends Omit<AiAgentAct, 'contact' | 'tag'> {
@@ -104,7 +104,7 @@ export async function figuresOf(db: Db, actor: Actor, agentId: string): Promise<
   const { rows } = await sql<AiAgentFigures>`
     select count(distinct conversation_id)::int as conversations, ${count('answered')} as answers, ${count('handed_over')} as handed_over,
       ${count('tagged')} as tagged, ${count('untagged')} as untagged, ${count('failed')} as failed, ${count('closed')} as closed
-    from ai_agent_acts where org_id = ${actor.org_id} and agent_id = ${agentId} and at > now() - interval '30 days'`.execute(
+    from ai_agent_acts where org_id = ${actor.org_id} and agent_id = ${agentId} and id >= ${madeDaysAgo(30)}`.execute(
     db,
   )
   return rows[0]!

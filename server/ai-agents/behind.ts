@@ -5,6 +5,9 @@ import type { ModelReason } from '../models/schema.ts'
 import { tagAct, writeActs } from './acts.ts'
 import { failureOf } from './failures.ts'
 
+/** More that could not be taken are not worth a line each. */
+const MOST_REFUSED = 20
+
 /** What its model found in a conversation, and what became of it. */
 export interface ClosedReading {
   tags: readonly { tag: string; outcome: Outcome }[]
@@ -23,7 +26,7 @@ export async function writeReading(
   if (fallback !== null) return writeActs(tx, where, [{ kind: 'failed', reason: failureOf(fallback).reason }])
   await writeActs(tx, where, [
     { kind: 'read' },
-    ...Array.from({ length: refused }, () => ({ kind: 'refused' as const })),
+    ...Array.from({ length: Math.min(refused, MOST_REFUSED) }, () => ({ kind: 'refused' as const })),
     ...tags.map(({ tag, outcome }) => tagAct(tag, outcome, { guarded })),
   ])
 }

@@ -76,6 +76,8 @@ test('a turn that is begun anew, or tried again after a failure, tells it once',
   const from = aPhone()
   await shop.writes(from, 'A table please')
   model.answer = async (_request, n) => {
+    // Once there is an answer, nobody is told that one is being written.
+    await told()
     if (n === 1) await shop.writes(from, 'for Friday')
     return { text: 'Friday it is.' }
   }
@@ -97,6 +99,10 @@ test('what the customer writes right after an answer is read, though nobody is s
   const shop = await shopThatIsHeard()
   const from = aPhone()
   const { id } = await shop.writes(from, 'A table please')
+  model.answer = async () => {
+    await told()
+    return { text: 'For how many?' }
+  }
   await work(server)
   await shop.writes(from, 'Thank you')
   await work(server)

@@ -692,6 +692,31 @@ test('a message that comes while its conversation goes into another is refused, 
   expect(messages.map(({ client_key }) => client_key).filter((key) => key !== null)).toEqual(['hi'])
 })
 
+test('a first answer that failed since the merge is none after it is taken apart', async () => {
+  const who = await scene()
+  const { agent, phone, writes } = who
+  const [kept, merged] = [phone(), phone()]
+  await writes(kept, 'one')
+  await writes(merged, 'two')
+  const { into, from, merge } = await twoWith(who, kept, merged)
+  const sent = []
+  for (const { id } of [into, from]) {
+    await agent.call(schema.takeConversation, { params: { id } })
+    sent.push(await agent.call(schema.sendMessage, { params: { id }, body: { text: 'an answer' } }))
+  }
+  const undo = await merge()
+  for (const { id } of sent)
+    await server.pool.query(
+      `update outgoing_messages set state = 'failed', settled_at = now(), error_code = 131026 where message_id = $1`,
+      [id],
+    )
+  await undo()
+  const { rows } = await server.pool.query('select first_answered_at as at from conversations where id = any($1)', [
+    [into.id, from.id],
+  ])
+  expect(rows).toEqual([{ at: null }, { at: null }])
+})
+
 test('taken apart, what the customer has changed since the merge is found where its message went', async () => {
   const who = await scene()
   const { admin, account, phone, writes } = who
@@ -705,4 +730,8 @@ test('taken apart, what the customer has changed since the merge is found where 
   expect(await found()).toEqual([into.id])
   await undo()
   expect(await found()).toEqual([from.id])
+  const { rows } = await server.pool.query(`select contact_id from messages where text = 'a narwhal' and org_id = $1`, [
+    admin.actor.org_id,
+  ])
+  expect(rows).toEqual([{ contact_id: from.contact.id }])
 })

@@ -9,7 +9,7 @@ export async function moveMessages(tx: Tx, orgId: string, from: string, to: stri
   return rows.map((row) => row.id)
 }
 
-/** Gives these messages, as far as the one still has them, back to the other. */
+/** Gives these messages, as far as the one still has them, back to the other, with what was changed of them since. */
 export async function returnMessages(
   tx: Tx,
   orgId: string,
@@ -20,6 +20,10 @@ export async function returnMessages(
   await sql`update messages set contact_id = ${to} where org_id = ${orgId} and contact_id = ${from} and id = any(${ids}::uuid[])`.execute(
     tx,
   )
+  await sql`
+    update messages a set contact_id = ${to} from messages m
+    where m.org_id = ${orgId} and m.id = any(${ids}::uuid[]) and m.contact_id = ${to} and a.org_id = m.org_id and a.channel_id = m.channel_id
+      and a.target = m.wa_message_id and a.contact_id = ${from}`.execute(tx)
 }
 
 /** First and last time of the contact's own messages; null when there is none. */

@@ -1,6 +1,7 @@
 // Messages that an organization does not want to keep any longer.
-import { sql, type RawBuilder } from 'kysely'
+import { sql } from 'kysely'
 import type { Db } from '../lib/db.ts'
+import { madeDaysAgo } from '../lib/ids.ts'
 import { stepByStep } from '../lib/steps.ts'
 import { deleteMessages } from './messages.ts'
 import { forgetLoneStatuses, type StatusPlace } from './statuses.ts'
@@ -10,7 +11,7 @@ const MOST_AT_ONCE = 5000
 /** How many messages were stored so many days ago and longer. */
 export async function countOldMessages(db: Db, orgId: string, days: number): Promise<number> {
   const { rows } = await sql<{ count: number }>`
-    select count(*) as count from messages where org_id = ${orgId} and id < ${storedDaysAgo(days)}`.execute(db)
+    select count(*) as count from messages where org_id = ${orgId} and id < ${madeDaysAgo(days)}`.execute(db)
   return rows[0]!.count
 }
 
@@ -20,7 +21,7 @@ export async function countOldMessages(db: Db, orgId: string, days: number): Pro
  */
 export async function forgetOldMessages(db: Db, orgId: string, days: number, stopping: AbortSignal): Promise<void> {
   const which = sql`id in (
-    select id from messages where org_id = ${orgId} and id < ${storedDaysAgo(days)} order by id limit ${MOST_AT_ONCE} for update skip locked)`
+    select id from messages where org_id = ${orgId} and id < ${madeDaysAgo(days)} order by id limit ${MOST_AT_ONCE} for update skip locked)`
   await stepByStep(stopping, async () => (await deleteMessages(db, orgId, which)) === MOST_AT_ONCE)
 }
 
@@ -31,10 +32,4 @@ export async function forgetOldStatuses(db: Db, orgId: string, days: number, sto
     after = await db.transaction().execute((tx) => forgetLoneStatuses(tx, orgId, { days, after }))
     return after !== null
   })
-}
-
-/** An id of version 7 begins with the milliseconds in which it was made: no index of times is needed. */
-function storedDaysAgo(days: number): RawBuilder<string> {
-  const milliseconds = (Date.now() - days * 86_400_000).toString(16).padStart(12, '0')
-  return sql<string>`${`${milliseconds.slice(0, 8)}-${milliseconds.slice(8)}-0000-0000-000000000000`}::uuid`
 }

@@ -101,6 +101,23 @@ async function assignToTargets(tx: Tx, orgId: string, said: readonly SaidNow[]):
   return new Map(rows.map((row) => [row.id, row.conversation_id]))
 }
 
+/** What came earlier than the messages that it is about stands with them from now on. */
+export async function gatherAbout(
+  tx: Tx,
+  orgId: string,
+  said: readonly SaidNow[],
+  conversations: ReadonlyMap<string, string>,
+): Promise<void> {
+  const placed = said.filter((each) => conversations.has(each.id) && !SAYING_NOTHING.has(each.type))
+  if (placed.length === 0) return
+  await sql`
+    update messages a set conversation_id = k.conversation_id
+    from unnest(${placed.map(({ waMessageId }) => waMessageId)}::text[], ${placed.map(({ contactId }) => contactId)}::uuid[], ${placed.map(({ channelId }) => channelId)}::uuid[],
+      ${placed.map(({ id }) => conversations.get(id)!)}::uuid[]) as k (wa_message_id, contact_id, channel_id, conversation_id)
+    where a.org_id = ${orgId} and a.channel_id = k.channel_id and a.target = k.wa_message_id and a.contact_id = k.contact_id
+      and a.conversation_id is distinct from k.conversation_id`.execute(tx)
+}
+
 /** The same for those about one that came together with them. */
 function followTargets(said: readonly SaidNow[], assigned: Map<string, string>): void {
   const byWaId = new Map(said.map((each) => [keyOf(each.channelId, each.waMessageId), each]))

@@ -14,7 +14,7 @@ import { recordActivity } from '../events/events.ts'
 import type { Tx } from '../lib/db.ts'
 import { isId, newId } from '../lib/ids.ts'
 import { insertMedia } from './media.ts'
-import { assignConversations, type SaidNow } from './opening.ts'
+import { assignConversations, gatherAbout, type SaidNow } from './opening.ts'
 import { settleRecognized } from './outbox.ts'
 import { countFirstAnswers, lockConversations, waitOn } from './waiting.ts'
 
@@ -111,8 +111,10 @@ export async function receive(
     }
   }
   const { changed, conflicts } = await identities.save({ flood })
-  const conversations = await assignConversations(tx, orgId, messages.filter(isOfNow).map(saidNow))
+  const now = messages.filter(isOfNow).map(saidNow)
+  const conversations = await assignConversations(tx, orgId, now)
   await insertMessages(tx, orgId, messages, conversations)
+  await gatherAbout(tx, orgId, now, conversations)
   const answers = messages.filter(({ said: { update } }) => directionOf(update) === 'out')
   await countFirstAnswers(tx, orgId, [...new Set(answers.flatMap(({ id }) => conversations.get(id) ?? []))])
   await insertMedia(tx, orgId, [...messages.map(carrying), ...(await fillPlaceholders(tx, orgId, filled))])
@@ -319,10 +321,8 @@ async function insertMessages(
       ${column((s) => s.at)}::timestamptz[], ${column((s) => s.arrival.received_at)}::timestamptz[])`.execute(tx)
 }
 
-function directionOf(update: Spoken): 'in' | 'out' {
-  if (update.kind === 'message') return 'in'
-  return update.kind === 'echo' ? 'out' : update.direction
-}
+const directionOf = (update: Spoken): 'in' | 'out' =>
+  update.kind === 'message' ? 'in' : update.kind === 'echo' ? 'out' : update.direction
 
 const targetOf = (update: Spoken): string | null =>
   update.reaction?.target ?? update.edit?.target ?? update.revoke?.target ?? null

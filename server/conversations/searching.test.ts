@@ -168,6 +168,23 @@ test('what the customer changes once their conversation is closed is found in it
   expect(await found('this is Bo')).toEqual([last!.id])
   expect(await found('Three pelicans')).toEqual([first!.id])
   expect(await found('flamingos')).toEqual([])
+
+  // The change may come before the message, with nothing open, or with something else.
+  const [cy, di] = ['+16505551236', '+16505551237']
+  const early = compose(text('Four ibises'), cy, long)
+  await deliver(compose(editOf(early.id, 'Five herons'), cy).body)
+  await server.interpret()
+  await deliver(compose(text('Hello, this is Di'), di).body)
+  const late = compose(text('Six cranes'), di, long)
+  await deliver(compose(editOf(late.id, 'Seven storks'), di).body)
+  await server.interpret()
+  for (const { body } of [early, late]) await deliver(body)
+  await server.interpret()
+  const conversationsOf = async (phone: string) => (await listed()).filter(({ contact }) => contact.phone === phone)
+  expect([await found('ibises'), await found('cranes')]).toEqual([[], []])
+  expect(await found('Five herons')).toEqual((await conversationsOf(cy)).map((each) => each.id))
+  const where = await server.pool.query('select conversation_id from messages where wa_message_id = $1', [late.id])
+  expect(await found('Seven storks')).toEqual([(where.rows[0] as { conversation_id: string }).conversation_id])
 })
 
 test('nothing is found of who was erased, nor of messages that are kept no longer', async () => {

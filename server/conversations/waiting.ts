@@ -74,12 +74,14 @@ export async function joinFirstAnswers(tx: Tx, orgId: string, id: string, other:
     where c.org_id = ${orgId} and c.id = ${id}`.execute(tx)
 }
 
-/** It was taken out again: what had its own first answer has that again, and what had none the first since. */
+/** It was taken out again: what had its own first answer has that again, unless that has failed, and what had none the first since. */
 export async function partFirstAnswers(tx: Tx, orgId: string, id: string, own: Partial<FirstAnswer>): Promise<void> {
   await sql`
     update conversations c set (first_answered_at, first_answered_by_id, first_answered_by_name) = (
       select a.at, a.by_id, a.by_name from (
-        select 1 as n, ${valuesOf(own)}
+        select 1 as n, o.* from (select ${valuesOf(own)}) o (at, by_id, by_name) where not exists (
+          select from messages m left join outgoing_messages w on w.org_id = m.org_id and w.message_id = m.id
+          where m.org_id = c.org_id and m.conversation_id = c.id and m.direction = 'out' and o.at in (m.sent_at, w.wanted_at) and ${deliveryState} = 'failed')
         union all select 2, f.* from ${firstAnswer} f
       ) a (n, at, by_id, by_name) where a.at is not null order by a.n limit 1)
     where c.org_id = ${orgId} and c.id = ${id}`.execute(tx)

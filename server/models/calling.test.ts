@@ -215,16 +215,19 @@ describe.each(PROVIDER_KINDS)('%s', (kind) => {
     expect(await object()).toEqual({ n: 8 })
     model.answer = () => ({ text: '<think>Is it {"n": 1}? No.</think>\n{"n": 9}' })
     expect(await object()).toEqual({ n: 9 })
+    // What a customer wrote may stand in it.
+    for (const said of ['{"n": 8, "said": "</think> and <think>"}', '```json\n{"n": 8, "said": "</think>"}\n```']) {
+      model.answer = () => ({ text: `<think>Hm.</think>\n${said}` })
+      expect(await object()).toMatchObject({ n: 8 })
+      model.answer = () => ({ text: said })
+      expect(await object()).toMatchObject({ n: 8 })
+    }
     model.answer = () => ({ text: 'I would rather not.' })
     expect((await refusalOf(object())).reason).toBe('garbage')
     model.answer = () => ({ refuses: true, text: '' })
     expect((await refusalOf(object())).reason).toBe('refused')
-    expect((await callsOf(admin)).map(({ outcome }) => outcome).slice(0, 4)).toEqual([
-      'answered',
-      'answered',
-      'answered',
-      'garbage',
-    ])
+    const outcomes = (await callsOf(admin)).map(({ outcome }) => outcome)
+    expect(outcomes.slice(-3)).toEqual(['answered', 'garbage', 'refused'])
   })
 })
 

@@ -3,14 +3,19 @@ import { APICallError, type LanguageModelMiddleware } from 'ai'
 
 const MARKS = 'think|thinking|thought|reasoning'
 /** To its end, or to the end of an answer that was cut in the middle of it. */
-const WHOLE = new RegExp(String.raw`<(${MARKS})>.*?(?:</\1>|$)`, 'gis')
+const WHOLE = String.raw`<(${MARKS})>.*?(?:</\1>|$)`
+const FIRST = new RegExp(String.raw`^\s*${WHOLE}`, 'is')
+const ANYWHERE = new RegExp(WHOLE, 'gis')
 /** Some answers begin after the mark, which the question ended with. */
-const BEGUN = new RegExp(`^.*</(?:${MARKS})>`, 'is')
+const BEGUN = new RegExp(`^.*?</(?:${MARKS})>`, 'is')
+/** Within an object such marks are a customer's words. */
+const OBJECT = /^\s*(?:\{|```)/
 
 function aloud(text: string): string {
-  // Within an object such marks are a customer's words.
-  if (/^\s*\{/.test(text)) return text
-  const rest = text.replace(WHOLE, '').replace(BEGUN, '')
+  let rest = text
+  while (FIRST.test(rest)) rest = rest.replace(FIRST, '')
+  if (rest === text && !OBJECT.test(rest)) rest = rest.replace(BEGUN, '')
+  if (!OBJECT.test(rest)) rest = rest.replace(ANYWHERE, '')
   return rest === text ? text : rest.trimStart()
 }
 
