@@ -127,7 +127,9 @@ export function ContactPanel({ ref, id, row, beside = false, previous, next, onM
           </ActionIcon>
         </header>
         <div key={id} className={classes.body}>
-          {contact ? (
+          {isProblem(error, 404) ? (
+            <Missing error={error} onOpen={onMove} />
+          ) : contact ? (
             <>
               {error && <ErrorNotice error={error} onRetry={() => void refetch()} />}
               <ContactFacts contact={contact} />
@@ -142,8 +144,6 @@ export function ContactPanel({ ref, id, row, beside = false, previous, next, onM
               )}
               <TagHistory contactId={id} />
             </>
-          ) : isProblem(error, 404) ? (
-            <Missing error={error} onOpen={onMove} />
           ) : error ? (
             <ErrorNotice error={error} onRetry={() => void refetch()} />
           ) : (

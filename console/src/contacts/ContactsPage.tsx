@@ -4,9 +4,9 @@ import { IconDownload, IconUpload } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
 import { lazy, Suspense, useMemo, useRef } from 'react'
-import type { Contact } from '../../../server/contacts/schema.ts'
 import { may, useOrganization } from '../access/queries.ts'
 import { useSelection } from '../operations/selection.ts'
+import { withoutRepeats } from '../lib/pages.ts'
 import { m } from '../paraglide/messages.js'
 import { useExportProgress } from '../ui/export-progress.ts'
 import { PageHeader } from '../ui/PageHeader.tsx'
@@ -35,7 +35,7 @@ export function ContactsPage() {
   const order = useContactOrder()
   const asked = useMemo(() => ({ ...query, ...order }), [query, order])
   const list = useInfiniteQuery(contactListQuery(organization.slug, asked))
-  const contacts = useMemo(() => withoutRepeats(list.data?.pages ?? []), [list.data])
+  const contacts = useMemo(() => withoutRepeats(list.data?.pages.flatMap((page) => page.contacts) ?? []), [list.data])
   const mayChoose = may(organization, 'contacts:bulk')
   const selection = useSelection(contacts, JSON.stringify(query))
   const table = useRef<ContactTableHandle>(null)
@@ -147,12 +147,4 @@ export function ContactsPage() {
       )}
     </div>
   )
-}
-
-/** A contact that wrote between two pages may come on both: it is shown once. */
-function withoutRepeats(pages: { contacts: Contact[] }[]): Contact[] {
-  const seen = new Map<string, Contact>()
-  for (const page of pages)
-    for (const contact of page.contacts) if (!seen.has(contact.id)) seen.set(contact.id, contact)
-  return [...seen.values()]
 }

@@ -5,6 +5,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { useMemo, useRef } from 'react'
 import type { TagChange } from '../../../server/tags/schema.ts'
 import { useOrganization } from '../access/queries.ts'
+import { withoutRepeats } from '../lib/pages.ts'
 import { m } from '../paraglide/messages.js'
 import { sourceLabel } from '../tags/source-label.ts'
 import { whyWords } from '../tags/why-words.ts'
@@ -19,7 +20,7 @@ export function TagHistory({ contactId }: { contactId: string }) {
   const history = useInfiniteQuery(tagHistoryQuery(organization.slug, contactId))
   const list = useRef<HTMLOListElement>(null)
   const { data, error, hasNextPage, isFetchingNextPage, isFetchNextPageError } = history
-  const changes = useMemo(() => withoutRepeats(data?.pages ?? []), [data])
+  const changes = useMemo(() => withoutRepeats(data?.pages.flatMap((page) => page.changes) ?? []), [data])
 
   const showMore = async () => {
     const { hasNextPage: more } = await history.fetchNextPage()
@@ -58,11 +59,6 @@ export function TagHistory({ contactId }: { contactId: string }) {
     </section>
   )
 }
-
-/** A page read again after a change may hold what the one before holds already: it is shown once. */
-const withoutRepeats = (pages: readonly { changes: TagChange[] }[]): TagChange[] => [
-  ...new Map(pages.flatMap((page) => page.changes).map((change) => [change.id, change])).values(),
-]
 
 function Change({ change }: { change: TagChange }) {
   const added = change.change === 'added'

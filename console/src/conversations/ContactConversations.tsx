@@ -6,6 +6,7 @@ import { useRef, useState } from 'react'
 import type { Conversation } from '../../../server/conversations/schema.ts'
 import { useOrganization } from '../access/queries.ts'
 import panel from '../contacts/ContactPanel.module.css'
+import { withoutRepeats } from '../lib/pages.ts'
 import { m } from '../paraglide/messages.js'
 import { ErrorNotice } from '../ui/ErrorNotice.tsx'
 import { LoadMore } from '../ui/LoadMore.tsx'
@@ -23,7 +24,7 @@ export function ContactConversations({ contactId }: { contactId: string }) {
   const list = useRef<HTMLUListElement>(null)
   const [showsAll, setShowsAll] = useState(false)
   const { data, error } = conversations
-  const all = data?.pages.flatMap((page) => page.conversations) ?? []
+  const all = withoutRepeats(data?.pages.flatMap((page) => page.conversations) ?? [])
   if (all.length === 0 && !error) return null
   return (
     <section className={panel.section} aria-labelledby="contact-conversations">

@@ -9,6 +9,7 @@ import type { Conversation } from '../../../server/conversations/schema.ts'
 import { Allowed } from '../access/Allowed.tsx'
 import { useOrganization } from '../access/queries.ts'
 import { addressOf } from '../contacts/identity.ts'
+import { withoutRepeats } from '../lib/pages.ts'
 import { m } from '../paraglide/messages.js'
 import { AiMark } from '../ai-agents/AiMark.tsx'
 import { EmptyState } from '../ui/EmptyState.tsx'
@@ -83,7 +84,7 @@ function ConversationList({ search }: { search: OversightSearch }) {
     setClearings(clearings + 1)
     void navigate({ search: openId === undefined ? {} : { conversation: openId } })
   }
-  const conversations = list.data?.pages.flatMap((page) => page.conversations)
+  const conversations = list.data && withoutRepeats(list.data.pages.flatMap((page) => page.conversations))
   return (
     <div className={classes.page}>
       <div className={classes.list}>

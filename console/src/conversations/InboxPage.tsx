@@ -7,6 +7,7 @@ import type { Conversation } from '../../../server/conversations/schema.ts'
 import { Allowed } from '../access/Allowed.tsx'
 import { useOrganization } from '../access/queries.ts'
 import type { ContactPanelHandle } from '../contacts/ContactPanel.tsx'
+import { withoutRepeats } from '../lib/pages.ts'
 import { m } from '../paraglide/messages.js'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { ConversationPane, type ConversationPaneHandle } from './ConversationPane.tsx'
@@ -15,7 +16,6 @@ import { InboxList, type InboxListHandle } from './InboxList.tsx'
 import { InboxListState } from './InboxListState.tsx'
 import classes from './InboxPage.module.css'
 import { isGone } from './merged.ts'
-import type { ConversationPages } from './placing.ts'
 import { conversationListQuery, conversationQuery } from './queries.ts'
 import { inboxQueryOf, isInboxFiltered, useChangeInbox, useInboxSearch } from './search.ts'
 import { ShortcutsDialog } from './ShortcutsDialog.tsx'
@@ -35,7 +35,10 @@ function Inbox() {
   const { change, open, clearFilters } = useChangeInbox()
   const query = useMemo(() => inboxQueryOf(search), [search])
   const list = useInfiniteQuery(conversationListQuery(organization.slug, query))
-  const conversations = useMemo(() => withoutRepeats(list.data?.pages ?? []), [list.data])
+  const conversations = useMemo(
+    () => withoutRepeats(list.data?.pages.flatMap((page) => page.conversations) ?? []),
+    [list.data],
+  )
   const openId = search.conversation
   const openAt = conversations.findIndex(({ id }) => id === openId)
   const opened = useQuery({ ...conversationQuery(organization.slug, openId ?? ''), enabled: openId !== undefined })
@@ -163,10 +166,4 @@ function useStep(conversations: readonly Conversation[], openAt: number, onStep:
     const to = conversations[Math.max(0, Math.min(conversations.length - 1, from))]
     if (to) onStep(to.id)
   }
-}
-
-/** A conversation that something was written in between two pages may come on both: it is shown once. */
-function withoutRepeats(pages: ConversationPages['pages']): Conversation[] {
-  const all = pages.flatMap((page) => page.conversations)
-  return [...new Map(all.toReversed().map((each) => [each.id, each])).values()].toReversed()
 }
