@@ -241,7 +241,9 @@ test('two take the same conversation at once: one has it, and the other is told 
     await rowOf(page).getByRole('link').click()
     await page.getByRole('button', { name: 'Take over' }).click()
     await expect(composer(page)).toBeFocused()
-    // Who takes it gave it to nobody else.
+    // Who takes it gave it to nobody else; what follows in the same stream has come by then.
+    await customerWrites(page, 'still there?')
+    await expect(threadOf(page).getByText('still there?')).toBeVisible()
     await expect(page.getByText('over to you')).toHaveCount(0)
     await page.getByRole('button', { name: 'More actions for the conversation' }).click()
     await page.getByRole('menuitem', { name: 'Give back' }).click()

@@ -127,14 +127,11 @@ describe('in a tab', () => {
       getItem: (name: string) => kept.get(name) ?? null,
       setItem: (name: string, value: string) => kept.set(name, value),
     })
-    class Shown extends EventTarget {
-      static permission = 'granted'
-      constructor(_title: string, { tag }: { tag: string }) {
-        super()
-        notified.push(tag)
-      }
+    const shown = function (_title: string, { tag }: { tag: string }) {
+      notified.push(tag)
+      return new EventTarget()
     }
-    vi.stubGlobal('Notification', Shown)
+    vi.stubGlobal('Notification', Object.assign(shown, { permission: 'granted' }))
     queryClient = new QueryClient()
     queryClient.setQueryData(sessionQuery.queryKey, { user: { ...ME, email: 'me@earmark.example' } } as CurrentSession)
   })
