@@ -162,8 +162,8 @@ async function leaveToPerson(
   const conversation = await lockConversation(tx, actor, into)
   const has = conversation.agent_id
   if (has !== null && !(await isAi(tx, actor, has))) return
-  if (id && name && !(await isAi(tx, actor, id))) await assign(tx, actor, conversation, { id, name })
-  else if (has !== null && peopleOnly) await assign(tx, actor, conversation, null)
+  if (id && name && !(await isAi(tx, actor, id))) await assign(tx, actor, conversation, { id, name }, { byMerge: true })
+  else if (has !== null && peopleOnly) await assign(tx, actor, conversation, null, { byMerge: true })
 }
 
 /** Who had the one that went into the other has it again, if they still have that, which AI agents may have again if they might before. */
@@ -176,8 +176,9 @@ async function returnAgents(
   if (conversation.closed_at !== null) return
   const { agent_id: agent, agent_name: name } = row
   const stillTheirs = agent && conversation.agent_id === agent && !(await isAi(tx, actor, agent))
-  if (stillTheirs && name) await assign(tx, actor, await lockConversation(tx, actor, id), { id: agent, name })
-  if (stillTheirs && was.agent_id !== agent) await assign(tx, actor, conversation, null)
+  if (stillTheirs && name)
+    await assign(tx, actor, await lockConversation(tx, actor, id), { id: agent, name }, { byMerge: true })
+  if (stillTheirs && was.agent_id !== agent) await assign(tx, actor, conversation, null, { byMerge: true })
   const madeForPeople = row.people_only && !was.people_only
   // Whom another person has now stays with people.
   if (madeForPeople && (stillTheirs || conversation.agent_id === null || conversation.agent_id === was.agent_id))

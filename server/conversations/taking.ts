@@ -84,13 +84,16 @@ export async function isAi(tx: Tx, actor: Actor, agentId: string): Promise<boole
   return rows.length > 0
 }
 
-/** Whom a person had, or an AI handed over, is for people: no AI takes it after that, unless it is given back for anyone. */
+/**
+ * Whom a person had, or an AI handed over, is for people: no AI takes it after that, unless it is given back for anyone.
+ * Of what follows from a merge of contacts, or from its undo, the event says so: nobody decided it.
+ */
 export async function assign(
   tx: Tx,
   actor: Actor,
   before: LockedConversation,
   to: Person | null,
-  { forAnyone = false }: { forAnyone?: boolean } = {},
+  { forAnyone = false, byMerge = false }: { forAnyone?: boolean; byMerge?: boolean } = {},
 ): Promise<void> {
   const forPeople = !forAnyone && !(to !== null && actor.kind === 'ai_agent')
   await sql`
@@ -102,7 +105,12 @@ export async function assign(
       kind: 'conversation.assigned',
       contact_id: before.contact_id,
       before: { agent_id: before.agent_id, agent_name: before.agent_name },
-      after: { conversation_id: before.id, agent_id: to?.id ?? null, agent_name: to?.name ?? null },
+      after: {
+        conversation_id: before.id,
+        agent_id: to?.id ?? null,
+        agent_name: to?.name ?? null,
+        ...(byMerge ? { by_merge: true } : {}),
+      },
     },
   ])
 }

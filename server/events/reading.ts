@@ -19,6 +19,9 @@ interface EventRow {
   tag_id: string | null
   actor_id: string
   actor_name: string
+  at: string
+  /** Whoever comes back later finds the conversation without being told. */
+  lately: boolean
   after: Record<string, unknown> | null
 }
 
@@ -33,7 +36,7 @@ export async function readChanges(
 ): Promise<LiveMessage | null> {
   if (upTo - after > MOST_EVENTS) return null
   const { rows } = await sql<EventRow>`
-    select kind, contact_id, tag_id, actor_id, actor_name, case when ${passedOn} or kind = 'contacts.active' or kind like 'conversation.%' then after end as after
+    select kind, contact_id, tag_id, actor_id, actor_name, at, at > now() - interval '5 minutes' as lately, case when ${passedOn} or kind = 'contacts.active' or kind like 'conversation.%' then after end as after
     from events where org_id = ${orgId} and seq > ${after} and seq <= ${upTo} order by seq`.execute(db)
   if (whole && rows.length < upTo - after) return null
   const changes = putTogether(rows)
@@ -62,7 +65,6 @@ const isPassedOn = (kind: string) => kind.startsWith('operation.') || kind === '
 interface Gathered {
   contactIds: Set<string>
   conversationIds: Set<string>
-  handedOver: NonNullable<LiveChange['handed_over']>
   tagIds: Set<string>
   many: boolean
   conflicts: boolean
@@ -71,7 +73,7 @@ interface Gathered {
 function putTogether(rows: readonly EventRow[]): LiveChange[] {
   const byKind = new Map<string, Gathered>()
   const alone: LiveChange[] = []
-  for (const { kind, contact_id, tag_id, actor_id, actor_name, after } of rows) {
+  for (const { kind, contact_id, tag_id, after } of rows) {
     if (isPassedOn(kind)) {
       alone.push({
         kind,
@@ -84,7 +86,6 @@ function putTogether(rows: readonly EventRow[]): LiveChange[] {
     const gathered = byKind.get(kind) ?? {
       contactIds: new Set(),
       conversationIds: new Set(),
-      handedOver: [],
       tagIds: new Set(),
       many: false,
       conflicts: false,
@@ -93,31 +94,38 @@ function putTogether(rows: readonly EventRow[]): LiveChange[] {
     if (contact_id) gathered.contactIds.add(contact_id)
     for (const id of (after?.['contact_ids'] ?? []) as string[]) gathered.contactIds.add(id)
     if (typeof after?.['conversation_id'] === 'string') gathered.conversationIds.add(after['conversation_id'])
-    const [conversation_id, to] = [after?.['conversation_id'], after?.['agent_id']]
-    if (
-      kind === 'conversation.assigned' &&
-      typeof conversation_id === 'string' &&
-      typeof to === 'string' &&
-      to !== actor_id
-    )
-      gathered.handedOver.push({ conversation_id, to, by: actor_name })
     for (const id of (after?.['conversation_ids'] ?? []) as string[]) gathered.conversationIds.add(id)
     if (tag_id) gathered.tagIds.add(tag_id)
     gathered.many ||= after?.['many'] === true
     gathered.conflicts ||= after?.['conflicts'] === true
   }
-  const together = [...byKind].map(
-    ([kind, { contactIds, conversationIds, handedOver, tagIds, many, conflicts }]): LiveChange => {
-      const tooMany = many || Math.max(contactIds.size, conversationIds.size) > MOST_NAMED
-      return {
-        kind,
-        ...(tooMany ? { many: true as const } : contactIds.size > 0 ? { contact_ids: [...contactIds] } : {}),
-        ...(!tooMany && conversationIds.size > 0 ? { conversation_ids: [...conversationIds] } : {}),
-        ...(!tooMany && handedOver.length > 0 ? { handed_over: handedOver } : {}),
-        ...(tagIds.size > 0 ? { tag_ids: [...tagIds] } : {}),
-        ...(conflicts ? { conflicts: true as const } : {}),
-      }
-    },
-  )
+  const handedOver = handedOverIn(rows)
+  const together = [...byKind].map(([kind, { contactIds, conversationIds, tagIds, many, conflicts }]): LiveChange => {
+    const tooMany = many || Math.max(contactIds.size, conversationIds.size) > MOST_NAMED
+    return {
+      kind,
+      ...(tooMany ? { many: true as const } : contactIds.size > 0 ? { contact_ids: [...contactIds] } : {}),
+      ...(!tooMany && conversationIds.size > 0 ? { conversation_ids: [...conversationIds] } : {}),
+      ...(kind === 'conversation.assigned' && !tooMany && handedOver.length > 0 ? { handed_over: handedOver } : {}),
+      ...(tagIds.size > 0 ? { tag_ids: [...tagIds] } : {}),
+      ...(conflicts ? { conflicts: true as const } : {}),
+    }
+  })
   return [...together, ...alone]
+}
+
+/** Of each conversation the last time that somebody gave it to somebody else, lately, unless they have acted in it since or have it no more. */
+function handedOverIn(rows: readonly EventRow[]): NonNullable<LiveChange['handed_over']> {
+  const handedOver = new Map<string, NonNullable<LiveChange['handed_over']>[number]>()
+  for (const { kind, actor_id, actor_name, at, lately, after } of rows) {
+    const [conversation_id, to] = [after?.['conversation_id'], after?.['agent_id']]
+    if (typeof conversation_id !== 'string') continue
+    const isAssigned = kind === 'conversation.assigned'
+    if (isAssigned || kind === 'conversation.closed' || handedOver.get(conversation_id)?.to === actor_id)
+      handedOver.delete(conversation_id)
+    // What a merge of contacts brings somebody was given by nobody.
+    if (isAssigned && lately && typeof to === 'string' && to !== actor_id && after?.['by_merge'] !== true)
+      handedOver.set(conversation_id, { conversation_id, to, by: actor_name, at })
+  }
+  return [...handedOver.values()]
 }

@@ -18,9 +18,11 @@ export const LiveChange = z
     tag_ids: z.array(Id).optional(),
     conflicts: z.literal(true).optional().describe('Conflicts were found.'),
     handed_over: z
-      .array(z.object({ conversation_id: Id, to: Id, by: z.string() }))
+      .array(z.object({ conversation_id: Id, to: Id, by: z.string(), at: Instant }))
       .optional()
-      .describe('Conversations that somebody gave to somebody else: to whom, and by whose name.'),
+      .describe(
+        'Conversations that somebody gave to somebody else a short while ago: to whom, by whose name, and when.',
+      ),
     after: z.unknown().optional().describe('Of operations and merged tags, which are not put together.'),
   })
   .meta({ id: 'LiveChange' })
