@@ -232,6 +232,10 @@ async function writesAgainAs(page: Page, name: string) {
 
 const OTHER = 'Wei from work'
 const otherComposerOf = (page: Page) => page.getByRole('textbox', { name: `Message to ${OTHER}` })
+const attaches = (page: Page, name: string) =>
+  page
+    .locator('input[type="file"]')
+    .setInputFiles({ name, mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.4') })
 const blockSending = (page: Page) =>
   page.route('**/v1/conversations/*/messages', (route) =>
     route.request().method() === 'POST' ? route.abort() : route.fallback(),
@@ -303,17 +307,30 @@ test('what was begun in a conversation that went into another while nobody looke
   const { into, merge } = await writesAgainAs(page, OTHER)
   await takes(page)
   await composerOf(page).fill('Yes, it is, and the blue')
+  await attaches(page, 'prices.pdf')
   await page.getByRole('link', { name: /^Waiting/ }).click()
   await page.getByRole('listitem').filter({ hasText: OTHER }).getByRole('link').click()
   await page.getByRole('button', { name: 'Take', exact: true }).click()
   await otherComposerOf(page).fill('Good morning')
+  await attaches(page, 'map.pdf')
   await page.getByRole('link', { name: 'Contacts', exact: true }).click()
   await merge()
-  await page.goto(`${earmark.url}/o/${SLUG}/inbox?list=mine&conversation=${into}`)
+  await page.getByRole('link', { name: 'Inbox', exact: true }).click()
+  await page.getByRole('link', { name: /^Mine/ }).click()
+  await page.getByRole('listitem').filter({ hasText: OTHER }).getByRole('link').click()
+  await expect(page).toHaveURL(new RegExp(`conversation=${into}`))
   await expect(otherComposerOf(page)).toHaveValue('Good morning')
   const earlier = page.getByRole('region', { name: 'You had begun to write this in an earlier conversation.' })
   await expect(earlier).toContainText('Yes, it is, and the blue')
   await earlier.getByRole('button', { name: 'Use it here' }).click()
   await expect(otherComposerOf(page)).toHaveValue('Good morning\nYes, it is, and the blue')
+  // One message takes one file: the other waits for the next.
+  await expect(page.locator('form').getByText('map.pdf')).toBeVisible()
+  await expect(earlier).toContainText('prices.pdf')
+  await expect(earlier.getByRole('button', { name: 'Use it here' })).toHaveCount(0)
+  await checkAccessibility(page)
+  await page.getByRole('button', { name: 'Remove the file' }).click()
+  await earlier.getByRole('button', { name: 'Use it here' }).click()
+  await expect(page.locator('form').getByText('prices.pdf')).toBeVisible()
   await expect(earlier).toHaveCount(0)
 })

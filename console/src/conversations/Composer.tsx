@@ -91,7 +91,7 @@ export function Composer({ conversation, name, input }: ComposerProps) {
     if (chosen) setFile(chosen)
     input.current?.focus()
   }
-  const taken = useTakenFiles(take)
+  const taken = useTakenFiles(take, input)
   return (
     <form
       className={classes.root}
