@@ -300,6 +300,72 @@ test('whoever writes in a conversation that becomes one with another goes on the
   await expect(threadOf(page).getByText('from my other phone')).toHaveCount(0)
 })
 
+test('letters typed while one is brought over are in the box; undone, all of it is back where it was written', async ({
+  page,
+}) => {
+  await customerWrites(page, 'hello')
+  const { from, into, merge } = await writesAgainAs(page, OTHER)
+  await page.goto(`${earmark.url}/o/${SLUG}/inbox`)
+  await page.getByRole('listitem').filter({ hasText: OTHER }).getByRole('link').click()
+  await page.getByRole('button', { name: 'Take', exact: true }).click()
+  await expect(otherComposerOf(page)).toBeFocused()
+  await takes(page)
+  await blockSending(page)
+  await page.keyboard.type('through a wall')
+  await page.keyboard.press('Enter')
+  await expect(threadOf(page).getByRole('alert')).toContainText('Not sent.')
+  await attaches(page, 'prices.pdf')
+  await composerOf(page).focus()
+  let isBrought = false
+  let typed = ''
+  const types = async () => {
+    for (let after = 0; after < 5; after += isBrought ? 1 : 0) {
+      const next = String(typed.length % 10)
+      typed += next
+      // oxlint-disable-next-line no-await-in-loop -- one letter after the other
+      await page.keyboard.press(next)
+    }
+  }
+  const typing = types()
+  const undo = await merge()
+  await expect(page).toHaveURL(new RegExp(`conversation=${into}`))
+  await expect(otherComposerOf(page)).toBeFocused()
+  isBrought = true
+  await typing
+  await expect(otherComposerOf(page)).toHaveValue(typed)
+  await expect(page.locator('form').getByText('prices.pdf')).toBeVisible()
+  await expect(threadOf(page).getByText('through a wall')).toBeVisible()
+
+  await undo()
+  await expect(page.getByText('These conversations are apart again')).toBeVisible()
+  await expect(otherComposerOf(page)).toHaveValue('')
+  await expect(page.getByText('prices.pdf')).toHaveCount(0)
+  await expect(page.getByText('through a wall')).toHaveCount(1)
+  await expect(threadOf(page).getByText('through a wall')).toHaveCount(0)
+  await checkAccessibility(page)
+  await page.getByRole('link', { name: /^Mine/ }).click()
+  await page.getByRole('listitem').filter({ hasText: NAME }).getByRole('link').click()
+  await expect(page).toHaveURL(new RegExp(`conversation=${from}`))
+  await expect(composerOf(page)).toHaveValue(typed)
+  await expect(page.locator('form').getByText('prices.pdf')).toBeVisible()
+  await page.unrouteAll({ behavior: 'wait' })
+  await threadOf(page).getByRole('button', { name: 'Try again' }).click()
+  await expect(threadOf(page).getByText('Being sent')).toHaveCount(0)
+  type Thread = { messages: { text: string }[] }
+  const inFrom = async () =>
+    (await callAs<Thread>(page, earmark.url, 'GET', `/v1/conversations/${from}/messages`)).messages.map(
+      ({ text }) => text,
+    )
+  await expect.poll(inFrom).toEqual(['through a wall', 'hello'])
+
+  // Whoever was reading reads on, by keyboard.
+  await threadOf(page).focus()
+  await merge()
+  await expect(page).toHaveURL(new RegExp(`conversation=${into}`))
+  await expect(threadOf(page).getByText('from my other phone')).toBeVisible()
+  await expect(threadOf(page)).toBeFocused()
+})
+
 test('what was begun in a conversation that went into another while nobody looked is offered there', async ({
   page,
 }) => {

@@ -54,12 +54,13 @@ export function KeptEarlier({ conversation, mergedIds, onDone }: KeptEarlierProp
   const isFull = useAttached(conversationId) !== null
   if (kept === undefined) return null
   const use = () => {
-    if (text.trim() !== '') addToDraft(user.id, conversationId, text)
+    const begunIn = mergedIds.includes(kept) ? kept : undefined
+    if (text.trim() !== '') addToDraft(user.id, conversationId, text, begunIn)
     keepDraft(user.id, kept, { text: '', reply_to: null })
     const file = attachedIn(kept)
     // One message takes one file: another stays where it is, and is still offered.
     if (file && !isFull) {
-      attach(conversationId, file)
+      attach(conversationId, file, begunIn)
       attach(kept, null)
     }
     onDone()
