@@ -300,6 +300,28 @@ test('whoever writes in a conversation that becomes one with another goes on the
   await expect(threadOf(page).getByText('from my other phone')).toHaveCount(0)
 })
 
+/** Types on without a pause, also at the very moment at which the address changes. */
+const TYPES_ON = `(() => {
+  window.typed = ''
+  const type = () => {
+    const next = String(window.typed.length % 10)
+    window.typed += next
+    document.execCommand('insertText', false, next)
+  }
+  window.typing = setInterval(type, 5)
+  const replace = history.replaceState
+  history.replaceState = function (...to) {
+    type()
+    replace.apply(this, to)
+    type()
+    history.replaceState = replace
+  }
+})()`
+const STOPS_TYPING = `(() => {
+  clearInterval(window.typing)
+  return window.typed
+})()`
+
 test('letters typed while one is brought over are in the box; undone, all of it is back where it was written', async ({
   page,
 }) => {
@@ -316,22 +338,12 @@ test('letters typed while one is brought over are in the box; undone, all of it 
   await expect(threadOf(page).getByRole('alert')).toContainText('Not sent.')
   await attaches(page, 'prices.pdf')
   await composerOf(page).focus()
-  let isBrought = false
-  let typed = ''
-  const types = async () => {
-    for (let after = 0; after < 5; after += isBrought ? 1 : 0) {
-      const next = String(typed.length % 10)
-      typed += next
-      // oxlint-disable-next-line no-await-in-loop -- one letter after the other
-      await page.keyboard.press(next)
-    }
-  }
-  const typing = types()
+  await page.evaluate(TYPES_ON)
   const undo = await merge()
   await expect(page).toHaveURL(new RegExp(`conversation=${into}`))
   await expect(otherComposerOf(page)).toBeFocused()
-  isBrought = true
-  await typing
+  const typed = await page.evaluate<string>(STOPS_TYPING)
+  expect(typed.length).toBeGreaterThan(10)
   await expect(otherComposerOf(page)).toHaveValue(typed)
   await expect(page.locator('form').getByText('prices.pdf')).toBeVisible()
   await expect(threadOf(page).getByText('through a wall')).toBeVisible()
@@ -348,6 +360,19 @@ test('letters typed while one is brought over are in the box; undone, all of it 
   await expect(page).toHaveURL(new RegExp(`conversation=${from}`))
   await expect(composerOf(page)).toHaveValue(typed)
   await expect(page.locator('form').getByText('prices.pdf')).toBeVisible()
+
+  // Whoever was reading reads on there, by keyboard.
+  await threadOf(page).focus()
+  const undoAgain = await merge()
+  await expect(page).toHaveURL(new RegExp(`conversation=${into}`))
+  await expect(threadOf(page).getByText('from my other phone')).toBeVisible()
+  await expect(threadOf(page)).toBeFocused()
+  await expect(otherComposerOf(page)).toHaveValue(typed)
+  await undoAgain()
+  await expect(otherComposerOf(page)).toHaveValue('')
+
+  await page.getByRole('listitem').filter({ hasText: NAME }).getByRole('link').click()
+  await expect(composerOf(page)).toHaveValue(typed)
   await page.unrouteAll({ behavior: 'wait' })
   await threadOf(page).getByRole('button', { name: 'Try again' }).click()
   await expect(threadOf(page).getByText('Being sent')).toHaveCount(0)
@@ -357,13 +382,6 @@ test('letters typed while one is brought over are in the box; undone, all of it 
       ({ text }) => text,
     )
   await expect.poll(inFrom).toEqual(['through a wall', 'hello'])
-
-  // Whoever was reading reads on, by keyboard.
-  await threadOf(page).focus()
-  await merge()
-  await expect(page).toHaveURL(new RegExp(`conversation=${into}`))
-  await expect(threadOf(page).getByText('from my other phone')).toBeVisible()
-  await expect(threadOf(page)).toBeFocused()
 })
 
 test('what was begun in a conversation that went into another while nobody looked is offered there', async ({
