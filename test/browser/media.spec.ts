@@ -33,6 +33,17 @@ const DROP_ON_THREAD = `(() => {
   if (at.dispatchEvent(event('dragover')) || at.dispatchEvent(event('drop'))) throw new Error('The page is left.')
 })()`
 
+/** The picture of a message is drawn about and let fall there; browsers make a file of it. */
+const DROP_OWN_PICTURE = `(() => {
+  const dataTransfer = new DataTransfer()
+  dataTransfer.items.add(new File(['GIF89a'], 'own.gif', { type: 'image/gif' }))
+  const at = document.querySelector('[role=log] img')
+  const event = (name) => new DragEvent(name, { dataTransfer, bubbles: true, cancelable: true })
+  at.dispatchEvent(event('dragstart'))
+  if (at.dispatchEvent(event('dragover')) || at.dispatchEvent(event('drop'))) throw new Error('The page is left.')
+  at.dispatchEvent(event('dragend'))
+})()`
+
 test('a customer’s image shows in the thread, and an attached one goes to the customer', async ({ page }) => {
   const account = await callAs<{ id: string }>(page, earmark.url, 'POST', '/v1/whatsapp-accounts', {
     name: 'Shop',
@@ -69,6 +80,19 @@ test('a customer’s image shows in the thread, and an attached one goes to the 
   await page.getByRole('button', { name: 'Take', exact: true }).first().click()
   await expect(page.getByRole('textbox', { name: /Message to/ })).toBeVisible()
   // Dropped on the thread, where there is most room: it is attached, and the page stays.
+  await page.evaluate(DROP_ON_THREAD)
+  await expect(page.locator('form').getByText('list.pdf')).toBeVisible()
+  await page.evaluate(DROP_OWN_PICTURE)
+  await expect(page.locator('form').getByText('list.pdf')).toBeVisible()
+  await expect(page.getByText('own.gif')).toHaveCount(0)
+  // Beside something in front, nothing is attached behind it.
+  await page.getByRole('button', { name: 'Remove the file' }).click()
+  await page.getByRole('button', { name: 'Keyboard shortcuts' }).click()
+  await expect(page.getByRole('dialog')).toBeVisible()
+  await page.evaluate(DROP_ON_THREAD)
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  await expect(page.getByText('list.pdf')).toHaveCount(0)
   await page.evaluate(DROP_ON_THREAD)
   await expect(page.locator('form').getByText('list.pdf')).toBeVisible()
   await page.getByRole('button', { name: 'Remove the file' }).click()

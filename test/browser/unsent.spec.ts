@@ -232,6 +232,10 @@ async function writesAgainAs(page: Page, name: string) {
 
 const OTHER = 'Wei from work'
 const otherComposerOf = (page: Page) => page.getByRole('textbox', { name: `Message to ${OTHER}` })
+const attaches = (page: Page, name: string) =>
+  page
+    .locator('input[type="file"]')
+    .setInputFiles({ name, mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.4') })
 const blockSending = (page: Page) =>
   page.route('**/v1/conversations/*/messages', (route) =>
     route.request().method() === 'POST' ? route.abort() : route.fallback(),
@@ -296,6 +300,90 @@ test('whoever writes in a conversation that becomes one with another goes on the
   await expect(threadOf(page).getByText('from my other phone')).toHaveCount(0)
 })
 
+/** Types on without a pause, also at the very moment at which the address changes. */
+const TYPES_ON = `(() => {
+  window.typed = ''
+  const type = () => {
+    const next = String(window.typed.length % 10)
+    window.typed += next
+    document.execCommand('insertText', false, next)
+  }
+  window.typing = setInterval(type, 5)
+  const replace = history.replaceState
+  history.replaceState = function (...to) {
+    type()
+    replace.apply(this, to)
+    type()
+    history.replaceState = replace
+  }
+})()`
+const STOPS_TYPING = `(() => {
+  clearInterval(window.typing)
+  return window.typed
+})()`
+
+test('letters typed while one is brought over are in the box; undone, all of it is back where it was written', async ({
+  page,
+}) => {
+  await customerWrites(page, 'hello')
+  const { from, into, merge } = await writesAgainAs(page, OTHER)
+  await page.goto(`${earmark.url}/o/${SLUG}/inbox`)
+  await page.getByRole('listitem').filter({ hasText: OTHER }).getByRole('link').click()
+  await page.getByRole('button', { name: 'Take', exact: true }).click()
+  await expect(otherComposerOf(page)).toBeFocused()
+  await takes(page)
+  await blockSending(page)
+  await page.keyboard.type('through a wall')
+  await page.keyboard.press('Enter')
+  await expect(threadOf(page).getByRole('alert')).toContainText('Not sent.')
+  await attaches(page, 'prices.pdf')
+  await composerOf(page).focus()
+  await page.evaluate(TYPES_ON)
+  const undo = await merge()
+  await expect(page).toHaveURL(new RegExp(`conversation=${into}`))
+  await expect(otherComposerOf(page)).toBeFocused()
+  const typed = await page.evaluate<string>(STOPS_TYPING)
+  expect(typed.length).toBeGreaterThan(10)
+  await expect(otherComposerOf(page)).toHaveValue(typed)
+  await expect(page.locator('form').getByText('prices.pdf')).toBeVisible()
+  await expect(threadOf(page).getByText('through a wall')).toBeVisible()
+
+  await undo()
+  await expect(page.getByText('These conversations are apart again')).toBeVisible()
+  await expect(otherComposerOf(page)).toHaveValue('')
+  await expect(page.getByText('prices.pdf')).toHaveCount(0)
+  await expect(page.getByText('through a wall')).toHaveCount(1)
+  await expect(threadOf(page).getByText('through a wall')).toHaveCount(0)
+  await checkAccessibility(page)
+  await page.getByRole('link', { name: /^Mine/ }).click()
+  await page.getByRole('listitem').filter({ hasText: NAME }).getByRole('link').click()
+  await expect(page).toHaveURL(new RegExp(`conversation=${from}`))
+  await expect(composerOf(page)).toHaveValue(typed)
+  await expect(page.locator('form').getByText('prices.pdf')).toBeVisible()
+
+  // Whoever was reading reads on there, by keyboard.
+  await threadOf(page).focus()
+  const undoAgain = await merge()
+  await expect(page).toHaveURL(new RegExp(`conversation=${into}`))
+  await expect(threadOf(page).getByText('from my other phone')).toBeVisible()
+  await expect(threadOf(page)).toBeFocused()
+  await expect(otherComposerOf(page)).toHaveValue(typed)
+  await undoAgain()
+  await expect(otherComposerOf(page)).toHaveValue('')
+
+  await page.getByRole('listitem').filter({ hasText: NAME }).getByRole('link').click()
+  await expect(composerOf(page)).toHaveValue(typed)
+  await page.unrouteAll({ behavior: 'wait' })
+  await threadOf(page).getByRole('button', { name: 'Try again' }).click()
+  await expect(threadOf(page).getByText('Being sent')).toHaveCount(0)
+  type Thread = { messages: { text: string }[] }
+  const inFrom = async () =>
+    (await callAs<Thread>(page, earmark.url, 'GET', `/v1/conversations/${from}/messages`)).messages.map(
+      ({ text }) => text,
+    )
+  await expect.poll(inFrom).toEqual(['through a wall', 'hello'])
+})
+
 test('what was begun in a conversation that went into another while nobody looked is offered there', async ({
   page,
 }) => {
@@ -303,17 +391,30 @@ test('what was begun in a conversation that went into another while nobody looke
   const { into, merge } = await writesAgainAs(page, OTHER)
   await takes(page)
   await composerOf(page).fill('Yes, it is, and the blue')
+  await attaches(page, 'prices.pdf')
   await page.getByRole('link', { name: /^Waiting/ }).click()
   await page.getByRole('listitem').filter({ hasText: OTHER }).getByRole('link').click()
   await page.getByRole('button', { name: 'Take', exact: true }).click()
   await otherComposerOf(page).fill('Good morning')
+  await attaches(page, 'map.pdf')
   await page.getByRole('link', { name: 'Contacts', exact: true }).click()
   await merge()
-  await page.goto(`${earmark.url}/o/${SLUG}/inbox?list=mine&conversation=${into}`)
+  await page.getByRole('link', { name: 'Inbox', exact: true }).click()
+  await page.getByRole('link', { name: /^Mine/ }).click()
+  await page.getByRole('listitem').filter({ hasText: OTHER }).getByRole('link').click()
+  await expect(page).toHaveURL(new RegExp(`conversation=${into}`))
   await expect(otherComposerOf(page)).toHaveValue('Good morning')
   const earlier = page.getByRole('region', { name: 'You had begun to write this in an earlier conversation.' })
   await expect(earlier).toContainText('Yes, it is, and the blue')
   await earlier.getByRole('button', { name: 'Use it here' }).click()
   await expect(otherComposerOf(page)).toHaveValue('Good morning\nYes, it is, and the blue')
+  // One message takes one file: the other waits for the next.
+  await expect(page.locator('form').getByText('map.pdf')).toBeVisible()
+  await expect(earlier).toContainText('prices.pdf')
+  await expect(earlier.getByRole('button', { name: 'Use it here' })).toHaveCount(0)
+  await checkAccessibility(page)
+  await page.getByRole('button', { name: 'Remove the file' }).click()
+  await earlier.getByRole('button', { name: 'Use it here' }).click()
+  await expect(page.locator('form').getByText('prices.pdf')).toBeVisible()
   await expect(earlier).toHaveCount(0)
 })

@@ -1,7 +1,7 @@
 // The paper clip beside a box to write in, and the other ways by which a file gets there: dropped on the page, pasted into the box.
 import { ActionIcon, FileButton } from '@mantine/core'
 import { IconPaperclip } from '@tabler/icons-react'
-import { useEffect, useRef, type ClipboardEvent } from 'react'
+import { useEffect, useRef, type ClipboardEvent, type RefObject } from 'react'
 import { m } from '../paraglide/messages.js'
 import { tell } from '../ui/toasts.ts'
 
@@ -27,7 +27,7 @@ export const AttachButton = ({ accept, onChosen }: AttachButtonProps) => (
  * what falls beside the box would otherwise be opened by the browser in place of the page. Answers what the box does with
  * files that are pasted.
  */
-export function useTakenFiles(onChosen: AttachButtonProps['onChosen']) {
+export function useTakenFiles(onChosen: AttachButtonProps['onChosen'], box: RefObject<HTMLElement | null>) {
   const take = (files: FileList) => {
     if (files.length > 1) tell(m.composer_one_file())
     onChosen(files.length === 1 ? files[0]! : null)
@@ -37,6 +37,14 @@ export function useTakenFiles(onChosen: AttachButtonProps['onChosen']) {
     latest.current = take
   })
   useEffect(() => {
+    /** A picture of the page itself is drawn about: browsers offer that as a file as well. */
+    let isOfPage = false
+    const onDragStart = () => {
+      isOfPage = true
+    }
+    const onDragEnd = () => {
+      isOfPage = false
+    }
     const onDragOver = (event: DragEvent) => {
       if (event.dataTransfer?.types.includes('Files')) event.preventDefault()
     }
@@ -44,16 +52,20 @@ export function useTakenFiles(onChosen: AttachButtonProps['onChosen']) {
       const files = event.dataTransfer?.files
       if (!files || files.length === 0 || event.defaultPrevented) return
       event.preventDefault()
-      // What is in front hides the box.
-      if (!(event.target as Element).closest('[role=dialog]')) latest.current(files)
+      if (!isOfPage && !isBehindDialog(box.current)) latest.current(files)
+      isOfPage = false
     }
+    window.addEventListener('dragstart', onDragStart)
+    window.addEventListener('dragend', onDragEnd)
     window.addEventListener('dragover', onDragOver)
     window.addEventListener('drop', onDrop)
     return () => {
+      window.removeEventListener('dragstart', onDragStart)
+      window.removeEventListener('dragend', onDragEnd)
       window.removeEventListener('dragover', onDragOver)
       window.removeEventListener('drop', onDrop)
     }
-  }, [])
+  }, [box])
   return {
     onPaste(event: ClipboardEvent) {
       // Tables and texts are pasted as images too: words come first.
@@ -63,3 +75,7 @@ export function useTakenFiles(onChosen: AttachButtonProps['onChosen']) {
     },
   }
 }
+
+/** Something is in front that hides the box, wherever beside it the file fell. */
+const isBehindDialog = (box: HTMLElement | null): boolean =>
+  [...document.querySelectorAll('[role=dialog][aria-modal=true]')].some((dialog) => !dialog.contains(box))

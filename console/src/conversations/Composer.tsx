@@ -7,7 +7,7 @@ import type { Conversation } from '../../../server/conversations/schema.ts'
 import { useOrganization, useSession } from '../access/queries.ts'
 import { m } from '../paraglide/messages.js'
 import { AttachButton, useTakenFiles } from './AttachButton.tsx'
-import { attach, useAttached } from './attached.ts'
+import { attach, attachedBegunIn, useAttached } from './attached.ts'
 import { AttachmentPreview } from './AttachmentPreview.tsx'
 import { ACCEPTED, isRecording, refusalOf } from './attachments.ts'
 import classes from './Composer.module.css'
@@ -56,10 +56,11 @@ export function Composer({ conversation, name, input }: ComposerProps) {
     if ((used === 0 && file === null) || used > max || refusal !== null) return
     const where = { queryClient, organization: slug, conversationId: conversation.id }
     const text = draft.text.trim()
+    const begunIn = draft.begun_in ?? attachedBegunIn(conversation.id)
     if (file !== null && !hasCaption) {
-      write(where, '', draft.reply_to, file)
-      if (used > 0) write(where, text, null)
-    } else write(where, text, draft.reply_to, file)
+      write(where, '', draft.reply_to, file, begunIn)
+      if (used > 0) write(where, text, null, null, begunIn)
+    } else write(where, text, draft.reply_to, file, begunIn)
     setFile(null)
     keep({ text: '', reply_to: null })
     noteTyping('')
@@ -91,7 +92,7 @@ export function Composer({ conversation, name, input }: ComposerProps) {
     if (chosen) setFile(chosen)
     input.current?.focus()
   }
-  const taken = useTakenFiles(take)
+  const taken = useTakenFiles(take, input)
   return (
     <form
       className={classes.root}

@@ -14,7 +14,7 @@ import { CloseDialog, ClosesWhenSent } from './CloseDialog.tsx'
 import classes from './ConversationPane.module.css'
 import { ConversationFoot } from './ConversationFoot.tsx'
 import { ConversationHead } from './ConversationHead.tsx'
-import { useCarriesOver, useFollowsMerge, writeOn } from './going-on.ts'
+import { useCarriesOver, useFollowsMerge, useGoesOn } from './going-on.ts'
 import { HandOverDialog } from './HandOverDialog.tsx'
 import { isGone, mergedInto } from './merged.ts'
 import { useUnsent } from './outbox.ts'
@@ -76,6 +76,7 @@ export function ConversationPane({
   const { user } = useSession()
   const act = useActOn(organization.slug, id)
   const thread = useThread(organization.slug, id)
+  const pane = useRef<HTMLElement>(null)
   const input = useRef<HTMLTextAreaElement>(null)
   const [dialog, setDialog] = useState<'hand_over' | 'close' | 'template' | null>(null)
   const isAdmin = organization.role === 'admin'
@@ -84,7 +85,8 @@ export function ConversationPane({
   const mayAnswer = may(organization, 'conversations:answer')
   const hasAi = conversation?.status === 'active' && conversation.agent?.ai === true
   const pages = thread.data?.pages
-  useFollowsMerge({ id, error, input, onMerged })
+  useFollowsMerge({ id, error, pane, input, onMerged })
+  useGoesOn({ id, pane, input })
   useCarriesOver(id, pages?.[0]?.merged_ids)
   const newestOfCustomer = useMemo(() => pages && newestOf(pages, id, 'in'), [pages, id])
   useMarksRead({
@@ -100,7 +102,6 @@ export function ConversationPane({
   useEffect(() => {
     if (isMine && justTaken.current === id) input.current?.focus()
     justTaken.current = undefined
-    if (isMine) writeOn(id, input.current)
   }, [isMine, id])
   const take = (over: boolean) => {
     if (!conversation || act.isPending) return
@@ -157,7 +158,7 @@ export function ConversationPane({
       },
     )
   return (
-    <section className={classes.pane} aria-label={m.conversation_with({ name })}>
+    <section ref={pane} className={classes.pane} aria-label={m.conversation_with({ name })}>
       <ConversationHead
         conversation={conversation}
         busy={busy}

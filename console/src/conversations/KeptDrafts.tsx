@@ -6,7 +6,7 @@ import type { Conversation } from '../../../server/conversations/schema.ts'
 import { useOrganization, useSession } from '../access/queries.ts'
 import { m } from '../paraglide/messages.js'
 import { attach, attachedIn, useAttached, useAttachedIn } from './attached.ts'
-import { addToDraft, draftOf, keepDraft, useDraft, useWrittenIn } from './drafts.ts'
+import { addToDraft, keepDraft, useDraft, useWrittenIn } from './drafts.ts'
 import { sameThreadQuery } from './queries.ts'
 
 const KeptDraft = lazy(() => import('./KeptDraft.tsx').then((file) => ({ default: file.KeptDraft })))
@@ -50,22 +50,29 @@ export function KeptEarlier({ conversation, mergedIds, onDone }: KeptEarlierProp
   const { user } = useSession()
   const conversationId = conversation.id
   const kept = useKeptEarlier(user.id, conversation, mergedIds)
+  const { text } = useDraft(user.id, kept ?? '')
+  const isFull = useAttached(conversationId) !== null
   if (kept === undefined) return null
   const use = () => {
-    const { text } = draftOf(user.id, kept)
-    if (text.trim() !== '') addToDraft(user.id, conversationId, text)
-    const file = attachedIn(kept)
-    if (file) attach(conversationId, file)
+    const begunIn = mergedIds.includes(kept) ? kept : undefined
+    if (text.trim() !== '') addToDraft(user.id, conversationId, text, begunIn)
     keepDraft(user.id, kept, { text: '', reply_to: null })
-    attach(kept, null)
+    const file = attachedIn(kept)
+    // One message takes one file: another stays where it is, and is still offered.
+    if (file && !isFull) {
+      attach(conversationId, file, begunIn)
+      attach(kept, null)
+    }
     onDone()
   }
   return (
     <Suspense>
       <KeptDraft userId={user.id} conversationId={kept} title={m.draft_earlier()} onDiscarded={onDone}>
-        <Button size="xs" variant="default" onClick={use}>
-          {m.draft_use()}
-        </Button>
+        {(text.trim() !== '' || !isFull) && (
+          <Button size="xs" variant="default" onClick={use}>
+            {m.draft_use()}
+          </Button>
+        )}
       </KeptDraft>
     </Suspense>
   )

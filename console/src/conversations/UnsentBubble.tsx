@@ -26,11 +26,11 @@ interface UnsentBubbleProps {
 export function UnsentBubble({ unsent, name, conversationId, organization, mayAnswer, onSeek }: UnsentBubbleProps) {
   const queryClient = useQueryClient()
   const { user } = useSession()
-  const { text, reply_to, file, written_at, failure } = unsent
+  const { text, reply_to, file, written_at, begun_in, failure } = unsent
   /** The conversation is closed, or another's: what was written waits for the next one. */
   const keep = () => {
-    if (text !== '') addToDraft(user.id, conversationId, text)
-    if (file) attach(conversationId, file)
+    if (text !== '') addToDraft(user.id, conversationId, text, begun_in)
+    if (file) attach(conversationId, file, begun_in)
     drop(conversationId, unsent)
   }
   return (

@@ -2,8 +2,15 @@
 import { useSyncExternalStore } from 'react'
 import { whenLeaving } from '../access/leaving.ts'
 import { holdTypedText } from '../lib/typed-text.ts'
+import type { BegunElsewhere } from './drafts.ts'
 
-const files = new Map<string, File>()
+interface Attached {
+  file: File
+  /** The conversation in which it was attached, where that went into this one. */
+  begunIn: string | undefined
+}
+
+const files = new Map<string, Attached>()
 const listeners = new Set<() => void>()
 
 const HOLDER = Symbol('attached files')
@@ -14,9 +21,9 @@ function tell(): void {
 }
 
 /** Null takes it away. */
-export function attach(conversationId: string, file: File | null): void {
+export function attach(conversationId: string, file: File | null, begunIn?: string): void {
   if (file === null) files.delete(conversationId)
-  else files.set(conversationId, file)
+  else files.set(conversationId, { file, begunIn })
   tell()
 }
 
@@ -31,7 +38,12 @@ const subscribe = (listener: () => void) => {
   return () => void listeners.delete(listener)
 }
 
-export const attachedIn = (conversationId: string): File | null => files.get(conversationId) ?? null
+export const attachedIn = (conversationId: string): File | null => files.get(conversationId)?.file ?? null
+
+export const attachedBegunIn = (conversationId: string): string | undefined => files.get(conversationId)?.begunIn
+
+export const filesBegunElsewhere = (): BegunElsewhere[] =>
+  [...files].flatMap(([at, { begunIn }]) => (begunIn === undefined ? [] : [{ at, begunIn }]))
 
 export const useAttached = (conversationId: string): File | null =>
   useSyncExternalStore(subscribe, () => attachedIn(conversationId))

@@ -83,3 +83,14 @@ test('a text that comes to a draft stands below what it says', () => {
   drafts.addToDraft('nour', 'talk', 'second')
   expect(textNow()).toBe('first\nsecond')
 })
+
+test('where a draft was begun is kept on the device with it, until it is emptied', () => {
+  storage.set(NAME, JSON.stringify({ text: 'Yes, and', reply_to: null, begun_in: 'from', at: Date.now() }))
+  expect(drafts.draftsBegunElsewhere('nour')).toEqual([{ at: 'talk', begunIn: 'from' }])
+  drafts.addToDraft('nour', 'talk', 'no')
+  vi.runAllTimers()
+  expect(JSON.parse(storage.get(NAME)!)).toMatchObject({ text: 'Yes, and\nno', begun_in: 'from' })
+  drafts.keepDraft('nour', 'talk', { ...drafts.draftOf('nour', 'talk'), text: '' })
+  drafts.addToDraft('nour', 'talk', 'first')
+  expect(drafts.draftsBegunElsewhere('nour')).toEqual([])
+})

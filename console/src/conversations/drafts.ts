@@ -13,6 +13,8 @@ export interface Quote {
 export interface Draft {
   text: string
   reply_to: Quote | null
+  /** The conversation in whose box it was begun, where that went into this one: taken apart again, it belongs there. */
+  begun_in?: string | undefined
 }
 
 const BEGINNING = 'earmark-draft-'
@@ -75,10 +77,12 @@ export const quoteInDraft = (userId: string, conversationId: string, message: Me
   keepDraft(userId, conversationId, { ...draft, reply_to: { id, direction, type, text } })
 }
 
-/** Puts a text behind what the draft says already. */
-export function addToDraft(userId: string, conversationId: string, text: string): void {
+/** Puts a text behind what the draft says already. Alone in it, it stays what was begun elsewhere. */
+export function addToDraft(userId: string, conversationId: string, text: string, begunIn?: string): void {
   const draft = draftAt(nameOf(userId, conversationId))
-  keepDraft(userId, conversationId, { ...draft, text: draft.text.trim() === '' ? text : `${draft.text}\n${text}` })
+  const changed =
+    draft.text.trim() === '' ? { text, begun_in: draft.begun_in ?? begunIn } : { text: `${draft.text}\n${text}` }
+  keepDraft(userId, conversationId, { ...draft, ...changed })
 }
 
 /** Forgets old drafts of whoever used this device. */
@@ -124,8 +128,8 @@ export const useDraft = (userId: string, conversationId: string): Draft =>
     useCallback(() => draftAt(nameOf(userId, conversationId)), [userId, conversationId]),
   )
 
-/** The conversations in whose drafts somebody has written something on this device. */
-export function writtenIn(userId: string): string[] {
+/** The conversations in which somebody has a draft on this device. */
+function draftedIn(userId: string): string[] {
   const beginning = nameOf(userId, '')
   let kept: string[] = []
   try {
@@ -134,10 +138,26 @@ export function writtenIn(userId: string): string[] {
     // Storage may be blocked: there are the drafts of this page.
   }
   return [...new Set([...drafts.keys(), ...kept])]
-    .filter((name) => name.startsWith(beginning) && draftAt(name).text.trim() !== '')
+    .filter((name) => name.startsWith(beginning))
     .map((name) => name.slice(beginning.length))
 }
 
-/** The same, as one word for each and a space between, so that it is new only when they are others. */
+/** Those in whose drafts somebody has written something. */
+export const writtenIn = (userId: string): string[] =>
+  draftedIn(userId).filter((id) => draftOf(userId, id).text.trim() !== '')
+
+/** Something that stands in a conversation and was begun in another one, which went into it. */
+export interface BegunElsewhere {
+  at: string
+  begunIn: string
+}
+
+export const draftsBegunElsewhere = (userId: string): BegunElsewhere[] =>
+  draftedIn(userId).flatMap((at) => {
+    const { begun_in } = draftOf(userId, at)
+    return begun_in === undefined ? [] : [{ at, begunIn: begun_in }]
+  })
+
+/** Those in whose drafts something is written, as one word for each and a space between, so that it is new only when they are others. */
 export const useWrittenIn = (userId: string): string =>
   useSyncExternalStore(subscribe, () => writtenIn(userId).join(' '))

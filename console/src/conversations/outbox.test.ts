@@ -3,7 +3,7 @@ import { QueryClient } from '@tanstack/react-query'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { leavePerson } from '../access/leaving.ts'
 import { holdsTypedText } from '../lib/typed-text.ts'
-import { countFailed, moveUnsent, notSent, tryAgain, whenSent, write } from './outbox.ts'
+import { bringUnsentBack, countFailed, moveUnsent, notSent, tryAgain, whenSent, write } from './outbox.ts'
 
 const where = (conversationId: string) => ({
   queryClient: new QueryClient(),
@@ -195,6 +195,33 @@ test('what the server may have had before the merge is asked for where it was, a
     await vi.advanceTimersByTimeAsync(10)
     expect([...later.sent]).toEqual([['again', 'into']])
     expect(holdsTypedText()).toBe(false)
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+test('taken apart again, what was not sent waits where it was written, and is never asked for at the other customer', async () => {
+  vi.useFakeTimers()
+  vi.stubGlobal('window', Object.assign(new EventTarget(), { setTimeout, clearTimeout }))
+  try {
+    vi.stubGlobal('fetch', () => Promise.reject(new TypeError('Failed to fetch')))
+    // Asked for where it was written, and after the merge; then only after it.
+    write(where('from'), 'of here', null)
+    await vi.advanceTimersByTimeAsync(5000)
+    moveUnsent('from', 'into')
+    write(where('into'), 'sent there', null, null, 'from')
+    write(where('into'), 'of there', null)
+    await vi.advanceTimersByTimeAsync(20_000)
+    expect(countFailed('into')).toBe(3)
+    bringUnsentBack('into', 'from')
+    expect([countFailed('from'), notSent('from')?.text, notSent('into')?.text]).toEqual([2, 'sent there', 'of there'])
+    const server = openServer()
+    tryAgain(where('from'), notSent('from')!)
+    await vi.advanceTimersByTimeAsync(10)
+    tryAgain(where('from'), notSent('from')!)
+    await vi.advanceTimersByTimeAsync(10)
+    expect(server.asked).toEqual(['sent there from', 'of here from'])
+    expect(countFailed('into')).toBe(1)
   } finally {
     vi.useRealTimers()
   }

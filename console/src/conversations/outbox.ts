@@ -5,7 +5,7 @@ import type { Message, sendMedia, sendMessage } from '../../../server/conversati
 import { whenPersonLeaves } from '../access/leaving.ts'
 import { call } from '../lib/api.ts'
 import { holdTypedText } from '../lib/typed-text.ts'
-import type { Quote } from './drafts.ts'
+import type { BegunElsewhere, Quote } from './drafts.ts'
 import { conversationKeys } from './keys.ts'
 import { mergedInto } from './merged.ts'
 import { putMessage, type ThreadPages } from './thread-pages.ts'
@@ -19,6 +19,8 @@ export interface Unsent {
   /** Goes with it; the text is its caption. */
   file: File | null
   written_at: string
+  /** The conversation in which it was written, where that went into the one in which it waits. */
+  begun_in: string | undefined
   /** The conversation for which the server was asked to send it: until it says that it has none such, it may have done so there. */
   asked: string | null
   /** Why it could not be sent; null while it is on its way. */
@@ -72,6 +74,36 @@ export function moveUnsent(from: string, into: string): void {
   const moved = waiting.get(from)
   if (!moved) return
   waiting.delete(from)
+  putAmong(
+    from,
+    into,
+    moved.map((each) => ({ ...each, begun_in: each.begun_in ?? from })),
+  )
+}
+
+/**
+ * What was written in a conversation that is its own again waits there. Where the server was asked to send it meanwhile it
+ * is not asked again: that would be another customer. The key sees to it that nobody gets it twice.
+ */
+export function bringUnsentBack(at: string, begunIn: string): void {
+  const all = waiting.get(at) ?? NOTHING
+  const back = all.filter(({ begun_in }) => begun_in === begunIn)
+  change(at, () => all.filter((each) => !back.includes(each)))
+  putAmong(
+    at,
+    begunIn,
+    back.map((each) => ({ ...each, begun_in: undefined, asked: each.asked === begunIn ? begunIn : null })),
+  )
+}
+
+/** What waits in other conversations than those in which it was written. */
+export const unsentBegunElsewhere = (): BegunElsewhere[] =>
+  [...waiting].flatMap(([at, messages]) =>
+    messages.flatMap(({ begun_in }) => (begun_in === undefined ? [] : [{ at, begunIn: begun_in }])),
+  )
+
+/** Puts what waited in `from` among what waits in `into`, in the order of writing. */
+function putAmong(from: string, into: string, moved: readonly Unsent[]): void {
   change(into, (before) => [...before, ...moved].toSorted((a, b) => (a.written_at < b.written_at ? -1 : 1)))
   last.set(
     into,
@@ -85,13 +117,20 @@ export interface Where {
   conversationId: string
 }
 
-export function write(where: Where, text: string, replyTo: Quote | null, file: File | null = null): void {
+export function write(
+  where: Where,
+  text: string,
+  replyTo: Quote | null,
+  file: File | null = null,
+  begunIn?: string,
+): void {
   const unsent: Unsent = {
     key: `${Date.now()} ${++made} ${Math.random()}`,
     text,
     reply_to: replyTo,
     file,
     written_at: new Date().toISOString(),
+    begun_in: begunIn,
     asked: null,
     failure: null,
     late: false,

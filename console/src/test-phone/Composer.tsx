@@ -56,7 +56,7 @@ export function Composer({ customer, phone, about, onDone }: ComposerProps) {
     if (chosen && !isEdit) setFile(chosen)
     input.current?.focus()
   }
-  const taken = useTakenFiles(attach)
+  const taken = useTakenFiles(attach, input)
 
   if (customer.phone === null && customer.user_id === null) {
     return <p className={classes.unreachable}>{m.test_customer_unreachable()}</p>
