@@ -24,6 +24,7 @@ import type {
 import { sessionQuery } from '../access/queries.ts'
 import { call, isProblem } from '../lib/api.ts'
 import { conversationKeys } from './keys.ts'
+import { mergedInto } from './merged.ts'
 import { placeConversations, type ConversationPages, type ConversationQuery } from './placing.ts'
 import { putMessage, replaceMessages, type ThreadPages } from './thread-pages.ts'
 import { readNewestMessages } from './thread-reading.ts'
@@ -96,8 +97,13 @@ export function showConversations(
     const placed = data && placeConversations(data, query.queryKey[3] as ConversationQuery, me, news)
     if (placed !== data) query.setData(placed, { updatedAt: query.state.dataUpdatedAt, manual: true })
   }
-  for (const [id, conversation] of news)
-    queryClient.setQueryData<Conversation>(conversationKeys.one(organization, id), (before) => before && conversation)
+  for (const [id, conversation] of news) {
+    const key = conversationKeys.one(organization, id)
+    // Of one that went into another, news may be from before that: it is asked for again.
+    if (mergedInto(queryClient.getQueryState(key)?.error) !== null)
+      void queryClient.invalidateQueries({ queryKey: key, exact: true })
+    else queryClient.setQueryData<Conversation>(key, (before) => before && conversation)
+  }
 }
 
 type Act =
