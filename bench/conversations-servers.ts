@@ -16,7 +16,7 @@ import { BENCH_SECRET_KEY, memoryOf, portIn, spawnNode } from './server-process.
 /** Each may hand over 80 messages a second to Meta, so that the servers are the bound, not Meta. */
 const NUMBERS = Array.from({ length: 10 }, (_, n) => `10654035224290${n}`)
 const CUSTOMERS = 400
-const CONNECTIONS = 16
+const AGENTS = 16
 /** Before those that are counted: what a server runs often is compiled while it runs, by two servers twice. */
 const WARM_UP_ANSWERS = 12_000
 /** Open screens of one person, as many as one server allows; the same whether there is one server or two. */
@@ -27,15 +27,23 @@ interface Rates {
   sent: number[]
 }
 
+interface Measured {
+  seconds: number
+  rounds: readonly (1 | 2)[]
+  answers: number
+  /** Over which deliveries come, to all servers together. */
+  connections: number
+}
+
 /** One and two take turns, so that what else the machine does meets both. */
-export async function benchServers(seconds: number, rounds: readonly (1 | 2)[], answers: number): Promise<void> {
+export async function benchServers({ seconds, rounds, answers, connections }: Measured): Promise<void> {
   const folder = mkdtempSync('/tmp/earmark-bench-')
   const postgres = await startEmbeddedPostgres({ dataDir: folder, log: { info() {}, warn: console.warn } })
   const graph = await openGraph()
   const rates: Record<1 | 2, Rates> = { 1: { received: [], sent: [] }, 2: { received: [], sent: [] } }
   try {
     console.log(
-      `\nOne server and two on one database in turn: deliveries of one message for ${seconds} s over ${CONNECTIONS} connections until all are interpreted${answers === 0 ? '' : `, then ${answers} answers over ${NUMBERS.length} numbers until all are handed over`}; first as much that is not counted; a second:`,
+      `\nOne server and two on one database in turn: deliveries of one message for ${seconds} s over ${connections} connections until all are interpreted${answers === 0 ? '' : `, then ${answers} answers over ${NUMBERS.length} numbers until all are handed over`}; first as much that is not counted; a second:`,
     )
     for (const count of rounds) {
       const servers = await Promise.all(
@@ -49,10 +57,10 @@ export async function benchServers(seconds: number, rounds: readonly (1 | 2)[], 
           ),
         )
         const watched = { pool: servers[0]!.pool, pids: servers.map(({ pid }) => pid), dataDir: folder }
-        await receive(servers, shop, seconds)
+        await receive(servers, shop, { seconds, connections })
         const begun = messages
         const receiving = await watchCosts(watched)
-        const received = await receive(servers, shop, seconds)
+        const received = await receive(servers, shop, { seconds, connections })
         const costs = [await receiving(messages - begun)]
         rates[count].received.push(received)
         if (answers > 0)
@@ -144,7 +152,11 @@ async function openShop(server: One, graph: Graph): Promise<Shop> {
 let messages = 0
 
 /** Answers deliveries a second, from the first one until the last was interpreted. */
-async function receive(servers: readonly One[], { accountId }: Shop, seconds: number): Promise<number> {
+async function receive(
+  servers: readonly One[],
+  { accountId }: Shop,
+  { seconds, connections }: Pick<Measured, 'seconds' | 'connections'>,
+): Promise<number> {
   const next = () => {
     const n = messages++
     return signedDelivery({ accountId, secret: APP_SECRET, phoneNumberId: NUMBERS[n % NUMBERS.length]! }, [
@@ -158,7 +170,7 @@ async function receive(servers: readonly One[], { accountId }: Shop, seconds: nu
   }
   const began = performance.now()
   const loads = await Promise.all(
-    servers.map(({ port }) => load(port, { connections: CONNECTIONS / servers.length, seconds, next })),
+    servers.map(({ port }) => load(port, { connections: connections / servers.length, seconds, next })),
   )
   if (loads.some(({ other }) => other > 0)) throw new Error('Deliveries were refused.')
   await until('all deliveries are interpreted', async () => {
@@ -182,7 +194,7 @@ async function answer(
     'select id from conversations where org_id = $1 and closed_at is null order by id',
     [shop.orgId],
   )
-  const agents = Array.from({ length: CONNECTIONS }, (_, n) => connectionTo(servers[n % servers.length]!, shop.headers))
+  const agents = Array.from({ length: AGENTS }, (_, n) => connectionTo(servers[n % servers.length]!, shop.headers))
   const inTurn = async (count: number, work: (post: Asked['post'], n: number) => Promise<unknown>) => {
     let n = 0
     await Promise.all(

@@ -23,6 +23,7 @@ export async function benchConversations(args: string[]): Promise<void> {
       only: { type: 'string', default: 'lists,live,servers' },
       rounds: { type: 'string', default: '1,2,2,1,1,2' },
       answers: { type: 'string', default: '8000' },
+      connections: { type: 'string', default: '16' },
       shapes: { type: 'string', default: '' },
       keep: { type: 'string' },
     },
@@ -31,7 +32,12 @@ export async function benchConversations(args: string[]): Promise<void> {
   const size = { conversations: Number(values.conversations), messagesEach: Number(values['messages-each']) }
   if (parts.includes('lists') || parts.includes('live')) await benchMillion(parts, size, values)
   if (parts.includes('servers'))
-    await benchServers(10, values.rounds.split(',').map(Number) as (1 | 2)[], Number(values.answers))
+    await benchServers({
+      seconds: 10,
+      rounds: values.rounds.split(',').map(Number) as (1 | 2)[],
+      answers: Number(values.answers),
+      connections: Number(values.connections),
+    })
 }
 
 async function benchMillion(
