@@ -1,9 +1,8 @@
 // What made a customer write stands with the message: an advertisement, a product of the catalog; and that it was only passed on.
 import { expect, test } from '@playwright/test'
-import { composeMessage } from '../../server/channels/whatsapp/compose.ts'
-import { signBody } from '../../server/channels/whatsapp/signature.ts'
 import { startEarmark, type Earmark } from './earmark.ts'
-import { callAs, checkAccessibility, setUp, SLUG } from './people.ts'
+import { connectNumber } from './number.ts'
+import { checkAccessibility, setUp, SLUG } from './people.ts'
 
 let earmark: Earmark
 test.beforeEach(async () => {
@@ -11,19 +10,11 @@ test.beforeEach(async () => {
 })
 test.afterEach(() => earmark.stop())
 
-const NUMBER = { phoneNumberId: '106540352242922', displayPhone: '15550783881', wabaId: '102290129340398' }
-
 test('an agent sees the advertisement, the product and the forwarding, and no name at a quote of a message that is not kept', async ({
   page,
 }) => {
   await setUp(page, earmark)
-  const account = await callAs<{ id: string }>(page, earmark.url, 'POST', '/v1/whatsapp-accounts', {
-    name: 'Shop',
-    portfolio_id: '506914307656634',
-    waba_id: NUMBER.wabaId,
-    app_secret: 'a secret',
-    channels: [{ name: 'Main number', phone_number_id: NUMBER.phoneNumberId, phone: '+15550783881' }],
-  })
+  const deliver = await connectNumber(page, earmark.url)
   const said = (body: string, around: object) => ({ type: 'text', text: { body }, ...around })
   const messages = [
     said('Can I get more info about this?', {
@@ -40,14 +31,7 @@ test('an agent sees the advertisement, the product and the forwarding, and no na
     said('Yes, that one', { context: { from: '15550783881', id: 'wamid.gone' } }),
     said('Good luck to all', { context: { frequently_forwarded: true } }),
   ]
-  for (const message of messages) {
-    const body = composeMessage({ ...NUMBER, from: '+16505551234', name: 'Sheena', at: new Date(), message })
-    const answer = await page.request.post(`${earmark.url}/webhooks/whatsapp/${account.id}`, {
-      headers: { 'content-type': 'application/json', 'x-hub-signature-256': signBody(body, 'a secret') },
-      data: Buffer.from(body),
-    })
-    expect(answer.status()).toBe(200)
-  }
+  for (const message of messages) await deliver(message)
   await page.goto(`${earmark.url}/o/${SLUG}/inbox`)
   await page.getByText('Sheena').first().click()
   const bubble = (text: string) => page.getByRole('log').locator('[data-key]').filter({ hasText: text })

@@ -1,9 +1,8 @@
 // After 24 hours without a message of the customer a conversation closes by itself, on open screens too.
-import { expect, test, type Page } from '@playwright/test'
-import { composeMessage } from '../../server/channels/whatsapp/compose.ts'
-import { signBody } from '../../server/channels/whatsapp/signature.ts'
+import { expect, test } from '@playwright/test'
 import { startEarmark, type Earmark } from './earmark.ts'
-import { callAs, checkAccessibility, setUp, SLUG } from './people.ts'
+import { connectNumber } from './number.ts'
+import { checkAccessibility, setUp, SLUG } from './people.ts'
 
 let earmark: Earmark
 test.beforeEach(async () => {
@@ -11,33 +10,17 @@ test.beforeEach(async () => {
 })
 test.afterEach(() => earmark.stop())
 
-const SECRET = 'a secret'
-const NUMBER = { phoneNumberId: '106540352242922', displayPhone: '15550783881', wabaId: '102290129340398' }
 const DAY_MS = 24 * 60 * 60 * 1000
 
-async function deliver(page: Page, accountId: string, said: { text: string; at: Date }): Promise<void> {
-  const message = { type: 'text', text: { body: said.text } }
-  const body = composeMessage({ ...NUMBER, from: '+16505551234', name: 'Sheena', at: said.at, message })
-  const answer = await page.request.post(`${earmark.url}/webhooks/whatsapp/${accountId}`, {
-    headers: { 'content-type': 'application/json', 'x-hub-signature-256': signBody(body, SECRET) },
-    data: Buffer.from(body),
-  })
-  expect(answer.status()).toBe(200)
-}
+const text = (body: string) => ({ type: 'text', text: { body } })
 
 test('a conversation that the customer left for 24 hours closes before the agent’s eyes, and the next message opens another', async ({
   page,
 }) => {
   await setUp(page, earmark)
-  const account = await callAs<{ id: string }>(page, earmark.url, 'POST', '/v1/whatsapp-accounts', {
-    name: 'Shop',
-    portfolio_id: '506914307656634',
-    waba_id: NUMBER.wabaId,
-    app_secret: SECRET,
-    channels: [{ name: 'Main number', phone_number_id: NUMBER.phoneNumberId, phone: '+15550783881' }],
-  })
+  const deliver = await connectNumber(page, earmark.url)
   // WhatsApp delivered it late: of its 24 hours some seconds are left.
-  await deliver(page, account.id, { text: 'are you open today?', at: new Date(Date.now() - DAY_MS + 30_000) })
+  await deliver(text('are you open today?'), new Date(Date.now() - DAY_MS + 30_000))
   await page.goto(`${earmark.url}/o/${SLUG}/inbox`)
   const row = page.getByRole('listitem').filter({ hasText: 'Sheena' })
   await row.getByRole('link').click()
@@ -54,7 +37,7 @@ test('a conversation that the customer left for 24 hours closes before the agent
   await page.goto(`${earmark.url}/o/${SLUG}/conversations?status=expired`)
   await expect(page.getByRole('row').filter({ hasText: 'Sheena' })).toContainText('24h expired')
 
-  await deliver(page, account.id, { text: 'hello again', at: new Date() })
+  await deliver(text('hello again'))
   await page.getByRole('row').filter({ hasText: 'Sheena' }).getByRole('link').click()
   await expect(page.getByRole('log')).toContainText('are you open today?')
   await page.goto(`${earmark.url}/o/${SLUG}/inbox`)

@@ -1,10 +1,9 @@
 // Files in conversations: what a customer sends is seen in the thread, and what an agent attaches reaches WhatsApp.
 import { expect, test } from '@playwright/test'
-import { composeMessage } from '../../server/channels/whatsapp/compose.ts'
-import { signBody } from '../../server/channels/whatsapp/signature.ts'
 import { openGraph, type Graph } from '../help/graph.ts'
 import { startEarmark, type Earmark } from './earmark.ts'
-import { callAs, setUp, SLUG } from './people.ts'
+import { connectNumber } from './number.ts'
+import { setUp, SLUG } from './people.ts'
 
 let graph: Graph
 let earmark: Earmark
@@ -45,28 +44,8 @@ const DROP_OWN_PICTURE = `(() => {
 })()`
 
 test('a customer’s image shows in the thread, and an attached one goes to the customer', async ({ page }) => {
-  const account = await callAs<{ id: string }>(page, earmark.url, 'POST', '/v1/whatsapp-accounts', {
-    name: 'Shop',
-    portfolio_id: '506914307656634',
-    waba_id: '102290129340398',
-    app_secret: 'a secret',
-    access_token: graph.token,
-    channels: [{ name: 'Main number', phone_number_id: '106540352242922', phone: '+15550783881' }],
-  })
-  const body = composeMessage({
-    phoneNumberId: '106540352242922',
-    displayPhone: '15550783881',
-    wabaId: '102290129340398',
-    from: '+16505551234',
-    name: 'Sheena',
-    at: new Date(),
-    message: { type: 'image', image: { id: '4711', mime_type: 'image/png', caption: 'This one' } },
-  })
-  const delivered = await page.request.post(`${earmark.url}/webhooks/whatsapp/${account.id}`, {
-    headers: { 'content-type': 'application/json', 'x-hub-signature-256': signBody(body, 'a secret') },
-    data: Buffer.from(body),
-  })
-  expect(delivered.status()).toBe(200)
+  const deliver = await connectNumber(page, earmark.url, { access_token: graph.token })
+  await deliver({ type: 'image', image: { id: '4711', mime_type: 'image/png', caption: 'This one' } })
   await page.goto(`${earmark.url}/o/${SLUG}/inbox`)
   await page.getByText('Sheena').first().click()
   // WhatsApp does not find it at first.
